@@ -1,0 +1,1 @@
+//! Runs scenarios of the Clean Rooms provider on every engine found.

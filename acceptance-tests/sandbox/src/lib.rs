@@ -1,0 +1,1 @@
+//! A local AWS Clean Rooms for tests.
