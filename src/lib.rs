@@ -1,1 +1,3 @@
 //! Terraform and OpenTofu provider for AWS Clean Rooms.
+
+pub mod wire;
