@@ -6,12 +6,19 @@
 //!
 //! This layer knows no gRPC, no schemas and no AWS.
 
+#[cfg(test)]
+mod arbitrary;
+mod conformity;
+mod error;
+pub mod json;
+pub mod msgpack;
 mod number;
 mod path;
 mod set;
 mod r#type;
 mod value;
 
+pub use error::{DecodeError, DecodeProblem, EncodeError, EncodeProblem, Located, MAX_DEPTH};
 pub use number::{InvalidNumber, Number};
 pub use path::{AttributePath, Step};
 pub use set::ValueSet;

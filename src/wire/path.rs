@@ -16,6 +16,14 @@ pub enum Step {
     Index(i64),
 }
 
+impl Step {
+    /// Into the element at `index`, counted as Rust counts.
+    pub(super) fn at(index: usize) -> Self {
+        // No more than `isize::MAX` elements fit into memory.
+        Self::Index(i64::try_from(index).unwrap_or(i64::MAX))
+    }
+}
+
 /// A place in a value, from the root downwards.
 ///
 /// Displayed as it would be written in a configuration:

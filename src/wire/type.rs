@@ -178,3 +178,61 @@ impl fmt::Display for Type {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::wire::arbitrary::any_type;
+
+    #[test]
+    fn types_have_the_json_of_the_protocol() {
+        let ty = Type::object([
+            ("a", Type::list(Type::String)),
+            ("b", Type::Tuple(vec![Type::Bool, Type::Dynamic])),
+            ("c", Type::map(Type::set(Type::Number))),
+        ]);
+        assert_eq!(
+            ty.to_json().to_string(),
+            r#"["object",{"a":["list","string"],"b":["tuple",["bool","dynamic"]],"c":["map",["set","number"]]}]"#
+        );
+        assert_eq!(
+            ty.to_string(),
+            "object({a = list(string), b = tuple([bool, dynamic]), c = map(set(number))})"
+        );
+    }
+
+    #[test]
+    fn optional_attributes_are_read_past() {
+        let ty = Type::from_json(br#"["object", {"a": "string"}, ["a"]]"#).expect("a type");
+        assert_eq!(ty, Type::object([("a", Type::String)]));
+    }
+
+    #[test]
+    fn what_is_no_type_is_refused() {
+        let deep = [b"[\"list\",".repeat(10_000), b"]".repeat(10_000)].concat();
+        for json in [
+            &b""[..],
+            b"null",
+            b"[]",
+            b"\"strin\"",
+            b"[\"list\"]",
+            b"[\"list\",\"string\",\"string\"]",
+            b"[\"object\",[]]",
+            b"[\"tuple\",\"string\"]",
+            b"[1,\"string\"]",
+            &deep,
+        ] {
+            Type::from_json(json).expect_err("not a type");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_type_survives_its_json(ty in any_type()) {
+            let json = ty.to_json().to_string();
+            prop_assert_eq!(Type::from_json(json.as_bytes()).expect("a type"), ty);
+        }
+    }
+}

@@ -259,6 +259,12 @@ impl From<String> for Value {
     }
 }
 
+impl From<i32> for Value {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
         Self::Number(number.into())
@@ -331,5 +337,101 @@ fn write_parts<'a>(
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member() -> Value {
+        Value::object([
+            (
+                "members",
+                Value::map([("1", Value::object([("status", Value::Unknown)]))]),
+            ),
+            ("abilities", Value::set(["b".into(), "a".into()])),
+            ("list", Value::list([Value::from(1), Value::Null])),
+        ])
+    }
+
+    #[test]
+    fn an_absent_attribute_is_null() {
+        assert_eq!(member().get("description"), &Value::Null);
+        assert_eq!(Value::from("text").get("description"), &Value::Null);
+        assert_eq!(
+            member().get("members").get("1").get("status"),
+            &Value::Unknown
+        );
+    }
+
+    #[test]
+    fn a_path_leads_to_its_part() {
+        let status = AttributePath::of("members").key("1").attribute("status");
+        assert_eq!(member().at(&status), Some(&Value::Unknown));
+        assert_eq!(
+            member().at(&AttributePath::of("list").index(0)),
+            Some(&Value::from(1))
+        );
+        assert_eq!(member().at(&AttributePath::root()), Some(&member()));
+    }
+
+    #[test]
+    fn a_path_out_of_the_value_leads_nowhere() {
+        for path in [
+            AttributePath::of("absent"),
+            AttributePath::of("list").index(2),
+            AttributePath::of("list").index(-1),
+            AttributePath::of("abilities").index(0),
+            AttributePath::of("members")
+                .key("1")
+                .attribute("status")
+                .attribute("x"),
+        ] {
+            assert_eq!(member().at(&path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn one_unknown_part_makes_a_value_not_wholly_known() {
+        assert!(member().is_known());
+        assert!(!member().is_wholly_known());
+        assert!(!Value::Unknown.is_known());
+        assert!(Value::Null.is_wholly_known());
+    }
+
+    #[test]
+    fn unknown_parts_become_null() {
+        let state = member().unknowns_to_null();
+        assert!(state.is_wholly_known());
+        assert_eq!(state.get("members").get("1").get("status"), &Value::Null);
+        assert_eq!(state.get("list"), member().get("list"));
+        let set = Value::set([Value::Unknown, Value::Unknown]);
+        assert_eq!(set.unknowns_to_null(), Value::set([Value::Null]));
+    }
+
+    #[test]
+    fn dynamic_values_are_looked_through() {
+        let dynamic = |ty, value| Value::Dynamic(Box::new((ty, value)));
+        assert!(dynamic(Type::String, Value::Null).is_null());
+        assert!(dynamic(Type::String, Value::Unknown).is_unknown());
+        assert_eq!(dynamic(Type::String, "a".into()).as_str(), Some("a"));
+    }
+
+    #[test]
+    fn strings_that_look_the_same_are_the_same() {
+        assert_eq!(Value::from("e\u{301}"), Value::from("\u{e9}"));
+        assert_eq!(
+            Value::map([("e\u{301}", Value::Null)]),
+            Value::map([("\u{e9}", Value::Null)])
+        );
+    }
+
+    #[test]
+    fn values_display_compactly() {
+        assert_eq!(
+            member().to_string(),
+            r#"{abilities = set["a", "b"], list = [1, null], members = {"1" = {status = unknown}}}"#
+        );
     }
 }

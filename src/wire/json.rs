@@ -1,0 +1,10 @@
+//! Values as JSON, the form in which Terraform keeps state.
+
+mod decode;
+mod encode;
+
+#[cfg(test)]
+mod tests;
+
+pub use decode::decode;
+pub use encode::encode;
