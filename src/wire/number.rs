@@ -154,11 +154,10 @@ impl FromStr for Number {
         if text.len() as u64 > MAX_TEXT {
             return Err(InvalidNumber::TooLong);
         }
-        // The decimal parser would take digit groups such as 1_000, too.
-        if !text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
-        {
+        // The decimal parser would also take 1_000 and, for -0.05, .-5.
+        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let mut significand = unsigned.bytes().take_while(|byte| !b"eE".contains(byte));
+        if !significand.all(|byte| byte.is_ascii_digit() || byte == b'.') {
             return Err(InvalidNumber::NotDecimal);
         }
         let decimal = BigDecimal::from_str(text).map_err(|_| InvalidNumber::NotDecimal)?;
@@ -250,7 +249,8 @@ mod tests {
     #[test]
     fn text_that_is_no_number_is_refused() {
         for text in [
-            "", "-", ".", "e5", "1e", "1_000", "0x1", "NaN", "inf", " 1", "1,5", "1-1",
+            "", "-", ".", "e5", "1e", "1_000", "0x1", "NaN", "inf", " 1", "1,5", "1-1", ".-5",
+            "--1", "1e5e5", "1e1_0", "1.2.3",
         ] {
             assert_eq!(
                 text.parse::<Number>(),
