@@ -1,0 +1,354 @@
+//! A resource as the server drives it: the same few calls for every resource, in values alone.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use super::checks;
+use super::diagnostics::{Diagnostic, Diagnostics, Severity};
+use super::identity::IdentitySchema;
+use super::plan::{Plan, filled};
+use super::private::Private;
+use super::provider::Configured;
+use super::resource::{Change, Context, ImportTarget, Resource, ResourceSchema};
+use super::schema::Schema;
+use super::validators::validate_config;
+use crate::wire::{AttributePath, Value, json};
+
+/// What core asks of a plan.
+#[derive(Debug)]
+pub struct PlanRequest {
+    /// State before; null for a create.
+    pub prior: Value,
+    /// The configuration; null for a destroy.
+    pub config: Value,
+    /// Notes stored with the state, or of the plan to replace it.
+    pub private: Private,
+    /// The stored identity; null where there is none.
+    pub identity: Value,
+}
+
+/// A plan as core wants it.
+#[derive(Debug, Default)]
+pub struct PlanResponse {
+    /// State after, unknown where the service decides; null for a destroy.
+    pub planned: Value,
+    /// Where a change needs a new object.
+    pub requires_replace: Vec<AttributePath>,
+    /// Notes for the apply.
+    pub private: Private,
+    /// The identity, null where it is not known yet.
+    pub identity: Value,
+    /// What the user is told.
+    pub diagnostics: Diagnostics,
+}
+
+/// What core asks of an apply.
+#[derive(Debug)]
+pub struct ApplyRequest {
+    /// State before; null for a create.
+    pub prior: Value,
+    /// The plan; null for a destroy.
+    pub planned: Value,
+    /// Notes of the plan.
+    pub private: Private,
+    /// The planned identity.
+    pub identity: Value,
+}
+
+/// State after a read, an apply or an import.
+#[derive(Debug, Default)]
+pub struct StateResponse {
+    /// The state; null when there is no object.
+    pub state: Value,
+    /// Notes to store with it.
+    pub private: Private,
+    /// The identity to store with it; null for none.
+    pub identity: Value,
+    /// What the user is told.
+    pub diagnostics: Diagnostics,
+}
+
+/// A resource whose SDK types are out of sight, so that the server can hold all of them.
+#[async_trait]
+pub trait ManagedResource<C>: Send + Sync {
+    /// The type's name in a configuration.
+    fn type_name(&self) -> &'static str;
+    /// What Terraform sees.
+    fn schema(&self) -> &Schema;
+    /// The identity's attributes.
+    fn identity_schema(&self) -> &IdentitySchema;
+    /// The mistakes in the schema and its mappings; none, or a test fails.
+    fn mistakes(&self) -> Vec<String>;
+    /// Checks a configuration without any call.
+    fn validate(&self, config: &Value) -> Diagnostics;
+    /// Reads stored state of any version.
+    ///
+    /// # Errors
+    ///
+    /// The state does not fit the schema.
+    fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostic>;
+    /// Plans a create, an update or a destroy.
+    fn plan(&self, client: Option<&C>, request: PlanRequest) -> PlanResponse;
+    /// The object as it is.
+    async fn read(&self, provider: &Configured<C>, stop: CancellationToken, prior: StateResponse)
+    -> StateResponse;
+    /// Makes, changes or destroys the object.
+    async fn apply(&self, client: &C, stop: CancellationToken, request: ApplyRequest)
+    -> StateResponse;
+    /// The little state from which a read finds the object to import.
+    ///
+    /// # Errors
+    ///
+    /// The id is malformed, or the provider is not configured well enough to read.
+    fn import(
+        &self,
+        provider: &Configured<C>,
+        target: ImportTarget<'_>,
+    ) -> Result<StateResponse, Diagnostic>;
+}
+
+/// The framework's part of every resource `R`.
+pub struct Managed<R: Resource> {
+    schema: ResourceSchema<R>,
+    identity_schema: IdentitySchema,
+}
+
+impl<R: Resource> Managed<R> {
+    /// The resource, ready for the server.
+    pub fn shared() -> Arc<dyn ManagedResource<R::Client>> {
+        Arc::new(Self { schema: R::schema(), identity_schema: R::identity_schema() })
+    }
+
+    /// The identity of a state; the stored one stays, since core refuses a changed one.
+    fn identity(&self, state: &Value, stored: Value) -> Value {
+        if stored.is_null() { R::identity(state).unwrap_or_default() } else { stored }
+    }
+
+    fn plan_change(&self, client: Option<&R::Client>, request: &PlanRequest) -> PlanResponse {
+        let mut private = request.private.clone();
+        let mut plan = Plan::new(self.schema.schema(), &request.prior, &request.config);
+        R::modify_plan(&mut plan, client, &mut private);
+        let violations = checks::plan_violations(
+            self.schema.schema(),
+            plan.prior,
+            plan.config,
+            &plan.planned,
+        );
+        plan.diagnostics.extend(violations.into_iter().map(Diagnostic::bug));
+        PlanResponse {
+            planned: plan.planned,
+            requires_replace: plan.requires_replace.into_iter().collect(),
+            private,
+            identity: request.identity.clone(),
+            diagnostics: plan.diagnostics,
+        }
+    }
+
+    async fn create(&self, cx: &Context<'_, R::Client>, planned: &Value) -> Result<Value, Diagnostics> {
+        let input = self.schema.create_input(planned)?;
+        let reply = R::create(cx, input, planned).await?;
+        let replied = filled(planned, &self.schema.value(&reply));
+        Ok(self.completed(cx, planned, replied).await)
+    }
+
+    async fn update(&self, cx: &Context<'_, R::Client>, change: Change<'_>) -> Result<Value, Diagnostics> {
+        let input = self.schema.update_input(change)?;
+        R::update(cx, input, change).await?;
+        if change.planned.is_wholly_known() {
+            return Ok(change.planned.clone());
+        }
+        Ok(self.completed(cx, change.planned, filled(change.planned, change.prior)).await)
+    }
+
+    /// The state after a change that was made: the plan, completed from a read.
+    ///
+    /// The change is a fact by now, and an error would taint a new object, which
+    /// the next apply would destroy. So a read that fails is a warning, and the
+    /// next refresh completes the state.
+    async fn completed(
+        &self,
+        cx: &Context<'_, R::Client>,
+        planned: &Value,
+        known_so_far: Value,
+    ) -> Value {
+        match R::read(cx, &known_so_far).await {
+            Ok(Some(remote)) => filled(planned, &self.schema.value(&remote)),
+            Ok(None) => {
+                cx.report(Diagnostic::warning(
+                    format!("{} is not visible yet", R::TYPE_NAME),
+                    "The change was made, but the service does not show the object yet. The next \
+                     plan or refresh completes the state.",
+                ));
+                known_so_far
+            }
+            Err(errors) => {
+                for mut error in errors {
+                    error.severity = Severity::Warning;
+                    error.detail.push_str(
+                        " The change itself was made; the next plan or refresh completes the \
+                         state.",
+                    );
+                    cx.report(error);
+                }
+                known_so_far
+            }
+        }
+    }
+
+    /// What exists after an update that failed half-way: what a read says, or what state had.
+    async fn after_failed_update(&self, cx: &Context<'_, R::Client>, prior: &Value) -> Value {
+        match R::read(cx, prior).await {
+            Ok(Some(remote)) => self.schema.refreshed(prior, &remote),
+            _ => prior.clone(),
+        }
+    }
+
+    async fn delete(&self, cx: &Context<'_, R::Client>, prior: &Value) -> Result<Value, Diagnostics> {
+        R::delete(cx, prior).await.map(|()| Value::Null)
+    }
+}
+
+#[async_trait]
+impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
+    fn type_name(&self) -> &'static str {
+        R::TYPE_NAME
+    }
+
+    fn schema(&self) -> &Schema {
+        self.schema.schema()
+    }
+
+    fn identity_schema(&self) -> &IdentitySchema {
+        &self.identity_schema
+    }
+
+    fn mistakes(&self) -> Vec<String> {
+        self.schema.mistakes()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = validate_config(self.schema.schema(), config);
+        R::validate(config, &mut diagnostics);
+        diagnostics
+    }
+
+    fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostic> {
+        // There is one version so far; core refuses newer ones itself.
+        let ty = self.schema.schema().implied_type();
+        json::decode(state, &ty).map_err(|err| {
+            Diagnostic::error(
+                format!("Cannot read the stored state of {}", R::TYPE_NAME),
+                format!("The state of schema version {version} does not fit: {err}."),
+            )
+        })
+    }
+
+    fn plan(&self, client: Option<&R::Client>, request: PlanRequest) -> PlanResponse {
+        if request.config.is_null() {
+            let PlanRequest { private, identity, .. } = request;
+            return PlanResponse { private, identity, ..PlanResponse::default() };
+        }
+        self.plan_change(client, &request)
+    }
+
+    async fn read(
+        &self,
+        provider: &Configured<R::Client>,
+        stop: CancellationToken,
+        prior: StateResponse,
+    ) -> StateResponse {
+        if let Some(unknown) = &provider.unknown {
+            let mut unread = prior;
+            unread.diagnostics.push(not_refreshed(R::TYPE_NAME, unknown));
+            return unread;
+        }
+        let cx = Context::new(&provider.client, stop, prior.private);
+        let read = R::read(&cx, &prior.state).await;
+        let (mut diagnostics, private) = cx.finish();
+        let state = match read {
+            Ok(Some(remote)) => self.schema.refreshed(&prior.state, &remote),
+            Ok(None) => Value::Null,
+            Err(errors) => {
+                diagnostics.extend(errors);
+                prior.state
+            }
+        };
+        let identity =
+            if state.is_null() { Value::Null } else { self.identity(&state, prior.identity) };
+        StateResponse { state, private, identity, diagnostics }
+    }
+
+    async fn apply(
+        &self,
+        client: &R::Client,
+        stop: CancellationToken,
+        request: ApplyRequest,
+    ) -> StateResponse {
+        let ApplyRequest { prior, planned, private, identity } = request;
+        let cx = Context::new(client, stop, private);
+        let change = Change { prior: &prior, planned: &planned };
+        let (applied, fallback) = if prior.is_null() {
+            (self.create(&cx, &planned).await, Value::Null)
+        } else if planned.is_null() {
+            (self.delete(&cx, &prior).await, prior.clone())
+        } else {
+            match self.update(&cx, change).await {
+                Err(errors) => (Err(errors), self.after_failed_update(&cx, &prior).await),
+                updated => (updated, Value::Null),
+            }
+        };
+        let (mut diagnostics, private) = cx.finish();
+        let state = applied.unwrap_or_else(|errors| {
+            diagnostics.extend(errors);
+            fallback
+        });
+        let identity = if state.is_null() { Value::Null } else { self.identity(&state, identity) };
+        if !diagnostics.has_error() {
+            let violations = checks::apply_violations(&planned, &state);
+            diagnostics.extend(violations.into_iter().map(|violation| Diagnostic {
+                severity: Severity::Warning,
+                ..Diagnostic::bug(violation)
+            }));
+        }
+        StateResponse { state, private, identity, diagnostics }
+    }
+
+    fn import(
+        &self,
+        provider: &Configured<R::Client>,
+        target: ImportTarget<'_>,
+    ) -> Result<StateResponse, Diagnostic> {
+        if let Some(unknown) = &provider.unknown {
+            return Err(Diagnostic::error(
+                format!("Cannot import {} yet", R::TYPE_NAME),
+                format!(
+                    "The provider's {unknown} is not known yet, so the object cannot be read. \
+                     Apply what it comes from first, then import."
+                ),
+            ));
+        }
+        let known = R::import(target)?;
+        let attributes = &self.schema.schema().attributes;
+        let state = Value::object(attributes.iter().map(|attribute| {
+            let value = known.iter().find(|(name, _)| *name == attribute.name);
+            (attribute.name, value.map_or(Value::Null, |(_, value)| value.clone()))
+        }));
+        let identity = match target {
+            ImportTarget::Identity(identity) => identity.clone(),
+            ImportTarget::Id(_) => Value::Null,
+        };
+        Ok(StateResponse { state, identity, ..StateResponse::default() })
+    }
+}
+
+fn not_refreshed(type_name: &str, unknown: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("{type_name} was not refreshed"),
+        format!(
+            "The provider's {unknown} is not known before other resources are applied, so this \
+             plan rests on the state as it was stored."
+        ),
+    )
+}

@@ -1,0 +1,363 @@
+//! The planning pipeline: from prior state and configuration to what an apply will do.
+//!
+//! Core's own proposal differs between versions (protocol, e.2), so ours is
+//! computed from prior and configuration alone. The result is a function of
+//! its arguments: no clock, no chance, no look-up, since core plans a second
+//! time at apply and demands the same answer (protocol, e.5).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::schema::{Attribute, Kind, Nesting, Recompute, Replace, Schema};
+use crate::wire::{AttributePath, Value};
+
+/// A planned change on its way through the pipeline.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// The resource's schema.
+    pub schema: &'a Schema,
+    /// What state holds; null when the object is to be created.
+    pub prior: &'a Value,
+    /// What the user wrote.
+    pub config: &'a Value,
+    /// What will be, as far as it is known.
+    pub planned: Value,
+    /// Where a change needs a new object.
+    pub requires_replace: BTreeSet<AttributePath>,
+    /// What the user is told.
+    pub diagnostics: Diagnostics,
+}
+
+impl<'a> Plan<'a> {
+    /// Plans a create or an update; `config` is not null.
+    pub fn new(schema: &'a Schema, prior: &'a Value, config: &'a Value) -> Self {
+        let planned = proposed_object(&schema.attributes, prior, config);
+        let mut plan = Self {
+            schema,
+            prior,
+            config,
+            planned,
+            requires_replace: BTreeSet::new(),
+            diagnostics: Diagnostics::new(),
+        };
+        plan.mark_computed_unknown();
+        plan.find_replacements();
+        plan
+    }
+
+    /// Whether the object does not exist yet, or a replacement of it is planned.
+    pub fn is_create(&self) -> bool {
+        self.prior.is_null()
+    }
+
+    /// Whether the object will be destroyed and created anew.
+    pub fn is_replacement(&self) -> bool {
+        !self.requires_replace.is_empty()
+    }
+
+    /// The planned value of a top-level attribute.
+    pub fn get(&self, name: &str) -> &Value {
+        self.planned.get(name)
+    }
+
+    /// Sets the planned value of a top-level attribute, which must be a computed one.
+    pub fn set(&mut self, name: &str, value: Value) {
+        if let Value::Object(attributes) = &mut self.planned {
+            attributes.insert(name.to_owned(), value);
+        }
+    }
+
+    /// Whether a top-level attribute will have another value; an unknown one counts as another.
+    pub fn changes(&self, name: &str) -> bool {
+        self.planned.get(name) != self.prior.get(name)
+    }
+
+    /// Whether anything is planned that calls the API.
+    pub fn calls_api(&self) -> bool {
+        self.schema.attributes.iter().any(|a| !a.local && self.changes(a.name))
+    }
+
+    /// Marks what the update may change as unknown: called again by a hook that planned a change of its own.
+    pub fn mark_computed_unknown(&mut self) {
+        let changed: BTreeSet<_> = (self.schema.attributes.iter())
+            .filter(|attribute| !attribute.local && self.changes(attribute.name))
+            .map(|attribute| attribute.name)
+            .collect();
+        let (prior, config) = (self.prior, self.config);
+        mark_object(&self.schema.attributes, &mut self.planned, prior, config, &changed);
+    }
+
+    fn find_replacements(&mut self) {
+        if self.prior.is_null() {
+            return;
+        }
+        let mut found = Replacements::default();
+        let root = AttributePath::root();
+        found.in_object(&self.schema.attributes, self.prior, &self.planned, &root);
+        self.requires_replace = found.paths;
+        self.diagnostics.extend(found.undecided.into_iter().map(undecided));
+    }
+}
+
+fn undecided(path: AttributePath) -> Diagnostic {
+    Diagnostic::warning(
+        format!("{path} is not known yet"),
+        format!(
+            "The API cannot change `{path}` of an existing object. Its new value will be known \
+             only when other resources have been applied, so this plan assumes that it stays as \
+             it is. If it turns out to differ, apply stops before it changes anything; apply the \
+             value's source first, then plan again."
+        ),
+    )
+    .at(path)
+}
+
+fn proposed_object(attributes: &[Attribute], prior: &Value, config: &Value) -> Value {
+    Value::object(attributes.iter().map(|attribute| {
+        let name = attribute.name;
+        (name, proposed(attribute, prior.get(name), config.get(name)))
+    }))
+}
+
+fn proposed(attribute: &Attribute, prior: &Value, config: &Value) -> Value {
+    if config.is_null() {
+        return match &attribute.default {
+            Some(default) => default.clone(),
+            None if attribute.mode.is_computed() => prior.clone(),
+            None => Value::Null,
+        };
+    }
+    if let Some(same) = attribute.equivalent
+        && !prior.is_null()
+        && config.is_wholly_known()
+        && same(prior, config)
+    {
+        return prior.clone();
+    }
+    match &attribute.kind {
+        Kind::Nested(nesting, children) => proposed_nested(*nesting, children, prior, config),
+        Kind::Plain(_) => config.clone(),
+    }
+}
+
+fn proposed_nested(
+    nesting: Nesting,
+    children: &[Attribute],
+    prior: &Value,
+    config: &Value,
+) -> Value {
+    let element = |prior: &Value, config: &Value| match config {
+        Value::Object(_) => proposed_object(children, prior, config),
+        _ => config.clone(),
+    };
+    match (nesting, config) {
+        (Nesting::Single, Value::Object(_)) => proposed_object(children, prior, config),
+        (Nesting::Map, Value::Map(map)) => Value::Map(
+            map.iter().map(|(key, value)| (key.clone(), element(prior.get(key), value))).collect(),
+        ),
+        (Nesting::List, Value::List(list)) => {
+            let priors = prior.as_elements().chain(std::iter::repeat(&Value::Null));
+            Value::List(list.iter().zip(priors).map(|(c, p)| element(p, c)).collect())
+        }
+        (Nesting::Set, Value::Set(set)) => {
+            Value::Set(set.iter().map(|c| element(&Value::Null, c)).collect())
+        }
+        _ => config.clone(),
+    }
+}
+
+/// Marks the computed attributes of one object whose value the service decides.
+///
+/// Without a prior object everything computed is unknown; with one, only what
+/// the row says can change by what changes. Values that the configuration
+/// gives stay, and so does everything when nothing changes.
+fn mark_object(
+    attributes: &[Attribute],
+    planned: &mut Value,
+    prior: &Value,
+    config: &Value,
+    changed: &BTreeSet<&str>,
+) {
+    let Value::Object(values) = planned else {
+        return;
+    };
+    for attribute in attributes {
+        let Some(value) = values.get_mut(attribute.name) else {
+            continue;
+        };
+        let config = config.get(attribute.name);
+        if !config.is_null() {
+            mark_nested(attribute, value, prior.get(attribute.name), config, changed);
+        } else if attribute.mode.is_computed()
+            && attribute.default.is_none()
+            && (prior.is_null() || may_change(attribute.recompute, changed))
+        {
+            *value = Value::Unknown;
+        }
+    }
+}
+
+fn may_change(recompute: Recompute, changed: &BTreeSet<&str>) -> bool {
+    match recompute {
+        Recompute::Never => false,
+        Recompute::OnUpdate => !changed.is_empty(),
+        Recompute::With(names) => names.iter().any(|name| changed.contains(name)),
+    }
+}
+
+fn mark_nested(
+    attribute: &Attribute,
+    planned: &mut Value,
+    prior: &Value,
+    config: &Value,
+    changed: &BTreeSet<&str>,
+) {
+    let Kind::Nested(_, children) = &attribute.kind else {
+        return;
+    };
+    match planned {
+        Value::Object(_) => mark_object(children, planned, prior, config, changed),
+        Value::Map(map) => {
+            for (key, element) in map {
+                mark_object(children, element, prior.get(key), config.get(key), changed);
+            }
+        }
+        Value::List(list) => {
+            let priors = prior.as_elements().chain(std::iter::repeat(&Value::Null));
+            for ((element, prior), config) in list.iter_mut().zip(priors).zip(config.as_elements())
+            {
+                mark_object(children, element, prior, config, changed);
+            }
+        }
+        // Schema::check keeps computed children out of configurable sets.
+        _ => {}
+    }
+}
+
+/// Where prior and plan differ in a way that only a new object can bring about.
+#[derive(Default)]
+struct Replacements {
+    paths: BTreeSet<AttributePath>,
+    undecided: BTreeSet<AttributePath>,
+}
+
+impl Replacements {
+    fn in_object(
+        &mut self,
+        attributes: &[Attribute],
+        prior: &Value,
+        planned: &Value,
+        path: &AttributePath,
+    ) {
+        for attribute in attributes {
+            let name = attribute.name;
+            let path = path.clone().attribute(name);
+            let (prior, planned) = (prior.get(name), planned.get(name));
+            match (attribute.replace, &attribute.kind) {
+                (Replace::Never, Kind::Plain(_)) => {}
+                (Replace::Never, Kind::Nested(_, children)) => {
+                    self.in_nested(children, prior, planned, &path);
+                }
+                (replace, _) => self.compare(replace, prior, planned, path),
+            }
+        }
+    }
+
+    /// Looks into elements that exist on both sides.
+    fn in_nested(
+        &mut self,
+        children: &[Attribute],
+        prior: &Value,
+        planned: &Value,
+        path: &AttributePath,
+    ) {
+        match (prior, planned) {
+            (Value::Object(_), Value::Object(_)) => self.in_object(children, prior, planned, path),
+            (Value::Map(before), Value::Map(after)) => {
+                for (key, planned) in after {
+                    if let Some(prior) = before.get(key) {
+                        self.in_object(children, prior, planned, &path.clone().key(key));
+                    }
+                }
+            }
+            (Value::List(before), Value::List(after)) => {
+                for (index, (prior, planned)) in (0i64..).zip(before.iter().zip(after)) {
+                    self.in_object(children, prior, planned, &path.clone().index(index));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds the exact places at which two values of a create-only attribute differ.
+    fn compare(&mut self, replace: Replace, prior: &Value, planned: &Value, path: AttributePath) {
+        match (prior, planned) {
+            _ if prior == planned => {}
+            (_, Value::Unknown) if replace == Replace::WhenKnown => {
+                self.undecided.insert(path);
+            }
+            (Value::Object(before), Value::Object(after)) => {
+                for (name, planned) in after {
+                    let prior = before.get(name).unwrap_or(&Value::Null);
+                    self.compare(replace, prior, planned, path.clone().attribute(name));
+                }
+            }
+            (Value::Map(before), Value::Map(after)) => {
+                self.compare_maps(replace, before, after, &path);
+            }
+            _ if planned.is_wholly_known() || replace == Replace::Always => {
+                self.paths.insert(path);
+            }
+            _ => {
+                self.undecided.insert(path);
+            }
+        }
+    }
+
+    fn compare_maps(
+        &mut self,
+        replace: Replace,
+        before: &BTreeMap<String, Value>,
+        after: &BTreeMap<String, Value>,
+        path: &AttributePath,
+    ) {
+        let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+        for key in keys {
+            let path = path.clone().key(key);
+            match (before.get(key), after.get(key)) {
+                (Some(prior), Some(planned)) => self.compare(replace, prior, planned, path),
+                // An added element differs whatever its unknown leaves turn out to be.
+                _ => {
+                    self.paths.insert(path);
+                }
+            }
+        }
+    }
+}
+
+/// The planned value with its unknown leaves filled from what the service answered.
+///
+/// Core demands every known leaf and every map key back as planned, so what
+/// moved meanwhile shows at the next refresh (protocol, e.5). A leaf that the
+/// answer does not hold is null.
+pub fn filled(planned: &Value, answer: &Value) -> Value {
+    match planned {
+        Value::Unknown => answer.clone().unknowns_to_null(),
+        Value::Object(attributes) => Value::Object(filled_entries(attributes, answer)),
+        Value::Map(elements) => Value::Map(filled_entries(elements, answer)),
+        Value::List(elements) => {
+            let answers = answer.as_elements().chain(std::iter::repeat(&Value::Null));
+            Value::List(elements.iter().zip(answers).map(|(p, a)| filled(p, a)).collect())
+        }
+        known if known.is_wholly_known() => known.clone(),
+        // A set element is known by its content, so a partly unknown set is the service's.
+        _ => answer.clone().unknowns_to_null(),
+    }
+}
+
+fn filled_entries(
+    planned: &BTreeMap<String, Value>,
+    answer: &Value,
+) -> BTreeMap<String, Value> {
+    planned.iter().map(|(name, value)| (name.clone(), filled(value, answer.get(name)))).collect()
+}

@@ -1,0 +1,120 @@
+//! The provider as the framework sees it: its own schema, its resources, and what configuring it gives.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use super::diagnostics::Diagnostics;
+use super::managed::ManagedResource;
+use super::schema::Schema;
+use crate::wire::Value;
+
+/// A provider: what it can be told, and what it manages.
+pub trait Provider: Send + Sync + Sized + 'static {
+    /// What a configured provider hands to its resources.
+    type Client: Send + Sync + 'static;
+
+    /// The schema of the provider block.
+    fn schema() -> Schema;
+
+    /// Everything that the provider manages.
+    fn resources() -> Vec<Arc<dyn ManagedResource<Self::Client>>>;
+
+    /// Checks of the provider block that rows cannot express, silent on unknown values.
+    fn validate(config: &Value, diagnostics: &mut Diagnostics);
+
+    /// Configures the provider, without any call: commands that need none need no credentials.
+    ///
+    /// # Errors
+    ///
+    /// The configuration contradicts itself.
+    fn configure(
+        config: &Value,
+        engine_version: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Configured<Self::Client>>;
+}
+
+/// A configured provider.
+#[derive(Debug)]
+pub struct Configured<C> {
+    /// What resources work with.
+    pub client: C,
+    /// The name of an argument that is unknown at plan and without which nothing can be read.
+    pub unknown: Option<String>,
+}
+
+/// A provider in one process: its schemas, and its configuration once core has sent it.
+pub struct ProviderServer<P: Provider> {
+    schema: Schema,
+    resources: BTreeMap<&'static str, Arc<dyn ManagedResource<P::Client>>>,
+    session: Mutex<Session<P::Client>>,
+}
+
+/// What lasts from one ConfigureProvider to the next: a debugged process serves many walks.
+struct Session<C> {
+    configured: Option<Arc<Configured<C>>>,
+    stop: CancellationToken,
+}
+
+impl<P: Provider> Default for ProviderServer<P> {
+    fn default() -> Self {
+        let session = Session { configured: None, stop: CancellationToken::new() };
+        let resources = P::resources().into_iter().map(|r| (r.type_name(), r)).collect();
+        Self { schema: P::schema(), resources, session: Mutex::new(session) }
+    }
+}
+
+impl<P: Provider> ProviderServer<P> {
+    /// The schema of the provider block.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// All resources by type name.
+    pub fn resources(&self) -> impl Iterator<Item = &Arc<dyn ManagedResource<P::Client>>> {
+        self.resources.values()
+    }
+
+    /// The resource of that type name.
+    pub fn resource(&self, type_name: &str) -> Option<Arc<dyn ManagedResource<P::Client>>> {
+        self.resources.get(type_name).cloned()
+    }
+
+    /// Checks a provider block without any call.
+    pub fn validate(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = super::validators::validate_config(&self.schema, config);
+        P::validate(config, &mut diagnostics);
+        diagnostics
+    }
+
+    /// Takes a configuration; what was stopped before may run again.
+    pub fn configure(&self, config: &Value, engine_version: &str) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        if let Some(configured) = P::configure(config, engine_version, &mut diagnostics) {
+            let configured = Some(Arc::new(configured));
+            *self.session() = Session { configured, stop: CancellationToken::new() };
+        }
+        diagnostics
+    }
+
+    /// What the provider was configured with; `None` before that.
+    pub fn configured(&self) -> Option<Arc<Configured<P::Client>>> {
+        self.session().configured.clone()
+    }
+
+    /// The token that ends waits, polls and reads once core asks to stop.
+    pub fn stop_token(&self) -> CancellationToken {
+        self.session().stop.clone()
+    }
+
+    /// Ends waits, polls, retries and reads; a change that was sent is awaited all the same.
+    pub fn stop(&self) {
+        self.session().stop.cancel();
+    }
+
+    fn session(&self) -> MutexGuard<'_, Session<P::Client>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

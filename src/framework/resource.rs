@@ -1,0 +1,251 @@
+//! What a resource is to the framework, and how the framework drives it.
+//!
+//! A resource says what its attributes are and makes the calls; the rules that
+//! hold for every resource stand here once: where state comes from, that
+//! nothing is an error after a create has answered, and what a failed update
+//! leaves behind.
+
+use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::identity::IdentitySchema;
+use super::plan::Plan;
+use super::private::Private;
+use super::row::{Row, TypedRow};
+use super::schema::Schema;
+use crate::framework::codec::Codec;
+use crate::wire::{AttributePath, Value};
+
+/// A kind of object that the provider manages.
+pub trait Resource: Send + Sync + Sized + 'static {
+    /// The type's name in a configuration.
+    const TYPE_NAME: &'static str;
+    /// What the configured provider hands to its resources.
+    type Client: Send + Sync + 'static;
+    /// The SDK's builder of the create call.
+    type Create: Default + Send;
+    /// The SDK's builder of the update call.
+    type Update: Default + Send;
+    /// What the service answers about one object.
+    type Remote: Send + Sync;
+
+    /// The attributes, one row each.
+    fn schema() -> ResourceSchema<Self>;
+
+    /// The identity's attributes.
+    fn identity_schema() -> IdentitySchema;
+
+    /// The identity of the object that `state` describes; `None` while part of it is not known.
+    fn identity(state: &Value) -> Option<Value>;
+
+    /// The attributes of state with which a read can find the object that is to be imported.
+    ///
+    /// # Errors
+    ///
+    /// The id is not of a form that this resource knows.
+    fn import(target: ImportTarget<'_>) -> Result<Vec<(&'static str, Value)>, Diagnostic>;
+
+    /// Checks that rows cannot express, silent on unknown values.
+    fn validate(_config: &Value, _diagnostics: &mut Diagnostics) {}
+
+    /// Changes to the plan that rows cannot express; not called for a destroy.
+    ///
+    /// Must be a function of its arguments, for core plans again at apply.
+    fn modify_plan(_plan: &mut Plan<'_>, _client: Option<&Self::Client>, _private: &mut Private) {}
+
+    /// Makes the object. The answer may hold only what the create call itself replied.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was made, or nobody can know.
+    fn create(
+        cx: &Context<'_, Self::Client>,
+        input: Self::Create,
+        planned: &Value,
+    ) -> impl Future<Output = Result<Self::Remote, Diagnostics>> + Send;
+
+    /// The object as it is; `None` only when it is proved to be gone.
+    ///
+    /// # Errors
+    ///
+    /// The service could not be asked, or did not let us see the object.
+    fn read(
+        cx: &Context<'_, Self::Client>,
+        state: &Value,
+    ) -> impl Future<Output = Result<Option<Self::Remote>, Diagnostics>> + Send;
+
+    /// Brings the object to the plan. `input` is `None` when no attribute of the update call changed.
+    ///
+    /// # Errors
+    ///
+    /// Part of the change was not made; state then is what a read gives.
+    fn update(
+        cx: &Context<'_, Self::Client>,
+        input: Option<Self::Update>,
+        change: Change<'_>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+
+    /// Destroys the object; one that is gone already is a success.
+    ///
+    /// # Errors
+    ///
+    /// The object still exists, or may.
+    fn delete(
+        cx: &Context<'_, Self::Client>,
+        state: &Value,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+
+    /// Starts a row of this resource.
+    fn attribute<I: 'static, O: 'static>(
+        name: &'static str,
+        codec: Codec<I, O>,
+    ) -> TypedRow<Self::Create, Self::Update, Self::Remote, I, O> {
+        TypedRow::new(name, codec)
+    }
+}
+
+/// What the user named in an import.
+#[derive(Debug, Clone, Copy)]
+pub enum ImportTarget<'a> {
+    /// The id of `terraform import` or of an import block.
+    Id(&'a str),
+    /// The identity of an import block.
+    Identity(&'a Value),
+}
+
+/// An update on its way: what is, and what shall be.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// What state holds.
+    pub prior: &'a Value,
+    /// What was planned; leaves that the service decides are unknown.
+    pub planned: &'a Value,
+}
+
+impl Change<'_> {
+    /// Whether a top-level attribute has another value than before.
+    pub fn changes(&self, name: &str) -> bool {
+        self.prior.get(name) != self.planned.get(name)
+    }
+}
+
+/// The surroundings of one operation on one object.
+pub struct Context<'a, C> {
+    /// What the provider was configured with.
+    pub client: &'a C,
+    /// Cancelled when core asks to stop: ends waits and reads, never a change that was sent.
+    pub stop: CancellationToken,
+    diagnostics: Mutex<Diagnostics>,
+    private: Mutex<Private>,
+}
+
+impl<'a, C> Context<'a, C> {
+    /// The surroundings of an operation that starts with these private notes.
+    pub fn new(client: &'a C, stop: CancellationToken, private: Private) -> Self {
+        let (diagnostics, private) = (Mutex::default(), Mutex::new(private));
+        Self { client, stop, diagnostics, private }
+    }
+
+    /// Tells the user something without failing the operation.
+    pub fn report(&self, diagnostic: Diagnostic) {
+        lock(&self.diagnostics).push(diagnostic);
+    }
+
+    /// The private notes; those left here are stored.
+    pub fn private(&self) -> MutexGuard<'_, Private> {
+        lock(&self.private)
+    }
+
+    /// Ends the operation: what was reported, and the notes to store.
+    pub fn finish(self) -> (Diagnostics, Private) {
+        let diagnostics = self.diagnostics.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (diagnostics, self.private.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Locks data that no panic can leave half-changed: each critical section is one call.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A resource's schema with its mappings.
+pub struct ResourceSchema<R: Resource> {
+    schema: Schema,
+    rows: Vec<Row<R::Create, R::Update, R::Remote>>,
+}
+
+impl<R: Resource> ResourceSchema<R> {
+    /// A schema without attributes yet.
+    pub fn new(description: &str) -> Self {
+        let schema = Schema { description: description.to_owned(), ..Schema::default() };
+        Self { schema, rows: Vec::new() }
+    }
+
+    /// The schema with one more attribute.
+    #[must_use]
+    pub fn with(mut self, row: impl Into<Row<R::Create, R::Update, R::Remote>>) -> Self {
+        let row = row.into();
+        self.schema.attributes.push(row.attribute.clone());
+        self.rows.push(row);
+        self
+    }
+
+    /// What Terraform sees.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The mistakes in the schema and in its mappings.
+    pub fn mistakes(&self) -> Vec<String> {
+        let of_schema = self.schema.check().into_iter().map(|mistake| mistake.to_string());
+        of_schema.chain(self.rows.iter().flat_map(Row::mistakes)).collect()
+    }
+
+    /// The create call for a plan.
+    ///
+    /// # Errors
+    ///
+    /// A planned value does not fit the schema, which core has ruled out.
+    pub fn create_input(&self, planned: &Value) -> Result<R::Create, Diagnostic> {
+        let root = AttributePath::root();
+        self.rows
+            .iter()
+            .try_fold(R::Create::default(), |input, row| row.create_input(input, planned, &root))
+    }
+
+    /// The update call for a change: its changed attributes; `None` when it would carry nothing.
+    ///
+    /// # Errors
+    ///
+    /// A planned value does not fit the schema, which core has ruled out.
+    pub fn update_input(&self, change: Change<'_>) -> Result<Option<R::Update>, Diagnostic> {
+        let mut input = None;
+        for row in self.rows.iter().filter(|row| change.changes(row.attribute.name)) {
+            let so_far = if row.is_updatable() { input.take().unwrap_or_default() } else { continue };
+            input = row.update_input(so_far, change.planned).transpose()?;
+        }
+        Ok(input)
+    }
+
+    /// The value of an answer, without the attributes that exist in Terraform alone.
+    pub fn value(&self, remote: &R::Remote) -> Value {
+        Value::object(self.rows.iter().map(|row| (row.attribute.name, row.state(remote))))
+    }
+
+    /// The state that a refresh gives: the answer, in the spelling of the prior state where both mean the same.
+    pub fn refreshed(&self, prior: &Value, remote: &R::Remote) -> Value {
+        Value::object(self.rows.iter().map(|row| {
+            let name = row.attribute.name;
+            let prior = prior.get(name);
+            let read = row.state(remote);
+            let same = |equivalent: fn(&Value, &Value) -> bool| {
+                !prior.is_null() && !read.is_null() && equivalent(prior, &read)
+            };
+            let keep = row.attribute.local || row.attribute.equivalent.is_some_and(same);
+            (name, if keep { prior.clone() } else { read })
+        }))
+    }
+}
