@@ -1,0 +1,193 @@
+//! What is checked once for each engine, beside the scenarios.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::paths;
+use crate::provider::{Provider, SOURCE};
+use crate::state::State;
+use crate::workspace::{EngineSignal, Installation, Trigger, Workspace};
+
+/// A check of one engine.
+pub type Check = fn(&Engine) -> Result<()>;
+
+/// The checks by name.
+pub const ALL: &[(&str, Check)] = &[
+    ("schema_is_described", schema_is_described),
+    ("mirror_installs", mirror_installs),
+    ("interrupts_reach_the_engine", interrupts_reach_the_engine),
+];
+
+/// Every attribute and block of the schemas has a description, as the engine
+/// prints them.
+///
+/// # Errors
+///
+/// Names the attributes without one.
+pub fn schema_is_described(engine: &Engine) -> Result<()> {
+    let installation = Installation::DevOverride(Provider::build()?);
+    let workspace = workspace("schema", engine, installation)?;
+    let schemas = schemas(&workspace)?;
+    let mut undescribed = Vec::new();
+    block("provider", &schemas["provider"]["block"], &mut undescribed);
+    let resources = schemas["resource_schemas"]
+        .as_object()
+        .context("there are no resources")?;
+    for (resource, schema) in resources {
+        block(resource, &schema["block"], &mut undescribed);
+    }
+    ensure!(
+        undescribed.is_empty(),
+        "without a description: {}",
+        undescribed.join(", ")
+    );
+    Ok(())
+}
+
+/// `init` installs the provider from a filesystem mirror, and the installed
+/// copy gives its schema.
+///
+/// # Errors
+///
+/// When a command fails or the lock file does not name the provider under the
+/// engine's own registry host.
+pub fn mirror_installs(engine: &Engine) -> Result<()> {
+    let installation = Installation::Mirror(Provider::build()?);
+    let workspace = workspace("mirror", engine, installation)?;
+    workspace.succeed(&["init", "-input=false", "-no-color"])?;
+    let lock = std::fs::read_to_string(workspace.directory().join(".terraform.lock.hcl"))
+        .context("reading the lock file")?;
+    let address = format!("{}/{SOURCE}", engine.registry_host());
+    ensure!(
+        lock.contains(&address),
+        "the lock file does not name {address}:\n{lock}"
+    );
+    schemas(&workspace).map(drop)
+}
+
+/// An interrupt reaches the engine as Ctrl-C does: it stops gracefully, says so,
+/// and keeps what it has stored.
+///
+/// For the in-process engine this rests on the library: its Go runtime takes
+/// SIGINT over from Python when it is loaded.
+///
+/// # Errors
+///
+/// When the engine does not report the interrupt or loses its state.
+pub fn interrupts_reach_the_engine(engine: &Engine) -> Result<()> {
+    let root = scratch("interrupt", engine)?;
+    let workspace = Workspace::create(&root, engine, Installation::None)?;
+    workspace.write("main.tf", BLOCKED)?;
+    let started = workspace.directory().join("started");
+    let trigger = Trigger {
+        signal: EngineSignal::Int,
+        due: Box::new(|| Ok(started.exists())),
+    };
+    let arguments = ["apply", "-auto-approve", "-input=false", "-no-color"];
+    let finished = workspace.run_until(&arguments, Some(trigger))?;
+    ensure!(
+        finished.stdout.contains("Interrupt received"),
+        "no graceful stop: {finished}"
+    );
+    ensure!(
+        !finished.status.success(),
+        "an interrupted apply fails: {finished}"
+    );
+    let state = State::read(&workspace.directory().join("terraform.tfstate"))?;
+    ensure!(
+        state.instances.contains_key("terraform_data.done"),
+        "the state is lost: {finished}"
+    );
+    Ok(())
+}
+
+/// One resource that is done, and one that would take a minute.
+const BLOCKED: &str = r#"
+resource "terraform_data" "done" {}
+
+resource "terraform_data" "blocked" {
+  depends_on = [terraform_data.done]
+  provisioner "local-exec" {
+    command = "touch started; exec sleep 60"
+  }
+}
+"#;
+
+fn scratch(name: &str, engine: &Engine) -> Result<PathBuf> {
+    Ok(paths::target("scratch")?
+        .join(engine.to_string())
+        .join("checks")
+        .join(name))
+}
+
+fn workspace(name: &str, engine: &Engine, installation: Installation<'_>) -> Result<Workspace> {
+    let workspace = Workspace::create(&scratch(name, engine)?, engine, installation)?;
+    workspace.write("versions.tf", &required_providers())?;
+    Ok(workspace)
+}
+
+/// The block that tells an engine where the provider comes from.
+pub(crate) fn required_providers() -> String {
+    format!(
+        "terraform {{\n  required_providers {{\n    cleanrooms = {{\n      source = {SOURCE:?}\n    \
+         }}\n  }}\n}}\n"
+    )
+}
+
+/// Our part of what `providers schema -json` prints.
+fn schemas(workspace: &Workspace) -> Result<Value> {
+    let printed = workspace.succeed(&["providers", "schema", "-json"])?;
+    let mut printed: Value = serde_json::from_str(&printed).context("reading the schemas")?;
+    let address = format!("{}/{SOURCE}", workspace.engine().registry_host());
+    let schemas = printed["provider_schemas"][&address].take();
+    ensure!(
+        schemas.is_object(),
+        "the engine prints no schema of {address}"
+    );
+    Ok(schemas)
+}
+
+fn block(path: &str, block_schema: &Value, undescribed: &mut Vec<String>) {
+    attributes(path, &block_schema["attributes"], undescribed);
+    for (name, nested) in members(&block_schema["block_types"]) {
+        block(&format!("{path}.{name}"), &nested["block"], undescribed);
+    }
+}
+
+fn attributes(path: &str, attributes_schema: &Value, undescribed: &mut Vec<String>) {
+    for (name, attribute) in members(attributes_schema) {
+        let path = format!("{path}.{name}");
+        if attribute["description"].as_str().is_none_or(str::is_empty) {
+            undescribed.push(path.clone());
+        }
+        attributes(&path, &attribute["nested_type"]["attributes"], undescribed);
+    }
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn missing_descriptions_are_found_at_every_depth() {
+        let schema = json!({
+            "attributes": {
+                "good": { "description": "Good." },
+                "empty": { "description": "" },
+                "outer": { "description": "Outer.", "nested_type": { "attributes": { "inner": {} } } }
+            },
+            "block_types": { "nested": { "block": { "attributes": { "bare": {} } } } }
+        });
+        let mut undescribed = Vec::new();
+        block("r", &schema, &mut undescribed);
+        assert_eq!(undescribed, ["r.empty", "r.outer.inner", "r.nested.bare"]);
+    }
+}

@@ -1,0 +1,119 @@
+//! The folders under `examples/`: each is applied as a user would do it, with
+//! profiles of a shared configuration file and no keys in the configuration.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::checks::required_providers;
+use crate::engine::Engine;
+use crate::paths;
+use crate::provider::Provider;
+use crate::sandbox::{ACCOUNTS, REGION, Sandbox};
+use crate::scenario::{file_name, files, text};
+use crate::workspace::{Installation, Workspace};
+
+/// The account of the profile `default`, and of the company `retailer` in the
+/// examples.
+const OWNER: &str = ACCOUNTS[0];
+
+/// The profiles of the shared configuration file, and their accounts.
+const PROFILES: [(&str, &str); 3] = [
+    ("default", OWNER),
+    ("retailer", OWNER),
+    ("publisher", ACCOUNTS[1]),
+];
+
+/// Every example: the folders below `examples/` that hold `.tf` files.
+///
+/// # Errors
+///
+/// When a folder cannot be read.
+pub fn folders() -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    collect(&paths::repository().join("examples"), &mut found)?;
+    Ok(found)
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    let inside = files(folder)?;
+    if inside.iter().any(|path| is_configuration(path)) {
+        found.push(folder.to_path_buf());
+    }
+    for folder in inside.iter().filter(|path| path.is_dir()) {
+        collect(folder, found)?;
+    }
+    Ok(())
+}
+
+fn is_configuration(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "tf")
+}
+
+/// Applies an example, plans again, and destroys it.
+///
+/// # Errors
+///
+/// When a command fails, the second plan is not empty, or something is left in
+/// the sandbox.
+pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
+    let root = paths::target("scratch")?
+        .join(engine.to_string())
+        .join(name);
+    let sandbox = Sandbox::start().context("starting the sandbox")?;
+    let workspace = workspace(folder, &root, engine, &sandbox.url())?;
+    workspace.succeed(&["apply", "-auto-approve", "-input=false", "-no-color"])?;
+    workspace
+        .succeed(&["plan", "-detailed-exitcode", "-input=false", "-no-color"])
+        .context("the plan after the apply must be empty (exit status 0)")?;
+    workspace.succeed(&["destroy", "-auto-approve", "-input=false", "-no-color"])?;
+    let leftovers = sandbox.client().leftovers()?;
+    ensure!(leftovers.is_empty(), "left in the sandbox: {leftovers:#?}");
+    Ok(())
+}
+
+/// A workspace with a copy of an example, whose environment leads to a sandbox.
+///
+/// # Errors
+///
+/// When the provider does not build or a file cannot be written.
+pub fn workspace(folder: &Path, root: &Path, engine: &Engine, sandbox: &str) -> Result<Workspace> {
+    let installation = Installation::DevOverride(Provider::build()?);
+    let mut workspace = Workspace::create(root, engine, installation)?;
+    let mut says_where_from = false;
+    for path in files(folder)?.iter().filter(|path| is_configuration(path)) {
+        let text = text(path)?;
+        says_where_from |= text.contains("required_providers");
+        workspace.write(&file_name(path), &text)?;
+    }
+    // The examples of single resources are excerpts for the documentation.
+    if !says_where_from {
+        workspace.write("versions.tf", &required_providers())?;
+    }
+    write_profiles(&workspace.home())?;
+    workspace.set_env("AWS_ENDPOINT_URL_CLEANROOMS", sandbox);
+    workspace.set_env("AWS_ENDPOINT_URL_STS", sandbox);
+    Ok(workspace)
+}
+
+/// Writes `~/.aws/config` and `~/.aws/credentials` below this HOME.
+fn write_profiles(home: &Path) -> Result<()> {
+    let folder = home.join(".aws");
+    fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    let mut config = String::new();
+    let mut credentials = String::new();
+    for (profile, account) in PROFILES {
+        let section = if profile == "default" {
+            "default"
+        } else {
+            &format!("profile {profile}")
+        };
+        config.push_str(&format!("[{section}]\nregion = {REGION}\n\n"));
+        credentials.push_str(&format!(
+            "[{profile}]\naws_access_key_id = {account}\naws_secret_access_key = secret\n\n"
+        ));
+    }
+    fs::write(folder.join("config"), config).context("writing the shared config file")?;
+    fs::write(folder.join("credentials"), credentials).context("writing the credentials file")
+}

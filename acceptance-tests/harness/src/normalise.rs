@@ -1,0 +1,116 @@
+//! Replaces what differs from run to run by placeholders that do not.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex_lite::{Captures, Regex};
+use serde_json::Value;
+
+static UUID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+        .expect("the pattern is a constant that a test compiles")
+});
+
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+        .expect("the pattern is a constant that a test compiles")
+});
+
+/// Remembers which placeholder stands for what, over the steps of a scenario,
+/// so that the same id is recognised wherever it turns up again.
+#[derive(Debug, Default)]
+pub struct Normaliser {
+    uuids: Vec<String>,
+    literals: Vec<(String, &'static str)>,
+}
+
+impl Normaliser {
+    /// Placeholders for UUIDs and times, and for these texts.
+    pub fn new(sandbox: &str, workspace: &Path) -> Self {
+        let host = sandbox
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned();
+        Self {
+            uuids: Vec::new(),
+            literals: vec![
+                (sandbox.trim_end_matches('/').to_owned(), "<sandbox>"),
+                (host, "<sandbox>"),
+                (workspace.display().to_string(), "<workspace>"),
+            ],
+        }
+    }
+
+    /// Normalises every text in a value, keys of objects included.
+    pub fn value(&mut self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(&text)),
+            Value::Array(items) => items.into_iter().map(|item| self.value(item)).collect(),
+            Value::Object(members) => members
+                .into_iter()
+                .map(|(name, member)| (self.text(&name), self.value(member)))
+                .collect(),
+            other => other,
+        }
+    }
+
+    /// Normalises a text.
+    pub fn text(&mut self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (literal, placeholder) in &self.literals {
+            if !literal.is_empty() {
+                text = text.replace(literal, placeholder);
+            }
+        }
+        let text = TIME.replace_all(&text, "<time>");
+        UUID.replace_all(&text, |found: &Captures<'_>| self.uuid(&found[0]))
+            .into_owned()
+    }
+
+    fn uuid(&mut self, uuid: &str) -> String {
+        let position = self
+            .uuids
+            .iter()
+            .position(|known| known == uuid)
+            .unwrap_or_else(|| {
+                self.uuids.push(uuid.to_owned());
+                self.uuids.len() - 1
+            });
+        format!("<uuid:{}>", position + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_same_uuid_has_the_same_placeholder() {
+        let mut normaliser = Normaliser::default();
+        let one = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        let two = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+        let value = normaliser.value(json!({ "id": one, "list": [format!("arn:x/{two}"), one] }));
+        assert_eq!(
+            value,
+            json!({ "id": "<uuid:1>", "list": ["arn:x/<uuid:2>", "<uuid:1>"] })
+        );
+        assert_eq!(normaliser.text(two), "<uuid:2>");
+    }
+
+    #[test]
+    fn times_and_the_sandbox_are_replaced() {
+        let mut normaliser = Normaliser::new("http://127.0.0.1:4000", Path::new("/tmp/w"));
+        let text =
+            "2026-01-02T03:04:05.678Z at http://127.0.0.1:4000/x (127.0.0.1:4000) in /tmp/w/a";
+        assert_eq!(
+            normaliser.text(text),
+            "<time> at <sandbox>/x (<sandbox>) in <workspace>/a"
+        );
+    }
+
+    #[test]
+    fn account_ids_stay() {
+        assert_eq!(Normaliser::default().text("111122223333"), "111122223333");
+    }
+}

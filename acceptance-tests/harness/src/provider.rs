@@ -1,0 +1,124 @@
+//! The provider under test: built once, and offered to the engines.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::{env, fs};
+
+use anyhow::{Context, Result, anyhow, ensure};
+
+use crate::engine::Engine;
+use crate::paths;
+
+/// Names a provider binary to test instead of one built from this tree, for
+/// instance a release build.
+pub const PROVIDER_VARIABLE: &str = "CLEANROOMS_TEST_PROVIDER";
+
+/// The provider's source address, to which each engine adds its own host.
+pub const SOURCE: &str = "cleanrooms/cleanrooms";
+
+const BINARY: &str = "terraform-provider-cleanrooms";
+
+/// A provider binary in a folder of its own, which dev_overrides can name.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    folder: PathBuf,
+}
+
+impl Provider {
+    /// The provider of this tree, built on the first call of the process.
+    ///
+    /// Parallel test processes meet at cargo's own lock: the first one builds,
+    /// the others find nothing left to do.
+    ///
+    /// # Errors
+    ///
+    /// When it does not compile; the text is cargo's.
+    pub fn build() -> Result<&'static Self> {
+        static BUILT: OnceLock<std::result::Result<Provider, String>> = OnceLock::new();
+        BUILT
+            .get_or_init(|| Self::build_now().map_err(|err| format!("{err:#}")))
+            .as_ref()
+            .map_err(|text| anyhow!("{text}"))
+    }
+
+    fn build_now() -> Result<Self> {
+        let binary = match env::var_os(PROVIDER_VARIABLE) {
+            Some(binary) => PathBuf::from(binary),
+            None => compile()?,
+        };
+        let folder = paths::target("provider")?;
+        let place = folder.join(BINARY);
+        // Renamed into place, for another test run may be executing the old one.
+        let fresh = folder.join(format!(".{BINARY}.{}", std::process::id()));
+        fs::copy(&binary, &fresh).with_context(|| format!("copying {}", binary.display()))?;
+        fs::rename(&fresh, &place).with_context(|| format!("renaming to {}", place.display()))?;
+        Ok(Self { folder })
+    }
+
+    /// The folder that holds the binary and nothing else.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Lays the provider out as a filesystem mirror under `root`, as a user
+    /// does who installs it without a registry.
+    ///
+    /// # Errors
+    ///
+    /// When a folder or the copy cannot be written.
+    pub fn mirror(&self, root: &Path, engine: &Engine) -> Result<()> {
+        let version = env!("CARGO_PKG_VERSION");
+        let folder = root
+            .join(engine.registry_host())
+            .join(SOURCE)
+            .join(version)
+            .join(platform());
+        fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+        let copy = folder.join(format!("{BINARY}_v{version}"));
+        fs::copy(self.folder.join(BINARY), &copy)
+            .with_context(|| format!("copying to {}", copy.display()))?;
+        Ok(())
+    }
+}
+
+/// Go's name of this platform, as engines spell it in mirrors.
+fn platform() -> String {
+    let os = if env::consts::OS == "macos" {
+        "darwin"
+    } else {
+        env::consts::OS
+    };
+    let architecture = match env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("{os}_{architecture}")
+}
+
+/// Builds the provider in its own profile and its own target directory, so
+/// that neither the build that runs the tests nor its locks are disturbed.
+fn compile() -> Result<PathBuf> {
+    let target = paths::target("build")?;
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let status = Command::new(cargo)
+        .current_dir(paths::repository())
+        .args([
+            "build",
+            "--quiet",
+            "--profile",
+            "acceptance",
+            "--package",
+            BINARY,
+            "--bin",
+            BINARY,
+        ])
+        .arg("--target-dir")
+        .arg(&target)
+        .status()
+        .context("starting cargo")?;
+    ensure!(status.success(), "building the provider failed ({status})");
+    Ok(target.join("acceptance").join(BINARY))
+}

@@ -1,0 +1,282 @@
+//! Takes a scenario through an engine, step by step.
+
+mod commands;
+mod references;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Map, Value};
+
+use crate::engine::Engine;
+use crate::normalise::Normaliser;
+use crate::provider::{Provider, SOURCE};
+use crate::record::{Record, difference};
+use crate::sandbox::{ACCOUNTS, REGION, Reply, Sandbox};
+use crate::scenario::{Action, ApiCall, Command, Content, Run, Scenario, Step, file_name, files};
+use crate::state::State;
+use crate::workspace::{Installation, Workspace};
+use crate::{expected, paths};
+
+const GENERATED: &str = "generated.tf";
+
+/// Runs a scenario on an engine and compares the outcome with its expected
+/// file.
+///
+/// # Errors
+///
+/// When a step fails that should not, the outcome differs, or something is
+/// left in the sandbox.
+pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
+    let scenario = Scenario::read(folder)?;
+    // A folder with a provider configuration of its own may use none at all.
+    let needs_provider = !scenario.has_provider() || uses_provider(&scenario)?;
+    let installation = match needs_provider {
+        true => Installation::DevOverride(Provider::build()?),
+        false => Installation::None,
+    };
+    let root = paths::target("scratch")?
+        .join(engine.to_string())
+        .join(name);
+    let workspace = Workspace::create(&root, engine, installation)?;
+    let sandbox = Sandbox::start().context("starting the sandbox")?;
+    let mut runner = Runner::new(&scenario, workspace, sandbox)?;
+    runner
+        .play()
+        .with_context(|| format!("the files are in {}", root.display()))?;
+    let outcome = Value::Object(runner.outcome);
+    expected::compare(&scenario.expected(), &outcome, engine.has_identity())
+}
+
+fn uses_provider(scenario: &Scenario) -> Result<bool> {
+    for companion in &scenario.companions {
+        if companion.is_file() && crate::scenario::text(companion)?.contains(SOURCE) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+struct Runner<'a> {
+    scenario: &'a Scenario,
+    workspace: Workspace,
+    sandbox: Sandbox,
+    normaliser: Normaliser,
+    /// What `${saved.NAME}` stands for.
+    saved: BTreeMap<String, String>,
+    /// The state as last recorded.
+    state: State,
+    outcome: Map<String, Value>,
+}
+
+impl<'a> Runner<'a> {
+    fn new(scenario: &'a Scenario, mut workspace: Workspace, sandbox: Sandbox) -> Result<Self> {
+        for companion in &scenario.companions {
+            copy(companion, &workspace.directory().join(file_name(companion)))?;
+        }
+        if !scenario.has_provider() {
+            workspace.write("provider.tf", &provider_configuration(&sandbox.url()))?;
+        }
+        workspace.set_env("TF_VAR_sandbox", sandbox.url());
+        for (name, value) in &scenario.settings.environment {
+            workspace.set_env(name, value);
+        }
+        let normaliser = Normaliser::new(&sandbox.url(), &workspace.directory());
+        Ok(Self {
+            scenario,
+            workspace,
+            sandbox,
+            normaliser,
+            saved: BTreeMap::new(),
+            state: State::default(),
+            outcome: Map::new(),
+        })
+    }
+
+    fn play(&mut self) -> Result<()> {
+        let scenario = self.scenario;
+        for step in &scenario.steps {
+            self.step(step)
+                .with_context(|| format!("step {}", step.name))?;
+        }
+        self.clean_up().context("cleaning up after the last step")
+    }
+
+    fn step(&mut self, step: &Step) -> Result<()> {
+        match &step.content {
+            Content::Configuration { text, run } => {
+                self.workspace.remove(GENERATED)?;
+                self.workspace.write("main.tf", text)?;
+                let record = self.terraform(run)?;
+                self.note(step.name.clone(), record)
+            }
+            Content::Actions(actions) => {
+                for (position, action) in actions.iter().enumerate() {
+                    let title = format!("{}: {}", step.name, position + 1);
+                    let record = self.action(action).with_context(|| title.clone())?;
+                    self.note(title, record)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Adds a record to the outcome, together with what happened to the state.
+    fn note(&mut self, title: String, mut record: Record) -> Result<()> {
+        let stored = self.stored()?;
+        let mut normalised = State::default();
+        for (address, attributes) in stored.instances {
+            let Value::Object(attributes) = self.normaliser.value(attributes.into()) else {
+                bail!("normalising an object gives an object");
+            };
+            normalised.instances.insert(address, attributes);
+        }
+        record.state = difference(&self.state, &normalised);
+        self.state = normalised;
+        let record = serde_json::to_value(record).context("writing the record of the step")?;
+        let record = self.normaliser.value(record);
+        if record.as_object().is_some_and(|record| !record.is_empty()) {
+            self.outcome.insert(title, record);
+        }
+        Ok(())
+    }
+
+    fn stored(&self) -> Result<State> {
+        State::read(&self.workspace.directory().join("terraform.tfstate"))
+    }
+
+    fn action(&mut self, action: &Action) -> Result<Record> {
+        match action {
+            Action::Terraform(run) => return self.terraform(run),
+            Action::Import(import) => return self.import(import),
+            Action::Api(call) => return self.api(call),
+            Action::StateRm(addresses) => {
+                let mut arguments = vec!["state", "rm"];
+                arguments.extend(addresses.iter().map(String::as_str));
+                self.workspace.succeed(&arguments)?;
+            }
+            Action::Taint(address) => {
+                self.workspace.succeed(&["taint", address])?;
+            }
+            Action::Untaint(address) => {
+                self.workspace.succeed(&["untaint", address])?;
+            }
+            Action::Save(values) => {
+                for (name, value) in values {
+                    let value = self.filled(value)?;
+                    self.save(name, value);
+                }
+            }
+            Action::Fault(fault) => self.admin("POST", "faults", Some(fault))?,
+            Action::ClearFaults(_) => self.admin("DELETE", "faults", None)?,
+            Action::Switches(switches) => self.admin("PATCH", "switches", Some(switches))?,
+            Action::Quotas(quotas) => self.admin("PATCH", "quotas", Some(quotas))?,
+        }
+        Ok(Record::default())
+    }
+
+    fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Result<()> {
+        let body = body.map(|body| self.filled_value(body)).transpose()?;
+        self.sandbox
+            .client()
+            .admin(method, path, body.as_ref())
+            .map(drop)
+    }
+
+    fn api(&mut self, call: &ApiCall) -> Result<Record> {
+        let path = self.filled(&call.path)?;
+        let body = call
+            .body
+            .as_ref()
+            .map(|body| self.filled_value(body))
+            .transpose()?;
+        let reply = self
+            .sandbox
+            .client()
+            .api(&call.account, &call.method, &path, body.as_ref())?;
+        let as_expected = match call.status {
+            Some(status) => reply.status == status,
+            None => (200..300).contains(&reply.status),
+        };
+        let Reply { status, body } = reply;
+        ensure!(
+            as_expected,
+            "{} {path} answered {status}: {body}",
+            call.method
+        );
+        for (name, pointer) in &call.save {
+            let value = body.pointer(pointer).and_then(Value::as_str);
+            let value = value.with_context(|| format!("no text at {pointer} in {body}"))?;
+            self.save(name, value.to_owned());
+        }
+        Ok(Record {
+            reply: call.record.then_some(body),
+            ..Record::default()
+        })
+    }
+
+    fn save(&mut self, name: &str, value: String) {
+        self.workspace.set_env(format!("TF_VAR_{name}"), &value);
+        self.saved.insert(name.to_owned(), value);
+    }
+
+    /// Destroys what the last step has left, and looks whether anything
+    /// remains.
+    fn clean_up(&mut self) -> Result<()> {
+        self.sandbox.client().admin("DELETE", "faults", None)?;
+        if !self.stored()?.instances.is_empty() {
+            let record = self.terraform(&Run {
+                command: Command::Destroy,
+                ..Run::default()
+            })?;
+            self.note("destroy".to_owned(), record)?;
+        }
+        ensure!(
+            self.stored()?.instances.is_empty(),
+            "the state is not empty after destroy"
+        );
+        let leftovers = self.sandbox.client().leftovers()?;
+        match &self.scenario.settings.leaves_behind {
+            None => ensure!(leftovers.is_empty(), "left in the sandbox: {leftovers:#?}"),
+            Some(reason) => ensure!(!leftovers.is_empty(), "nothing is left, although: {reason}"),
+        }
+        Ok(())
+    }
+}
+
+/// The provider configuration that a scenario need not write: three accounts,
+/// all served by the sandbox.
+fn provider_configuration(sandbox: &str) -> String {
+    let mut text = format!(
+        "terraform {{\n  required_providers {{\n    cleanrooms = {{\n      source = {SOURCE:?}\n    \
+         }}\n  }}\n}}\n"
+    );
+    for (account, alias) in ACCOUNTS
+        .into_iter()
+        .zip([None, Some("partner"), Some("third")])
+    {
+        let alias = alias
+            .map(|alias| format!("  alias      = {alias:?}\n"))
+            .unwrap_or_default();
+        text.push_str(&format!(
+            "\nprovider \"cleanrooms\" {{\n{alias}  region     = {REGION:?}\n  access_key = \
+             {account:?}\n  secret_key = \"secret\"\n\n  endpoints {{\n    cleanrooms = \
+             {sandbox:?}\n    sts        = {sandbox:?}\n  }}\n}}\n"
+        ));
+    }
+    text
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if from.is_file() {
+        fs::copy(from, to).with_context(|| format!("copying {}", from.display()))?;
+        return Ok(());
+    }
+    fs::create_dir_all(to).with_context(|| format!("creating {}", to.display()))?;
+    for inside in files(from)? {
+        copy(&inside, &to.join(file_name(&inside)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! The sandbox as the harness uses it: its admin path, and API calls made
+//! behind Terraform's back.
+
+use std::io;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use http::Request;
+use serde::Deserialize;
+use serde_json::Value;
+use ureq::Agent;
+
+/// The accounts of every scenario: the default provider's, and those of the
+/// aliases `partner` and `third`.
+pub const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "777788889999"];
+
+/// The Region of every scenario.
+pub const REGION: &str = "us-east-1";
+
+/// A sandbox that runs in this process, and stops when this is dropped.
+pub struct Sandbox {
+    running: cleanrooms_sandbox::Sandbox,
+    client: Client,
+}
+
+impl Sandbox {
+    /// Starts an empty sandbox on a free port.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot listen.
+    pub fn start() -> io::Result<Self> {
+        let running = cleanrooms_sandbox::Sandbox::start_blocking(Default::default())?;
+        let client = Client::new(running.url());
+        Ok(Self { running, client })
+    }
+
+    /// Its address, `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        self.running.url().to_string()
+    }
+
+    /// A client of it.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// A client of a sandbox.
+#[derive(Debug)]
+pub struct Client {
+    url: String,
+    agent: Agent,
+}
+
+/// An entry of the journal, as far as scenarios look at it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Call {
+    /// Its place in the journal.
+    pub sequence: u64,
+    /// The account that called, if the credentials named one.
+    pub account: Option<String>,
+    /// The Region of the signature.
+    pub region: Option<String>,
+    /// The API operation.
+    pub operation: String,
+    /// The error type of the answer, if it was one.
+    pub error: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Journal {
+    calls: Vec<Call>,
+}
+
+/// An answer of the API.
+#[derive(Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body; null when it is empty.
+    pub body: Value,
+}
+
+impl Client {
+    /// A client of the sandbox at this address.
+    pub fn new(url: impl ToString) -> Self {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .build();
+        Self {
+            url: url.to_string().trim_end_matches('/').to_owned(),
+            agent: agent.into(),
+        }
+    }
+
+    /// The calls made since the journal was last cleared.
+    ///
+    /// # Errors
+    ///
+    /// When the sandbox does not answer as documented.
+    pub fn calls(&self) -> Result<Vec<Call>> {
+        let reply = self.admin("GET", "journal", None)?;
+        let journal: Journal =
+            serde_json::from_value(reply.body).context("reading the sandbox's journal")?;
+        Ok(journal.calls)
+    }
+
+    /// Clears the journal.
+    ///
+    /// # Errors
+    ///
+    /// When the sandbox refuses.
+    pub fn clear_calls(&self) -> Result<()> {
+        self.admin("DELETE", "journal", None).map(drop)
+    }
+
+    /// Calls the admin path `/_sandbox/<path>`.
+    ///
+    /// # Errors
+    ///
+    /// When the sandbox does not answer with success.
+    pub fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Reply> {
+        let target = format!("{}/_sandbox/{path}", self.url);
+        let reply = self.send(request(method, &target, body)?)?;
+        ensure!(
+            (200..300).contains(&reply.status),
+            "{method} /_sandbox/{path} answered {}: {}",
+            reply.status,
+            reply.body
+        );
+        Ok(reply)
+    }
+
+    /// Calls the AWS API as an account, signed as the SDKs sign.
+    ///
+    /// # Errors
+    ///
+    /// When the request cannot be made; an AWS error is a reply.
+    pub fn api(
+        &self,
+        account: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Reply> {
+        let mut request = request(method, &format!("{}{path}", self.url), body)?;
+        sign_as(account, &mut request)?;
+        self.send(request)
+    }
+
+    /// Names whatever collaborations and memberships the accounts still have.
+    ///
+    /// # Errors
+    ///
+    /// When a list cannot be read.
+    pub fn leftovers(&self) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        for account in ACCOUNTS {
+            for (path, list) in [
+                ("/collaborations", "collaborationList"),
+                ("/memberships", "membershipSummaries"),
+            ] {
+                let reply = self.api(account, "GET", path, None)?;
+                let items = reply
+                    .body
+                    .get(list)
+                    .and_then(Value::as_array)
+                    .with_context(|| {
+                        format!(
+                            "GET {path} as {account} answered {}: {}",
+                            reply.status, reply.body
+                        )
+                    })?;
+                found.extend(items.iter().map(|item| format!("{account} {path}: {item}")));
+            }
+        }
+        Ok(found)
+    }
+
+    fn send(&self, request: Request<Vec<u8>>) -> Result<Reply> {
+        let what = format!("{} {}", request.method(), request.uri());
+        let mut response = self.agent.run(request).with_context(|| what.clone())?;
+        let status = response.status().as_u16();
+        let text = response
+            .body_mut()
+            .read_to_string()
+            .with_context(|| what.clone())?;
+        let body = match text.is_empty() {
+            true => Value::Null,
+            false => serde_json::from_str(&text).with_context(|| format!("{what}: `{text}`"))?,
+        };
+        Ok(Reply { status, body })
+    }
+}
+
+fn request(method: &str, url: &str, body: Option<&Value>) -> Result<Request<Vec<u8>>> {
+    let bytes = body
+        .map(|body| body.to_string().into_bytes())
+        .unwrap_or_default();
+    Request::builder()
+        .method(method)
+        .uri(url)
+        .header("content-type", "application/json")
+        .body(bytes)
+        .with_context(|| format!("building {method} {url}"))
+}
+
+/// Adds a version 4 signature. The access key is the account's id, which is how
+/// the sandbox tells accounts apart.
+fn sign_as(account: &str, request: &mut Request<Vec<u8>>) -> Result<()> {
+    let identity = Credentials::from_keys(account, "secret", None).into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(REGION)
+        .name("cleanrooms")
+        .time(SystemTime::now())
+        .settings(SigningSettings::default())
+        .build()
+        .context("the parameters of the signature")?
+        .into();
+    let headers = request.headers().iter().map(|(name, value)| {
+        (
+            name.as_str(),
+            value
+                .to_str()
+                .expect("the harness sets headers of plain text"),
+        )
+    });
+    let signable = SignableRequest::new(
+        request.method().as_str(),
+        request.uri().to_string(),
+        headers,
+        SignableBody::Bytes(request.body()),
+    )
+    .context("the request to sign")?;
+    let (instructions, _) = sign(signable, &parameters)
+        .map_err(|err| anyhow!("signing: {err}"))?
+        .into_parts();
+    instructions.apply_to_request_http1x(request);
+    Ok(())
+}

@@ -1,0 +1,1 @@
+# No provider: only what is built into the engine.
