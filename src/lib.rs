@@ -1,4 +1,6 @@
 //! Terraform and OpenTofu provider for AWS Clean Rooms.
 
 pub mod framework;
+pub mod plugin;
+pub mod proto;
 pub mod wire;
