@@ -186,7 +186,7 @@ impl<'a> Runner<'a> {
     }
 
     fn api(&mut self, call: &ApiCall) -> Result<Record> {
-        let path = self.filled(&call.path)?;
+        let path = self.filled_path(&call.path)?;
         let body = call
             .body
             .as_ref()

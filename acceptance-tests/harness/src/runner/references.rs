@@ -13,8 +13,18 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 impl Runner<'_> {
-    /// Fills in `${saved.NAME}` and `${ADDRESS.ATTRIBUTE}`.
+    /// Fills references into a text.
     pub(super) fn filled(&self, text: &str) -> Result<String> {
+        self.filled_with(text, |value| value)
+    }
+
+    /// Fills references into a URL's path, each as one segment: ARNs have
+    /// slashes.
+    pub(super) fn filled_path(&self, path: &str) -> Result<String> {
+        self.filled_with(path, |value| percent_encoded(&value))
+    }
+
+    fn filled_with(&self, text: &str, written: impl Fn(String) -> String) -> Result<String> {
         let state = self.stored()?;
         let mut missing = None;
         let filled = REFERENCE.replace_all(text, |found: &Captures<'_>| {
@@ -23,7 +33,7 @@ impl Runner<'_> {
                 Some(name) => self.saved.get(name).cloned(),
                 None => state.lookup(name),
             };
-            value.unwrap_or_else(|| {
+            value.map(&written).unwrap_or_else(|| {
                 missing = Some(name.to_owned());
                 String::new()
             })
@@ -52,5 +62,33 @@ impl Runner<'_> {
             }
             other => other.clone(),
         })
+    }
+}
+
+/// RFC 3986: everything but the unreserved characters.
+fn percent_encoded(value: &str) -> String {
+    let mut encoded = String::new();
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte));
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_is_one_segment_of_a_path() {
+        let encoded = percent_encoded("arn:aws:cleanrooms:us-east-1:1:membership/a-b");
+        assert_eq!(
+            encoded,
+            "arn%3Aaws%3Acleanrooms%3Aus-east-1%3A1%3Amembership%2Fa-b"
+        );
     }
 }

@@ -1,0 +1,9 @@
+resource "cleanrooms_collaboration" "this" {
+  count = 2
+
+  name                     = "Twin"
+  creator_display_name     = "Creator"
+  creator_member_abilities = []
+  query_log_status         = "DISABLED"
+  members                  = {}
+}

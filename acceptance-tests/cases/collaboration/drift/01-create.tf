@@ -1,0 +1,13 @@
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "DISABLED"
+  members                  = {}
+  description              = "As written"
+
+  tags = {
+    Keep   = "1"
+    Change = "1"
+  }
+}

@@ -1,0 +1,10 @@
+#: command: validate
+#: expect_error: ""
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = ""
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_FLY"]
+  query_log_status         = "SOMETIMES"
+  members                  = {}
+}

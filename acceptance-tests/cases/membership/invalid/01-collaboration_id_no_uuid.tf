@@ -1,0 +1,7 @@
+#: command: validate
+#: expect_error: ""
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = "first"
+  query_log_status = "DISABLED"
+}

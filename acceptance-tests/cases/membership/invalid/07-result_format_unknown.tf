@@ -1,0 +1,15 @@
+#: command: validate
+#: expect_error: ""
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  query_log_status = "DISABLED"
+  default_result_configuration = {
+    output_configuration = {
+      s3 = {
+        bucket        = "partner-results"
+        result_format = "XLS"
+      }
+    }
+  }
+}

@@ -1,0 +1,8 @@
+#: command: validate
+#: expect_error: ""
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id             = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  query_log_status             = "DISABLED"
+  default_result_configuration = {}
+}

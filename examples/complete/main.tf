@@ -1,0 +1,55 @@
+# A retailer and a publisher measure a campaign together: the retailer creates
+# the collaboration, both join, and the publisher may query.
+
+resource "cleanrooms_collaboration" "campaign" {
+  provider = cleanrooms.retailer
+
+  name                     = var.name
+  description              = "Who saw the campaign, and who bought"
+  creator_display_name     = var.creator_display_name
+  creator_member_abilities = []
+  query_log_status         = "ENABLED"
+
+  members = {
+    "444455556666" = {
+      display_name     = "Example Media"
+      member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+    }
+  }
+
+  tags = {
+    Campaign = "spring"
+  }
+}
+
+resource "cleanrooms_membership" "retailer" {
+  provider = cleanrooms.retailer
+
+  collaboration_id = cleanrooms_collaboration.campaign.id
+  query_log_status = "DISABLED"
+
+  tags = {
+    Campaign = "spring"
+  }
+}
+
+resource "cleanrooms_membership" "publisher" {
+  provider = cleanrooms.publisher
+
+  collaboration_id = cleanrooms_collaboration.campaign.id
+  query_log_status = "ENABLED"
+
+  default_result_configuration = {
+    output_configuration = {
+      s3 = {
+        bucket        = "example-media-results"
+        key_prefix    = "campaign"
+        result_format = "CSV"
+      }
+    }
+  }
+
+  tags = {
+    Campaign = "spring"
+  }
+}

@@ -1,0 +1,27 @@
+terraform {
+  required_providers {
+    cleanrooms = {
+      source = "cleanrooms/cleanrooms"
+    }
+  }
+}
+
+# Two companies, two profiles of the shared config file. In practice each
+# company has its own configuration, and its half of main.tf.
+provider "cleanrooms" {
+  alias   = "retailer"
+  region  = "us-east-1"
+  profile = "retailer"
+
+  default_tags {
+    tags = {
+      ManagedBy = "Terraform"
+    }
+  }
+}
+
+provider "cleanrooms" {
+  alias   = "publisher"
+  region  = "us-east-1"
+  profile = "publisher"
+}

@@ -1,0 +1,11 @@
+variable "name" {
+  description = "Name of the collaboration."
+  type        = string
+  default     = "Campaign measurement"
+}
+
+variable "creator_display_name" {
+  description = "Name under which the retailer appears to the other members."
+  type        = string
+  default     = "Example Retail"
+}
