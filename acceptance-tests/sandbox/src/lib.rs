@@ -1,1 +1,44 @@
 //! A local AWS Clean Rooms for tests.
+//!
+//! The sandbox speaks the service's HTTP API as AWS documents it: 27 operations
+//! for collaborations, members, memberships, change requests, tags, protected
+//! queries and jobs, and the two calls of STS that clients need. It is strict
+//! where the service is, and answers as the service does.
+//!
+//! An access key of 12 digits is an account of that id, with any secret key;
+//! the Region is the one that the request is signed for. Under `/_sandbox/`
+//! tests read the journal of calls and set faults, quotas and switches; the
+//! README describes these paths.
+//!
+//! ```
+//! use cleanrooms_sandbox::{Options, Sandbox};
+//!
+//! let sandbox = Sandbox::start_blocking(Options::default())?;
+//! assert!(sandbox.url().starts_with("http://127.0.0.1:"));
+//! # std::io::Result::Ok(())
+//! ```
+
+mod admin;
+mod connection;
+mod error;
+mod faults;
+mod journal;
+mod model;
+mod operations;
+mod patterns;
+mod payment;
+mod persistence;
+mod router;
+mod sandbox;
+mod server;
+mod settings;
+mod signature;
+mod state;
+mod sts;
+
+pub use sandbox::{Options, Sandbox};
+pub use settings::{
+    Absence, AutoApproved, CreatorStatus, JobOutcome, Omitted, OmittedRegions, PageSize,
+    Permission, QueryOutcome, Quotas, RefusalCode, ResultUpdate, Switches, Tolerance, Withdrawal,
+    WithoutVoters,
+};

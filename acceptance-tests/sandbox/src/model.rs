@@ -1,0 +1,406 @@
+//! The service model: operations, shapes, and what makes a value fit a shape.
+
+use std::collections::BTreeMap;
+
+use regex::{Regex, RegexBuilder};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::error::FieldError;
+use crate::patterns;
+
+/// The operations and shapes of the service, from `model/cleanrooms-model.json`.
+pub(crate) struct Model {
+    operations: BTreeMap<String, Operation>,
+    shapes: BTreeMap<String, Shape>,
+    patterns: BTreeMap<String, Pattern>,
+}
+
+#[derive(Deserialize)]
+struct ModelFile {
+    operations: BTreeMap<String, Operation>,
+    shapes: BTreeMap<String, Shape>,
+}
+
+/// One operation of the service.
+#[derive(Deserialize)]
+pub(crate) struct Operation {
+    #[serde(skip)]
+    pub(crate) name: String,
+    pub(crate) method: String,
+    /// The path, with labels in braces.
+    pub(crate) uri: String,
+    pub(crate) input: String,
+    pub(crate) output: String,
+    pub(crate) readonly: bool,
+    pub(crate) success_status: u16,
+}
+
+#[derive(Deserialize)]
+struct Shape {
+    #[serde(rename = "type")]
+    kind: Kind,
+    #[serde(default)]
+    members: BTreeMap<String, MemberRef>,
+    #[serde(default)]
+    required: Vec<String>,
+    #[serde(default)]
+    union: bool,
+    member: Option<String>,
+    key: Option<String>,
+    value: Option<String>,
+    min: Option<i64>,
+    max: Option<i64>,
+    pattern: Option<String>,
+    #[serde(rename = "enum", default)]
+    values: Vec<String>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Structure,
+    String,
+    List,
+    Map,
+    Integer,
+    Long,
+    Boolean,
+    Double,
+    Float,
+    Timestamp,
+}
+
+#[derive(Deserialize)]
+struct MemberRef {
+    shape: String,
+    location: Option<Location>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum Location {
+    Uri,
+    Querystring,
+}
+
+enum Pattern {
+    Compiled(Regex),
+    ByHand(fn(&str) -> bool),
+}
+
+impl Pattern {
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Compiled(regex) => regex.is_match(text),
+            Self::ByHand(check) => check(text),
+        }
+    }
+}
+
+/// The parts of a request that the model speaks about.
+pub(crate) struct Parts<'a> {
+    /// Values of the path's labels, decoded.
+    pub(crate) labels: &'a [(String, String)],
+    /// Query parameters in the order of the request, decoded.
+    pub(crate) query: &'a [(String, String)],
+    /// The members of the body.
+    pub(crate) body: Map<String, Value>,
+}
+
+/// Whether a request may have members that the model does not know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnknownMembers {
+    Refused,
+    Ignored,
+}
+
+impl Model {
+    /// Reads the model that is compiled into this crate.
+    pub(crate) fn load() -> Self {
+        let file: ModelFile = serde_json::from_str(include_str!("../model/cleanrooms-model.json"))
+            .expect("the model is part of this crate and a test reads it");
+        let operations = file
+            .operations
+            .into_iter()
+            .map(|(name, operation)| (name.clone(), Operation { name, ..operation }))
+            .collect();
+        let patterns = file
+            .shapes
+            .iter()
+            .filter_map(|(name, shape)| {
+                Some((name.clone(), compile(name, shape.pattern.as_ref()?)))
+            })
+            .collect();
+        Self {
+            operations,
+            shapes: file.shapes,
+            patterns,
+        }
+    }
+
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.values()
+    }
+
+    /// Puts a request together into one object, or says all that is wrong with it.
+    pub(crate) fn input(
+        &self,
+        operation: &Operation,
+        parts: Parts<'_>,
+        unknown: UnknownMembers,
+    ) -> Result<Value, Vec<FieldError>> {
+        let shape = &self.shapes[&operation.input];
+        let mut check = Check {
+            model: self,
+            unknown,
+            errors: Vec::new(),
+        };
+        let mut input = parts.body;
+        for (name, member) in &shape.members {
+            let Some(location) = member.location else {
+                continue;
+            };
+            if input.remove(name).is_some() {
+                check.unknown(name);
+            }
+            let found = match location {
+                Location::Uri => lookup(parts.labels, name).map(Value::from),
+                Location::Querystring => self.from_query(&member.shape, name, parts.query),
+            };
+            if let Some(value) = found {
+                input.insert(name.clone(), value);
+            }
+        }
+        let input = Value::Object(input);
+        check.value("", &operation.input, &input);
+        if check.errors.is_empty() {
+            Ok(input)
+        } else {
+            Err(check.errors)
+        }
+    }
+
+    /// Says how a reply departs from the model; nothing, unless we are wrong.
+    pub(crate) fn output(&self, operation: &Operation, body: &Value) -> Vec<FieldError> {
+        let mut check = Check {
+            model: self,
+            unknown: UnknownMembers::Refused,
+            errors: Vec::new(),
+        };
+        check.value("", &operation.output, body);
+        check.errors
+    }
+
+    fn from_query(&self, shape: &str, name: &str, query: &[(String, String)]) -> Option<Value> {
+        let text = lookup(query, name)?;
+        Some(match self.shapes[shape].kind {
+            Kind::List => query
+                .iter()
+                .filter(|(key, _)| key == name)
+                .map(|(_, value)| Value::from(value.as_str()))
+                .collect(),
+            // Text that is no number stays text, and fails as such.
+            Kind::Integer | Kind::Long => text
+                .parse::<i64>()
+                .map_or_else(|_| Value::from(text), Value::from),
+            _ => Value::from(text),
+        })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.shapes
+            .iter()
+            .filter_map(|(name, shape)| Some((name.as_str(), shape.pattern.as_deref()?)))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn pattern_matches(&self, shape: &str, text: &str) -> bool {
+        self.patterns[shape].matches(text)
+    }
+}
+
+fn lookup<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
+}
+
+/// Compiles a pattern to match whole values, with the ASCII meaning of `\d`
+/// and `\w` that Java, in which the service matches, gives them.
+fn compile(shape: &str, pattern: &str) -> Pattern {
+    if let Some(check) = patterns::hand_written(shape) {
+        return Pattern::ByHand(check);
+    }
+    let regex = RegexBuilder::new(&format!(r"\A(?:{pattern})\z"))
+        .unicode(false)
+        .build()
+        .expect("a test compiles every pattern of the model that is not written by hand");
+    Pattern::Compiled(regex)
+}
+
+/// One walk over a value, collecting what is wrong.
+struct Check<'a> {
+    model: &'a Model,
+    unknown: UnknownMembers,
+    errors: Vec<FieldError>,
+}
+
+impl Check<'_> {
+    fn value(&mut self, path: &str, shape_name: &str, value: &Value) {
+        let shape = &self.model.shapes[shape_name];
+        match (shape.kind, value) {
+            (Kind::Structure, Value::Object(members)) => self.structure(path, shape, members),
+            (Kind::List, Value::Array(items)) => self.list(path, shape, items),
+            (Kind::Map, Value::Object(entries)) => self.map(path, shape, entries),
+            (Kind::String, Value::String(text)) => self.text(path, shape_name, shape, text),
+            (Kind::Integer | Kind::Long, Value::Number(number)) => match number.as_i64() {
+                Some(number) => self.range(path, shape, number),
+                None => self.error(path, "Member must be an integer"),
+            },
+            (Kind::Double | Kind::Float | Kind::Timestamp, Value::Number(_))
+            | (Kind::Boolean, Value::Bool(_)) => {}
+            (kind, _) => self.error(path, format!("Member must be {}", kind.expected())),
+        }
+    }
+
+    fn structure(&mut self, path: &str, shape: &Shape, members: &Map<String, Value>) {
+        for name in &shape.required {
+            if members.get(name).is_none_or(Value::is_null) {
+                self.error(&join(path, name), "Member must not be null");
+            }
+        }
+        for (name, value) in members {
+            match shape.members.get(name) {
+                None => self.unknown(&join(path, name)),
+                // A null member is the same as none.
+                Some(_) if value.is_null() => {}
+                Some(member) => self.value(&join(path, name), &member.shape, value),
+            }
+        }
+        if shape.union && members.values().filter(|value| !value.is_null()).count() != 1 {
+            self.error(path, "Exactly one member of the union must be set");
+        }
+    }
+
+    fn list(&mut self, path: &str, shape: &Shape, items: &[Value]) {
+        self.length(path, shape, items.len());
+        let item_shape = shape
+            .member
+            .as_deref()
+            .expect("a list of the model names its member");
+        for (index, item) in items.iter().enumerate() {
+            self.element(&format!("{path}[{index}]"), item_shape, item);
+        }
+    }
+
+    fn map(&mut self, path: &str, shape: &Shape, entries: &Map<String, Value>) {
+        self.length(path, shape, entries.len());
+        let key_shape = shape
+            .key
+            .as_deref()
+            .expect("a map of the model names its key");
+        let value_shape = shape
+            .value
+            .as_deref()
+            .expect("a map of the model names its value");
+        for (key, value) in entries {
+            let path = join(path, key);
+            self.text(&path, key_shape, &self.model.shapes[key_shape], key);
+            self.element(&path, value_shape, value);
+        }
+    }
+
+    fn element(&mut self, path: &str, shape: &str, value: &Value) {
+        if value.is_null() {
+            self.error(path, "Member must not be null");
+        } else {
+            self.value(path, shape, value);
+        }
+    }
+
+    fn text(&mut self, path: &str, shape_name: &str, shape: &Shape, text: &str) {
+        self.length(path, shape, text.chars().count());
+        if !shape.values.is_empty() && !shape.values.iter().any(|value| value == text) {
+            let values = shape.values.join(", ");
+            self.error(
+                path,
+                format!("Member must satisfy enum value set: [{values}]"),
+            );
+        }
+        if let Some(pattern) = self.model.patterns.get(shape_name)
+            && !pattern.matches(text)
+        {
+            let pattern = shape.pattern.as_deref().unwrap_or_default();
+            self.error(
+                path,
+                format!("Member must satisfy regular expression pattern: {pattern}"),
+            );
+        }
+    }
+
+    fn length(&mut self, path: &str, shape: &Shape, length: usize) {
+        let length = i64::try_from(length).unwrap_or(i64::MAX);
+        if let Some(min) = shape.min.filter(|min| length < *min) {
+            let rule = "Member must have length greater than or equal to";
+            self.error(path, format!("{rule} {min}"));
+        }
+        if let Some(max) = shape.max.filter(|max| length > *max) {
+            self.error(
+                path,
+                format!("Member must have length less than or equal to {max}"),
+            );
+        }
+    }
+
+    fn range(&mut self, path: &str, shape: &Shape, number: i64) {
+        if let Some(min) = shape.min.filter(|min| number < *min) {
+            self.error(
+                path,
+                format!("Member must have value greater than or equal to {min}"),
+            );
+        }
+        if let Some(max) = shape.max.filter(|max| number > *max) {
+            self.error(
+                path,
+                format!("Member must have value less than or equal to {max}"),
+            );
+        }
+    }
+
+    fn unknown(&mut self, path: &str) {
+        if self.unknown == UnknownMembers::Refused {
+            self.error(path, "Member is not known");
+        }
+    }
+
+    fn error(&mut self, path: &str, message: impl Into<String>) {
+        self.errors.push(FieldError {
+            name: path.to_owned(),
+            message: message.into(),
+        });
+    }
+}
+
+impl Kind {
+    fn expected(self) -> &'static str {
+        match self {
+            Self::Structure | Self::Map => "an object",
+            Self::List => "a list",
+            Self::String => "a string",
+            Self::Integer | Self::Long => "an integer",
+            Self::Boolean => "true or false",
+            Self::Double | Self::Float | Self::Timestamp => "a number",
+        }
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}

@@ -1,0 +1,144 @@
+//! The operations of the service, one file per resource.
+
+mod analyses;
+mod change_requests;
+mod collaborations;
+mod members;
+mod memberships;
+mod paging;
+mod tags;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::error::ApiError;
+use crate::settings::{Quotas, Switches};
+use crate::signature::Caller;
+use crate::state::{Collaboration, State, Timestamp};
+
+/// What an operation works with.
+pub(crate) struct Call<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) state: &'a mut State,
+    pub(crate) quotas: &'a Quotas,
+    pub(crate) switches: &'a Switches,
+    pub(crate) now: Timestamp,
+}
+
+/// An operation takes its validated input and gives the body of its reply. On
+/// an error it has changed nothing.
+pub(crate) type Operation = fn(&mut Call<'_>, Value) -> Result<Value, ApiError>;
+
+/// Every operation of the model. Method and path come from there.
+pub(crate) const OPERATIONS: &[(&str, Operation)] = &[
+    ("CreateCollaboration", collaborations::create),
+    ("GetCollaboration", collaborations::get),
+    ("UpdateCollaboration", collaborations::update),
+    ("DeleteCollaboration", collaborations::delete),
+    ("ListCollaborations", collaborations::list),
+    ("ListMembers", members::list),
+    ("DeleteMember", members::delete),
+    ("CreateMembership", memberships::create),
+    ("GetMembership", memberships::get),
+    ("UpdateMembership", memberships::update),
+    ("DeleteMembership", memberships::delete),
+    ("ListMemberships", memberships::list),
+    ("CreateCollaborationChangeRequest", change_requests::create),
+    ("GetCollaborationChangeRequest", change_requests::get),
+    ("UpdateCollaborationChangeRequest", change_requests::update),
+    ("ListCollaborationChangeRequests", change_requests::list),
+    ("TagResource", tags::tag),
+    ("UntagResource", tags::untag),
+    ("ListTagsForResource", tags::list),
+    ("StartProtectedQuery", analyses::start_query),
+    ("GetProtectedQuery", analyses::get_query),
+    ("UpdateProtectedQuery", analyses::update_query),
+    ("ListProtectedQueries", analyses::list_queries),
+    ("StartProtectedJob", analyses::start_job),
+    ("GetProtectedJob", analyses::get_job),
+    ("UpdateProtectedJob", analyses::update_job),
+    ("ListProtectedJobs", analyses::list_jobs),
+];
+
+impl Call<'_> {
+    /// The collaboration, where it is there for the caller: as its owner, or
+    /// as an account that is active in it or invited to it.
+    fn collaboration(&mut self, id: &str) -> Result<&mut Collaboration, ApiError> {
+        let caller = self.caller;
+        self.state
+            .find_collaboration(id, &caller.region)
+            .filter(|collaboration| {
+                collaboration
+                    .member(&caller.account)
+                    .is_some_and(|member| member.status.takes_part())
+            })
+            .ok_or_else(|| ApiError::collaboration_denied(id))
+    }
+
+    /// The collaboration, where the caller owns it.
+    fn owned_collaboration(&mut self, id: &str) -> Result<&mut Collaboration, ApiError> {
+        let account = self.caller.account.clone();
+        self.collaboration(id).and_then(|collaboration| {
+            if collaboration.creator == account {
+                Ok(collaboration)
+            } else {
+                Err(ApiError::denied(format!(
+                    "Only the owner of the collaboration {id} can do this."
+                )))
+            }
+        })
+    }
+}
+
+impl State {
+    fn find_collaboration(&mut self, id: &str, region: &str) -> Option<&mut Collaboration> {
+        if self.collaborations.get(id)?.region != region || !self.appears(id) {
+            return None;
+        }
+        self.collaborations.get_mut(id)
+    }
+}
+
+/// Reads validated input into a type of ours.
+fn parse<T: DeserializeOwned>(input: Value) -> Result<T, ApiError> {
+    serde_json::from_value(input).map_err(|err| {
+        eprintln!("the model accepts an input that its operation cannot read: {err}");
+        ApiError::Internal
+    })
+}
+
+/// The text of a member that the model requires.
+fn text<'a>(input: &'a Value, name: &str) -> Result<&'a str, ApiError> {
+    input.get(name).and_then(Value::as_str).ok_or_else(|| {
+        eprintln!("the model accepts an input without `{name}`");
+        ApiError::Internal
+    })
+}
+
+/// Each item once, in the order of the first.
+fn distinct(items: Vec<String>) -> Vec<String> {
+    let mut seen = Vec::with_capacity(items.len());
+    for item in items {
+        if !seen.contains(&item) {
+            seen.push(item);
+        }
+    }
+    seen
+}
+
+/// A list as a reply gives it: the API documents no order, so callers must not
+/// get used to the one that they sent.
+fn reordered(items: &[String]) -> Value {
+    items
+        .iter()
+        .rev()
+        .map(|item| Value::from(item.as_str()))
+        .collect()
+}
+
+/// Puts a member into a reply if there is something to put.
+fn put(reply: &mut Value, name: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        reply[name] = value.into();
+    }
+}

@@ -1,0 +1,542 @@
+//! Protected queries and protected jobs, which differ in names and limits.
+//!
+//! Nothing runs. An analysis is SUBMITTED when it starts, and each Get takes it
+//! one step further: STARTED, then its end; CANCELLING, then CANCELLED.
+
+use serde_json::{Value, json};
+
+use super::paging::Page;
+use super::{Call, memberships, put, text};
+use crate::error::{ApiError, ConflictReason, ResourceKind};
+use crate::payment::Cost;
+use crate::settings::{JobOutcome, QueryOutcome, Switches};
+use crate::state::{
+    Analysis, AnalysisKind, AnalysisStatus, CAN_QUERY, CAN_RECEIVE_RESULTS, CAN_RUN_JOB,
+    Collaboration, IdKind, MemberStatus, Membership, MembershipStatus, State, Timestamp,
+};
+
+/// How queries and jobs are spelled.
+struct Names {
+    /// The member of replies, and the path of the identifier.
+    one: &'static str,
+    identifier: &'static str,
+    list: &'static str,
+    parameters: &'static str,
+    payer: &'static str,
+    ability: &'static str,
+    cost: Cost,
+    /// Most workers, by the text of the API; its model allows more.
+    most_workers: u64,
+}
+
+const QUERY: Names = Names {
+    one: "protectedQuery",
+    identifier: "protectedQueryIdentifier",
+    list: "protectedQueries",
+    parameters: "sqlParameters",
+    payer: "queryComputePayerAccountId",
+    ability: CAN_QUERY,
+    cost: Cost::QueryCompute,
+    most_workers: 400,
+};
+
+const JOB: Names = Names {
+    one: "protectedJob",
+    identifier: "protectedJobIdentifier",
+    list: "protectedJobs",
+    parameters: "jobParameters",
+    payer: "jobComputePayerAccountId",
+    ability: CAN_RUN_JOB,
+    cost: Cost::JobCompute,
+    most_workers: 128,
+};
+
+impl AnalysisKind {
+    fn names(self) -> &'static Names {
+        match self {
+            Self::Query => &QUERY,
+            Self::Job => &JOB,
+        }
+    }
+
+    fn id_kind(self) -> IdKind {
+        match self {
+            Self::Query => IdKind::Query,
+            Self::Job => IdKind::Job,
+        }
+    }
+}
+
+pub(super) fn start_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    start(call, &input, AnalysisKind::Query)
+}
+
+pub(super) fn get_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    get(call, &input, AnalysisKind::Query)
+}
+
+pub(super) fn update_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    cancel(call, &input, AnalysisKind::Query)
+}
+
+pub(super) fn list_queries(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    list(call, &input, AnalysisKind::Query)
+}
+
+pub(super) fn start_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    start(call, &input, AnalysisKind::Job)
+}
+
+pub(super) fn get_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    get(call, &input, AnalysisKind::Job)
+}
+
+pub(super) fn update_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    cancel(call, &input, AnalysisKind::Job)
+}
+
+pub(super) fn list_jobs(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    list(call, &input, AnalysisKind::Job)
+}
+
+fn start(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value, ApiError> {
+    let membership_id = text(input, "membershipIdentifier")?;
+    let names = kind.names();
+    check_runner(memberships::own(call, membership_id)?, names)?;
+    let membership = &call.state.memberships[membership_id];
+    let Some(collaboration) = call.state.collaborations.get(&membership.collaboration.id) else {
+        eprintln!("the membership {membership_id} is active without a collaboration");
+        return Err(ApiError::Internal);
+    };
+    if kind == AnalysisKind::Query {
+        check_sql(&input[names.parameters])?;
+    }
+    check_receivers(input, membership, collaboration)?;
+    check_workers(input, names)?;
+    let payer = payer(input, call.state, collaboration, names)?;
+    check_quotas(call, membership, kind)?;
+    let (sequence, id) = call.state.next_id(kind.id_kind());
+    let analysis = Analysis {
+        sequence,
+        id: id.clone(),
+        kind,
+        membership_id: membership_id.to_owned(),
+        status: AnalysisStatus::Submitted,
+        parameters: input[names.parameters].clone(),
+        result_configuration: input.get("resultConfiguration").cloned(),
+        compute_configuration: input.get("computeConfiguration").cloned(),
+        payer,
+        create_time: call.now,
+        end_time: None,
+    };
+    let reply = reply(&analysis, call.state);
+    call.state.analyses.insert(id, analysis);
+    Ok(json!({ names.one: reply }))
+}
+
+fn check_runner(membership: &Membership, names: &Names) -> Result<(), ApiError> {
+    if membership.status != MembershipStatus::Active {
+        let status = membership.status.as_str();
+        return Err(ApiError::denied(format!("The membership is {status}.")));
+    }
+    if !membership.has(names.ability) {
+        return Err(ApiError::denied(format!(
+            "The member does not have {}.",
+            names.ability
+        )));
+    }
+    Ok(())
+}
+
+/// A query is given as SQL or as an analysis template.
+fn check_sql(parameters: &Value) -> Result<(), ApiError> {
+    let query = parameters["queryString"].as_str();
+    let template = parameters["analysisTemplateArn"].as_str();
+    match (query, template) {
+        (Some(query), None) if query.trim().is_empty() => Err(ApiError::query(
+            "sqlParameters.queryString",
+            "The query is empty.",
+        )),
+        (Some(_), None) | (None, Some(_)) => Ok(()),
+        _ => Err(ApiError::query(
+            "sqlParameters",
+            "A query has either a queryString or an analysisTemplateArn.",
+        )),
+    }
+}
+
+fn check_receivers(
+    input: &Value,
+    membership: &Membership,
+    collaboration: &Collaboration,
+) -> Result<(), ApiError> {
+    let Some(output) = input.pointer("/resultConfiguration/outputConfiguration") else {
+        return Ok(());
+    };
+    let refused = |message: &str| {
+        Err(ApiError::configuration(
+            "resultConfiguration",
+            message.to_owned(),
+        ))
+    };
+    if output.get("intermediateTable").is_some() {
+        return refused("intermediateTable stands in replies only.");
+    }
+    let locations = output
+        .pointer("/distribute/locations")
+        .and_then(Value::as_array);
+    if let Some(locations) = locations {
+        let own = Some(membership.account.as_str());
+        if locations
+            .iter()
+            .filter(|location| location.get("s3").is_some())
+            .count()
+            > 1
+        {
+            return refused("Results can be distributed to one S3 location at most.");
+        }
+        if locations.iter().any(|location| receiver(location) == own) {
+            return refused("The member that runs the query cannot be a receiver by account.");
+        }
+    }
+    let receives = |account: &str| {
+        collaboration.member(account).is_some_and(|member| {
+            member.status == MemberStatus::Active && member.has(CAN_RECEIVE_RESULTS)
+        })
+    };
+    let outputs = locations.map_or(std::slice::from_ref(output), Vec::as_slice);
+    if outputs
+        .iter()
+        .filter_map(receiver)
+        .any(|account| !receives(account))
+    {
+        return refused("A receiver must be an active member that can receive results.");
+    }
+    Ok(())
+}
+
+fn receiver(output: &Value) -> Option<&str> {
+    output.pointer("/member/accountId").and_then(Value::as_str)
+}
+
+fn check_workers(input: &Value, names: &Names) -> Result<(), ApiError> {
+    let number = input
+        .pointer("/computeConfiguration/worker/number")
+        .and_then(Value::as_u64);
+    if number.is_some_and(|number| number > names.most_workers) {
+        return Err(ApiError::configuration(
+            "computeConfiguration.worker.number",
+            format!("There can be at most {} workers.", names.most_workers),
+        ));
+    }
+    Ok(())
+}
+
+/// The account that pays: an active member that the collaboration names and
+/// whose membership has accepted. The runner has to say which, if several do.
+fn payer(
+    input: &Value,
+    state: &State,
+    collaboration: &Collaboration,
+    names: &Names,
+) -> Result<String, ApiError> {
+    let payers: Vec<&str> = collaboration
+        .members
+        .iter()
+        .filter(|member| member.status == MemberStatus::Active)
+        .filter(|member| collaboration.pays(member, names.cost))
+        .filter(|member| {
+            let membership = member
+                .membership_id
+                .as_ref()
+                .and_then(|id| state.memberships.get(id));
+            let accepted = membership.and_then(|membership| membership.payers.get(names.cost));
+            accepted.unwrap_or(member.has(names.ability))
+        })
+        .map(|member| member.account.as_str())
+        .collect();
+    let chosen = input.get(names.payer).and_then(Value::as_str);
+    match (chosen, payers.as_slice()) {
+        (Some(account), payers) if payers.contains(&account) => Ok(account.to_owned()),
+        (Some(account), _) => Err(ApiError::configuration(
+            names.payer,
+            format!("The account {account} is not an active payer."),
+        )),
+        (None, [account]) => Ok((*account).to_owned()),
+        (None, []) => Err(ApiError::configuration(
+            names.payer,
+            "No active member pays.",
+        )),
+        (None, _) => Err(ApiError::configuration(
+            names.payer,
+            "Several members pay; say which one.",
+        )),
+    }
+}
+
+fn check_quotas(
+    call: &Call<'_>,
+    membership: &Membership,
+    kind: AnalysisKind,
+) -> Result<(), ApiError> {
+    let running = call
+        .state
+        .analyses
+        .values()
+        .filter(|analysis| analysis.kind == kind && analysis.status.is_running());
+    let (mut of_membership, mut of_account) = (0, 0);
+    for analysis in running {
+        let other = &call.state.memberships[&analysis.membership_id];
+        of_membership += u64::from(other.id == membership.id);
+        of_account +=
+            u64::from(other.account == membership.account && other.region == membership.region);
+    }
+    let quotas = call.quotas;
+    let in_us_east_1 = membership.region == "us-east-1";
+    let (name, per_membership, account_name, per_account) = match kind {
+        AnalysisKind::Query => (
+            "Concurrent ongoing queries per membership",
+            quotas.concurrent_queries_per_membership,
+            "Concurrent SQL queries per account",
+            if in_us_east_1 {
+                quotas.concurrent_queries_per_account_in_us_east_1
+            } else {
+                quotas.concurrent_queries_per_account
+            },
+        ),
+        AnalysisKind::Job => (
+            "Concurrent ongoing jobs per membership",
+            quotas.concurrent_jobs_per_membership,
+            "Concurrent PySpark jobs per account",
+            if in_us_east_1 {
+                quotas.concurrent_jobs_per_account_in_us_east_1
+            } else {
+                quotas.concurrent_jobs_per_account
+            },
+        ),
+    };
+    if of_membership >= per_membership.into() {
+        return Err(ApiError::Quota {
+            name,
+            value: per_membership.into(),
+        });
+    }
+    if of_account >= per_account.into() {
+        return Err(ApiError::Quota {
+            name: account_name,
+            value: per_account.into(),
+        });
+    }
+    Ok(())
+}
+
+fn get(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value, ApiError> {
+    let (now, switches) = (call.now, call.switches);
+    let analysis = find(call, input, kind)?;
+    analysis.advance(now, switches);
+    let id = analysis.id.clone();
+    Ok(json!({ kind.names().one: reply(&call.state.analyses[&id], call.state) }))
+}
+
+fn find<'a>(
+    call: &'a mut Call<'_>,
+    input: &Value,
+    kind: AnalysisKind,
+) -> Result<&'a mut Analysis, ApiError> {
+    let membership_id = text(input, "membershipIdentifier")?;
+    let id = text(input, kind.names().identifier)?;
+    memberships::own(call, membership_id)?;
+    let appears = call.state.appears(id);
+    call.state
+        .analyses
+        .get_mut(id)
+        .filter(|analysis| {
+            appears && analysis.kind == kind && analysis.membership_id == membership_id
+        })
+        // The model's resource types have none for queries and jobs.
+        .ok_or_else(|| ApiError::not_found(ResourceKind::Membership, id))
+}
+
+impl Analysis {
+    /// One step on the way to the end.
+    fn advance(&mut self, now: Timestamp, switches: &Switches) {
+        let next = match self.status {
+            AnalysisStatus::Submitted => AnalysisStatus::Started,
+            AnalysisStatus::Started => self.kind.outcome(switches),
+            AnalysisStatus::Cancelling => AnalysisStatus::Cancelled,
+            end => end,
+        };
+        if self.status.is_running() && !next.is_running() {
+            self.end_time = Some(now);
+        }
+        self.status = next;
+    }
+}
+
+impl AnalysisKind {
+    fn outcome(self, switches: &Switches) -> AnalysisStatus {
+        match self {
+            Self::Query => match switches.query_outcome {
+                QueryOutcome::Success => AnalysisStatus::Success,
+                QueryOutcome::Failed => AnalysisStatus::Failed,
+                QueryOutcome::TimedOut => AnalysisStatus::TimedOut,
+            },
+            Self::Job => match switches.job_outcome {
+                JobOutcome::Success => AnalysisStatus::Success,
+                JobOutcome::Failed => AnalysisStatus::Failed,
+            },
+        }
+    }
+}
+
+/// CANCELLED is the only target that the model allows.
+fn cancel(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value, ApiError> {
+    let analysis = find(call, input, kind)?;
+    if !analysis.status.is_running() {
+        return Err(ApiError::conflict(
+            ConflictReason::InvalidState,
+            ResourceKind::Membership,
+            &analysis.id,
+            format!(
+                "It is {} and cannot be cancelled.",
+                analysis.status.as_str()
+            ),
+        ));
+    }
+    analysis.status = AnalysisStatus::Cancelling;
+    let id = analysis.id.clone();
+    Ok(json!({ kind.names().one: reply(&call.state.analyses[&id], call.state) }))
+}
+
+fn list(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value, ApiError> {
+    let membership_id = text(input, "membershipIdentifier")?;
+    let names = kind.names();
+    memberships::own(call, membership_id)?;
+    let page = Page::requested(
+        format!("{} {membership_id}", names.list),
+        input,
+        call.switches,
+    )?;
+    let wanted = input.get("status").and_then(Value::as_str);
+    let ids: Vec<String> = call
+        .state
+        .analyses
+        .values()
+        .filter(|analysis| analysis.kind == kind && analysis.membership_id == membership_id)
+        .filter(|analysis| wanted.is_none_or(|wanted| analysis.status.as_str() == wanted))
+        .map(|analysis| analysis.id.clone())
+        .collect();
+    let mut items = Vec::new();
+    for id in ids {
+        if call.state.appears(&id) {
+            let analysis = &call.state.analyses[&id];
+            items.push((analysis.sequence, summary(analysis, call.state)));
+        }
+    }
+    Ok(page.reply(names.list, items))
+}
+
+fn base(analysis: &Analysis, state: &State) -> Value {
+    let membership = &state.memberships[&analysis.membership_id];
+    json!({
+        "id": analysis.id,
+        "membershipId": analysis.membership_id,
+        "membershipArn": membership.arn(),
+        "createTime": analysis.create_time.to_reply(),
+        "status": analysis.status.as_str(),
+        analysis.kind.names().payer: analysis.payer,
+    })
+}
+
+fn summary(analysis: &Analysis, state: &State) -> Value {
+    let mut summary = base(analysis, state);
+    let receivers = receivers(analysis, state);
+    summary["receiverConfigurations"] = json!([{
+        "analysisType": "DIRECT_ANALYSIS",
+        "configurationDetails": {
+            "directAnalysisConfigurationDetails": { "receiverAccountIds": receivers },
+        },
+    }]);
+    summary
+}
+
+/// The accounts that get the results; the runner's own, where it says nothing.
+fn receivers(analysis: &Analysis, state: &State) -> Vec<String> {
+    let runner = &state.memberships[&analysis.membership_id].account;
+    let output = analysis
+        .result_configuration
+        .as_ref()
+        .and_then(|configuration| configuration.get("outputConfiguration"));
+    let locations = output
+        .and_then(|output| output.pointer("/distribute/locations"))
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .or(output.map(std::slice::from_ref))
+        .unwrap_or_default();
+    let mut accounts: Vec<String> = locations
+        .iter()
+        .map(|location| receiver(location).unwrap_or(runner).to_owned())
+        .collect();
+    if accounts.is_empty() {
+        accounts.push(runner.clone());
+    }
+    accounts
+}
+
+fn reply(analysis: &Analysis, state: &State) -> Value {
+    let names = analysis.kind.names();
+    let mut reply = base(analysis, state);
+    reply[names.parameters] = analysis.parameters.clone();
+    put(
+        &mut reply,
+        "resultConfiguration",
+        analysis.result_configuration.clone(),
+    );
+    put(
+        &mut reply,
+        "computeConfiguration",
+        analysis.compute_configuration.clone(),
+    );
+    match analysis.status {
+        AnalysisStatus::Success => {
+            reply["statistics"] = statistics(analysis);
+            reply["result"] = json!({ "output": output(analysis, state) });
+        }
+        AnalysisStatus::Failed | AnalysisStatus::TimedOut => {
+            reply["error"] = json!({
+                "code": "INTERNAL_ERROR",
+                "message": "The analysis has failed.",
+                "retry": { "retryable": true },
+            });
+        }
+        _ => {}
+    }
+    reply
+}
+
+fn statistics(analysis: &Analysis) -> Value {
+    let end = analysis.end_time.unwrap_or(analysis.create_time);
+    json!({
+        "totalDurationInMillis": end.0.saturating_sub(analysis.create_time.0),
+        "billedResourceUtilization": { "units": 1.0 },
+    })
+}
+
+fn output(analysis: &Analysis, state: &State) -> Value {
+    let members: Vec<Value> = receivers(analysis, state)
+        .into_iter()
+        .map(|account| json!({ "accountId": account }))
+        .collect();
+    let configured = analysis
+        .result_configuration
+        .as_ref()
+        .and_then(|configuration| configuration.pointer("/outputConfiguration/s3"));
+    match configured {
+        Some(s3) => {
+            let bucket = s3["bucket"].as_str().unwrap_or_default();
+            let prefix = s3["keyPrefix"].as_str().unwrap_or_default();
+            json!({ "s3": { "location": format!("s3://{bucket}/{prefix}/{}", analysis.id) } })
+        }
+        None => json!({ "memberList": members }),
+    }
+}

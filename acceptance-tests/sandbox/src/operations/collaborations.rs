@@ -1,0 +1,434 @@
+//! Collaborations: made, changed and deleted by their creator, seen by every
+//! account that is invited.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::paging::Page;
+use super::{Call, distinct, parse, put, reordered, tags, text};
+use crate::error::ApiError;
+use crate::payment::Payers;
+use crate::settings::{CreatorStatus, Omitted, OmittedRegions, Permission, Switches};
+use crate::state::{
+    CAN_QUERY, CAN_RUN_JOB, Collaboration, IdKind, Member, MemberStatus, MembershipStatus, Tags,
+    Timestamp,
+};
+
+pub(super) const SPARK: &str = "SPARK";
+pub(super) const CLEAN_ROOMS_SQL: &str = "CLEAN_ROOMS_SQL";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateInput {
+    name: String,
+    description: Option<String>,
+    members: Vec<MemberSpecification>,
+    creator_display_name: String,
+    creator_member_abilities: Vec<String>,
+    #[serde(rename = "creatorMLMemberAbilities")]
+    creator_ml_member_abilities: Option<MlMemberAbilities>,
+    creator_payment_configuration: Option<Value>,
+    data_encryption_metadata: Option<Value>,
+    query_log_status: String,
+    job_log_status: Option<String>,
+    analytics_engine: Option<String>,
+    auto_approved_change_request_types: Option<Vec<String>>,
+    allowed_result_regions: Option<Vec<String>>,
+    is_metrics_enabled: Option<bool>,
+    tags: Option<Tags>,
+}
+
+/// A member as a request describes it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MemberSpecification {
+    account_id: String,
+    display_name: String,
+    member_abilities: Vec<String>,
+    ml_member_abilities: Option<MlMemberAbilities>,
+    payment_configuration: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MlMemberAbilities {
+    #[serde(rename = "customMLMemberAbilities")]
+    custom_ml_member_abilities: Vec<String>,
+}
+
+impl MlMemberAbilities {
+    pub(super) fn into_list(self) -> Vec<String> {
+        distinct(self.custom_ml_member_abilities)
+    }
+
+    pub(super) fn as_slice(&self) -> &[String] {
+        &self.custom_ml_member_abilities
+    }
+}
+
+impl MemberSpecification {
+    fn into_member(self, now: Timestamp) -> Member {
+        Member {
+            account: self.account_id,
+            display_name: self.display_name,
+            status: MemberStatus::Invited,
+            abilities: distinct(self.member_abilities),
+            ml_abilities: self.ml_member_abilities.map(MlMemberAbilities::into_list),
+            payers: Payers::from_request(self.payment_configuration.as_ref()),
+            create_time: now,
+            update_time: now,
+            membership_id: None,
+        }
+    }
+}
+
+pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let input: CreateInput = parse(input)?;
+    let mut collaboration = described(input, call);
+    check_engine(&collaboration, call.switches)?;
+    check_members(&collaboration)?;
+    tags::check_keys(collaboration.tags.keys())?;
+    collaboration.fill_query_payers();
+    collaboration.check_query_payer()?;
+    collaboration.check_job_payer()?;
+    check_quotas(&collaboration, call)?;
+    (collaboration.sequence, collaboration.id) = call.state.next_id(IdKind::Collaboration);
+    let reply = reply(&collaboration, call);
+    call.state
+        .collaborations
+        .insert(collaboration.id.clone(), collaboration);
+    Ok(reply)
+}
+
+/// The collaboration that a request describes, which has no id yet.
+fn described(input: CreateInput, call: &Call<'_>) -> Collaboration {
+    let creator = MemberSpecification {
+        account_id: call.caller.account.clone(),
+        display_name: input.creator_display_name,
+        member_abilities: input.creator_member_abilities,
+        ml_member_abilities: input.creator_ml_member_abilities,
+        payment_configuration: input.creator_payment_configuration,
+    };
+    Collaboration {
+        sequence: 0,
+        id: String::new(),
+        region: call.caller.region.clone(),
+        creator: call.caller.account.clone(),
+        name: input.name,
+        description: input.description,
+        members: std::iter::once(creator)
+            .chain(input.members)
+            .map(|member| member.into_member(call.now))
+            .collect(),
+        data_encryption_metadata: input.data_encryption_metadata,
+        query_log_status: input.query_log_status,
+        job_log_status: input.job_log_status,
+        analytics_engine: input.analytics_engine.unwrap_or_else(|| SPARK.to_owned()),
+        auto_approved_change_types: input.auto_approved_change_request_types.map(distinct),
+        allowed_result_regions: input.allowed_result_regions.map(distinct),
+        is_metrics_enabled: input.is_metrics_enabled,
+        tags: input.tags.unwrap_or_default(),
+        create_time: call.now,
+        update_time: call.now,
+        change_requests: Vec::new(),
+    }
+}
+
+fn check_engine(collaboration: &Collaboration, switches: &Switches) -> Result<(), ApiError> {
+    if collaboration.analytics_engine != CLEAN_ROOMS_SQL {
+        return Ok(());
+    }
+    if switches.clean_rooms_sql == Permission::Refused {
+        return Err(ApiError::configuration(
+            "analyticsEngine",
+            "CLEAN_ROOMS_SQL is no longer available for new collaborations.",
+        ));
+    }
+    if collaboration.holder(CAN_RUN_JOB).is_some() {
+        return Err(ApiError::configuration(
+            "analyticsEngine",
+            "CAN_RUN_JOB needs the SPARK analytics engine.",
+        ));
+    }
+    Ok(())
+}
+
+fn check_members(collaboration: &Collaboration) -> Result<(), ApiError> {
+    for (index, member) in collaboration.members.iter().enumerate() {
+        let earlier = &collaboration.members[..index];
+        if earlier.iter().any(|other| other.account == member.account) {
+            let problem = if member.account == collaboration.creator {
+                "is the creator, who is a member anyway"
+            } else {
+                "is listed twice"
+            };
+            return Err(ApiError::configuration(
+                "members",
+                format!("The account {} {problem}.", member.account),
+            ));
+        }
+        for ability in [CAN_QUERY, CAN_RUN_JOB] {
+            if member.has(ability) && earlier.iter().any(|other| other.has(ability)) {
+                return Err(ApiError::configuration(
+                    "memberAbilities",
+                    format!("Only one member can have the ability {ability}."),
+                ));
+            }
+        }
+    }
+    check_one_runner(collaboration)
+}
+
+fn check_one_runner(collaboration: &Collaboration) -> Result<(), ApiError> {
+    match (
+        collaboration.holder(CAN_QUERY),
+        collaboration.holder(CAN_RUN_JOB),
+    ) {
+        (Some(querier), Some(runner)) if querier.account != runner.account => {
+            Err(ApiError::configuration(
+                "memberAbilities",
+                "CAN_RUN_JOB must be held by the member that has CAN_QUERY.",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_quotas(collaboration: &Collaboration, call: &Call<'_>) -> Result<(), ApiError> {
+    check_invited(collaboration.invited(), call)?;
+    let quota = call.quotas.collaborations_created_per_account;
+    let created = call
+        .state
+        .collaborations
+        .values()
+        .filter(|other| {
+            other.creator == collaboration.creator && other.region == collaboration.region
+        })
+        .count();
+    if created >= quota as usize {
+        return Err(ApiError::Quota {
+            name: "Collaborations created per account",
+            value: quota.into(),
+        });
+    }
+    Ok(())
+}
+
+/// Refuses more invited members than the quota allows.
+pub(super) fn check_invited(invited: usize, call: &Call<'_>) -> Result<(), ApiError> {
+    let quota = call.quotas.members_invited_per_collaboration;
+    if invited > quota as usize {
+        return Err(ApiError::Quota {
+            name: "Members invited per collaboration",
+            value: quota.into(),
+        });
+    }
+    Ok(())
+}
+
+pub(super) fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let id = text(&input, "collaborationIdentifier")?;
+    call.collaboration(id)?;
+    Ok(reply(&call.state.collaborations[id], call))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UpdateInput {
+    collaboration_identifier: String,
+    name: Option<String>,
+    description: Option<String>,
+    analytics_engine: Option<String>,
+}
+
+pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let input: UpdateInput = parse(input)?;
+    let now = call.now;
+    let collaboration = call.owned_collaboration(&input.collaboration_identifier)?;
+    if input.analytics_engine.as_deref() == Some(CLEAN_ROOMS_SQL)
+        && collaboration.analytics_engine != CLEAN_ROOMS_SQL
+    {
+        return Err(ApiError::configuration(
+            "analyticsEngine",
+            "A collaboration cannot change from SPARK to CLEAN_ROOMS_SQL.",
+        ));
+    }
+    if let Some(name) = input.name {
+        collaboration.name = name;
+    }
+    if let Some(description) = input.description {
+        collaboration.description = Some(description);
+    }
+    if let Some(analytics_engine) = input.analytics_engine {
+        collaboration.analytics_engine = analytics_engine;
+    }
+    collaboration.update_time = now;
+    let name = collaboration.name.clone();
+    let id = &input.collaboration_identifier;
+    for membership in call.state.memberships.values_mut() {
+        if membership.collaboration.id == *id {
+            membership.collaboration.name.clone_from(&name);
+        }
+    }
+    Ok(reply(&call.state.collaborations[id], call))
+}
+
+pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let id = text(&input, "collaborationIdentifier")?;
+    call.owned_collaboration(id)?;
+    call.state.collaborations.remove(id);
+    for membership in call.state.memberships.values_mut() {
+        if membership.collaboration.id == id && membership.status == MembershipStatus::Active {
+            membership.status = MembershipStatus::CollaborationDeleted;
+            membership.update_time = call.now;
+        }
+    }
+    Ok(json!({}))
+}
+
+pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let caller = call.caller;
+    let page = Page::requested(
+        format!("collaborations {}", caller.account),
+        &input,
+        call.switches,
+    )?;
+    let wanted = input.get("memberStatus").and_then(Value::as_str);
+    let ids: Vec<String> = call.state.collaborations.keys().cloned().collect();
+    let mut items = Vec::new();
+    for id in ids {
+        if call.collaboration(&id).is_err() {
+            continue;
+        }
+        let collaboration = &call.state.collaborations[&id];
+        let summary = summary(collaboration, call);
+        if wanted.is_none_or(|wanted| summary["memberStatus"] == wanted) {
+            items.push((collaboration.sequence, summary));
+        }
+    }
+    Ok(page.reply("collaborationList", items))
+}
+
+/// The status of a member as replies give it.
+pub(super) fn shown_status(
+    collaboration: &Collaboration,
+    member: &Member,
+    switches: &Switches,
+) -> MemberStatus {
+    let has_not_joined = member.status == MemberStatus::Invited;
+    if has_not_joined
+        && member.account == collaboration.creator
+        && switches.creator_status_before_joining == CreatorStatus::Active
+    {
+        return MemberStatus::Active;
+    }
+    member.status
+}
+
+/// ARN of a member's membership, which has the member's account in it.
+pub(super) fn membership_arn(collaboration: &Collaboration, member: &Member) -> Option<String> {
+    let id = member.membership_id.as_ref()?;
+    Some(format!(
+        "arn:aws:cleanrooms:{}:{}:membership/{id}",
+        collaboration.region, member.account
+    ))
+}
+
+fn summary(collaboration: &Collaboration, call: &Call<'_>) -> Value {
+    let mut reply = json!({
+        "id": collaboration.id,
+        "arn": collaboration.arn(),
+        "name": collaboration.name,
+        "creatorAccountId": collaboration.creator,
+        "creatorDisplayName": collaboration.creator_display_name(),
+        "createTime": collaboration.create_time.to_reply(),
+        "updateTime": collaboration.update_time.to_reply(),
+        "analyticsEngine": collaboration.analytics_engine,
+    });
+    if let Some(member) = collaboration.member(&call.caller.account) {
+        reply["memberStatus"] = shown_status(collaboration, member, call.switches)
+            .as_str()
+            .into();
+        put(&mut reply, "membershipId", member.membership_id.clone());
+        put(
+            &mut reply,
+            "membershipArn",
+            membership_arn(collaboration, member),
+        );
+    }
+    reply
+}
+
+fn reply(collaboration: &Collaboration, call: &Call<'_>) -> Value {
+    let mut reply = summary(collaboration, call);
+    let switches = call.switches;
+    put(
+        &mut reply,
+        "description",
+        shown_description(collaboration, switches),
+    );
+    put(
+        &mut reply,
+        "dataEncryptionMetadata",
+        collaboration.data_encryption_metadata.clone(),
+    );
+    reply["queryLogStatus"] = collaboration.query_log_status.as_str().into();
+    put_flags(
+        &mut reply,
+        collaboration.job_log_status.as_deref(),
+        collaboration.is_metrics_enabled,
+        switches,
+    );
+    let types = match &collaboration.auto_approved_change_types {
+        None if switches.omitted_auto_approved_change_types == Omitted::Absent => None,
+        types => Some(reordered(types.as_deref().unwrap_or_default())),
+    };
+    put(&mut reply, "autoApprovedChangeTypes", types);
+    let regions = match &collaboration.allowed_result_regions {
+        Some(regions) => Some(reordered(regions)),
+        None => match switches.omitted_allowed_result_regions {
+            OmittedRegions::Absent => None,
+            OmittedRegions::HomeRegion => Some(json!([collaboration.region])),
+        },
+    };
+    put(&mut reply, "allowedResultRegions", regions);
+    json!({ "collaboration": reply })
+}
+
+fn shown_description(collaboration: &Collaboration, switches: &Switches) -> Option<String> {
+    match (&collaboration.description, switches.omitted_description) {
+        (None, Omitted::Filled) => Some(String::new()),
+        (description, _) => description.clone(),
+    }
+}
+
+/// Puts jobLogStatus and isMetricsEnabled into a reply, which have defaults.
+pub(super) fn put_flags(
+    reply: &mut Value,
+    job_log_status: Option<&str>,
+    is_metrics_enabled: Option<bool>,
+    switches: &Switches,
+) {
+    let fill = switches.omitted_flags == Omitted::Filled;
+    put(
+        reply,
+        "jobLogStatus",
+        job_log_status.or(fill.then_some("DISABLED")),
+    );
+    put(
+        reply,
+        "isMetricsEnabled",
+        is_metrics_enabled.or(fill.then_some(false)),
+    );
+}
+
+/// ML abilities as a reply gives them.
+pub(super) fn ml_abilities(abilities: Option<&Vec<String>>, switches: &Switches) -> Option<Value> {
+    match abilities {
+        None if switches.omitted_ml_abilities == Omitted::Absent => None,
+        abilities => {
+            let abilities = abilities.map(Vec::as_slice).unwrap_or_default();
+            Some(json!({ "customMLMemberAbilities": reordered(abilities) }))
+        }
+    }
+}

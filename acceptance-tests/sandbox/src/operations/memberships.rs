@@ -1,0 +1,570 @@
+//! Memberships: an account's own side of a collaboration.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::collaborations::{CLEAN_ROOMS_SQL, ml_abilities, put_flags};
+use super::paging::Page;
+use super::{Call, change_requests, parse, put, reordered, tags, text};
+use crate::error::{ApiError, ConflictReason, ResourceKind};
+use crate::payment::{self, Cost, Payers};
+use crate::settings::{Absence, Omitted, ResultUpdate, Switches, Withdrawal};
+use crate::state::{
+    CAN_QUERY, CAN_RECEIVE_RESULTS, CAN_RUN_JOB, Collaboration, CollaborationCopy, IdKind, Member,
+    MemberStatus, Membership, MembershipStatus, Tags, Timestamp,
+};
+
+const ENABLED: &str = "ENABLED";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateInput {
+    collaboration_identifier: String,
+    query_log_status: String,
+    job_log_status: Option<String>,
+    tags: Option<Tags>,
+    default_result_configuration: Option<Value>,
+    default_job_result_configuration: Option<Value>,
+    payment_configuration: Option<Value>,
+    is_metrics_enabled: Option<bool>,
+}
+
+pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let input: CreateInput = parse(input)?;
+    let (collaboration, member) = joinable(call, &input.collaboration_identifier)?;
+    check_logs(
+        collaboration,
+        "queryLogStatus",
+        Some(&input.query_log_status),
+    )?;
+    check_logs(
+        collaboration,
+        "jobLogStatus",
+        input.job_log_status.as_deref(),
+    )?;
+    check_metrics(collaboration, member, input.is_metrics_enabled)?;
+    for (field, configuration) in [
+        (
+            "defaultResultConfiguration",
+            &input.default_result_configuration,
+        ),
+        (
+            "defaultJobResultConfiguration",
+            &input.default_job_result_configuration,
+        ),
+    ] {
+        check_results(
+            field,
+            configuration.as_ref(),
+            &member.abilities,
+            collaboration,
+        )?;
+    }
+    let sent = Payers::from_request(input.payment_configuration.as_ref());
+    let payers = payment::accepted(collaboration, member, &sent)?;
+    tags::check_keys(input.tags.iter().flat_map(Tags::keys))?;
+    check_quota(call)?;
+    let id = join(call, input, payers);
+    let reply = reply(&call.state.memberships[&id], call.switches);
+    Ok(json!({ "membership": reply }))
+}
+
+/// The collaboration that the caller is invited to, with its entry there.
+fn joinable<'a>(
+    call: &'a mut Call<'_>,
+    id: &str,
+) -> Result<(&'a Collaboration, &'a Member), ApiError> {
+    let (caller, switches) = (call.caller, call.switches);
+    let not_found = || ApiError::not_found(ResourceKind::Collaboration, id);
+    let collaboration = call
+        .state
+        .find_collaboration(id, &caller.region)
+        .ok_or_else(not_found)?;
+    let member = collaboration
+        .member(&caller.account)
+        .filter(|member| member.status.takes_part())
+        .ok_or_else(|| match switches.join_without_invitation {
+            Absence::AccessDenied => ApiError::collaboration_denied(id),
+            Absence::NotFound => not_found(),
+        })?;
+    if let Some(membership_id) = &member.membership_id {
+        return Err(ApiError::conflict(
+            ConflictReason::AlreadyExists,
+            ResourceKind::Membership,
+            membership_id,
+            format!("The account is a member of the collaboration {id} already."),
+        ));
+    }
+    Ok((collaboration, member))
+}
+
+fn check_logs(
+    collaboration: &Collaboration,
+    field: &str,
+    status: Option<&str>,
+) -> Result<(), ApiError> {
+    let offered = match field {
+        "queryLogStatus" => Some(collaboration.query_log_status.as_str()),
+        _ => collaboration.job_log_status.as_deref(),
+    };
+    if status == Some(ENABLED) && offered != Some(ENABLED) {
+        return Err(ApiError::configuration(
+            field,
+            "A membership can enable logs only if its collaboration has enabled them.",
+        ));
+    }
+    Ok(())
+}
+
+fn check_metrics(
+    collaboration: &Collaboration,
+    member: &Member,
+    is_metrics_enabled: Option<bool>,
+) -> Result<(), ApiError> {
+    if is_metrics_enabled != Some(true) {
+        return Ok(());
+    }
+    if collaboration.is_metrics_enabled != Some(true) {
+        return Err(ApiError::configuration(
+            "isMetricsEnabled",
+            "A membership can enable metrics only if its collaboration has enabled them.",
+        ));
+    }
+    let runs = member.has(CAN_QUERY) || member.has(CAN_RUN_JOB);
+    let pays = Cost::ALL
+        .into_iter()
+        .any(|cost| collaboration.pays(member, cost));
+    if !runs && !pays {
+        return Err(ApiError::configuration(
+            "isMetricsEnabled",
+            "Metrics are for members who run queries or jobs, or pay for them.",
+        ));
+    }
+    Ok(())
+}
+
+fn check_results(
+    field: &str,
+    configuration: Option<&Value>,
+    abilities: &[String],
+    collaboration: &Collaboration,
+) -> Result<(), ApiError> {
+    let Some(configuration) = configuration else {
+        return Ok(());
+    };
+    if !abilities
+        .iter()
+        .any(|ability| ability == CAN_RECEIVE_RESULTS)
+    {
+        return Err(ApiError::configuration(
+            field,
+            "Only a member that can receive results can have a default result configuration.",
+        ));
+    }
+    let single_file = configuration.pointer("/outputConfiguration/s3/singleFileOutput");
+    if single_file == Some(&Value::Bool(true)) && collaboration.analytics_engine == CLEAN_ROOMS_SQL
+    {
+        return Err(ApiError::configuration(
+            "singleFileOutput",
+            "A single output file needs the SPARK analytics engine.",
+        ));
+    }
+    Ok(())
+}
+
+fn check_quota(call: &Call<'_>) -> Result<(), ApiError> {
+    let quota = call.quotas.memberships_per_account;
+    let counted = call
+        .state
+        .memberships
+        .values()
+        .filter(|membership| {
+            membership.account == call.caller.account && membership.region == call.caller.region
+        })
+        .filter(|membership| {
+            membership.status != MembershipStatus::CollaborationDeleted
+                || call.switches.deleted_memberships_count_against_quota
+        })
+        .count();
+    if counted >= quota as usize {
+        return Err(ApiError::Quota {
+            name: "Memberships per account",
+            value: quota.into(),
+        });
+    }
+    Ok(())
+}
+
+/// Makes the membership, on both sides.
+fn join(call: &mut Call<'_>, input: CreateInput, payers: Payers) -> String {
+    let (now, account) = (call.now, &call.caller.account);
+    let (sequence, id) = call.state.next_id(IdKind::Membership);
+    let collaboration = call
+        .state
+        .collaborations
+        .get_mut(&input.collaboration_identifier)
+        .expect("joinable() has found it");
+    let copy = CollaborationCopy {
+        id: collaboration.id.clone(),
+        arn: collaboration.arn(),
+        name: collaboration.name.clone(),
+        creator: collaboration.creator.clone(),
+        creator_display_name: collaboration.creator_display_name().to_owned(),
+    };
+    let region = collaboration.region.clone();
+    let member = collaboration
+        .member_mut(account)
+        .expect("joinable() has found it");
+    member.status = MemberStatus::Active;
+    member.update_time = now;
+    member.membership_id = Some(id.clone());
+    let membership = Membership {
+        sequence,
+        id: id.clone(),
+        region,
+        account: account.clone(),
+        collaboration: copy,
+        status: MembershipStatus::Active,
+        abilities: member.abilities.clone(),
+        ml_abilities: member.ml_abilities.clone(),
+        query_log_status: input.query_log_status,
+        job_log_status: input.job_log_status,
+        default_result_configuration: input.default_result_configuration,
+        default_job_result_configuration: input.default_job_result_configuration,
+        payers,
+        is_metrics_enabled: input.is_metrics_enabled,
+        tags: input.tags.unwrap_or_default(),
+        create_time: now,
+        update_time: now,
+        sub_resources: Vec::new(),
+    };
+    call.state.memberships.insert(id.clone(), membership);
+    id
+}
+
+/// The membership, where it is the caller's own.
+pub(super) fn own<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut Membership, ApiError> {
+    let (caller, switches) = (call.caller, call.switches);
+    let not_found = || ApiError::not_found(ResourceKind::Membership, id);
+    if !call.state.memberships.contains_key(id) || !call.state.appears(id) {
+        return Err(not_found());
+    }
+    let membership = call
+        .state
+        .memberships
+        .get_mut(id)
+        .filter(|membership| membership.region == caller.region)
+        .ok_or_else(not_found)?;
+    if membership.account == caller.account {
+        return Ok(membership);
+    }
+    Err(match switches.membership_of_another_account {
+        Absence::AccessDenied => {
+            ApiError::denied(format!("You do not have access to the membership {id}."))
+        }
+        Absence::NotFound => not_found(),
+    })
+}
+
+pub(super) fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let switches = call.switches;
+    let membership = own(call, text(&input, "membershipIdentifier")?)?;
+    Ok(json!({ "membership": reply(membership, switches) }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UpdateInput {
+    membership_identifier: String,
+    query_log_status: Option<String>,
+    job_log_status: Option<String>,
+    default_result_configuration: Option<Value>,
+    default_job_result_configuration: Option<Value>,
+    membership_payment_configuration: Option<Value>,
+}
+
+pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let input: UpdateInput = parse(input)?;
+    let (now, switches) = (call.now, call.switches);
+    let membership = own(call, &input.membership_identifier)?;
+    if membership.status != MembershipStatus::Active {
+        return Err(ApiError::conflict(
+            ConflictReason::InvalidState,
+            ResourceKind::Membership,
+            &membership.id,
+            format!("The membership is {}.", membership.status.as_str()),
+        ));
+    }
+    let payers = checked_update(call, &input)?;
+    let membership = own(call, &input.membership_identifier)?;
+    membership.payers = payers;
+    if let Some(status) = input.query_log_status {
+        membership.query_log_status = status;
+    }
+    if let Some(status) = input.job_log_status {
+        membership.job_log_status = Some(status);
+    }
+    set_results(
+        &mut membership.default_result_configuration,
+        input.default_result_configuration,
+        switches,
+    );
+    set_results(
+        &mut membership.default_job_result_configuration,
+        input.default_job_result_configuration,
+        switches,
+    );
+    membership.update_time = now;
+    Ok(json!({ "membership": reply(membership, switches) }))
+}
+
+/// Checks an update against the collaboration, and gives the payers after it.
+fn checked_update(call: &Call<'_>, input: &UpdateInput) -> Result<Payers, ApiError> {
+    let membership = &call.state.memberships[&input.membership_identifier];
+    let Some(collaboration) = call.state.collaborations.get(&membership.collaboration.id) else {
+        eprintln!(
+            "the membership {} is active without a collaboration",
+            membership.id
+        );
+        return Err(ApiError::Internal);
+    };
+    check_logs(
+        collaboration,
+        "queryLogStatus",
+        input.query_log_status.as_deref(),
+    )?;
+    check_logs(
+        collaboration,
+        "jobLogStatus",
+        input.job_log_status.as_deref(),
+    )?;
+    for (field, configuration) in [
+        (
+            "defaultResultConfiguration",
+            &input.default_result_configuration,
+        ),
+        (
+            "defaultJobResultConfiguration",
+            &input.default_job_result_configuration,
+        ),
+    ] {
+        check_results(
+            field,
+            configuration.as_ref(),
+            &membership.abilities,
+            collaboration,
+        )?;
+    }
+    let sent = Payers::from_request(input.membership_payment_configuration.as_ref());
+    updated_payers(collaboration, membership, &sent, call.switches)
+}
+
+fn updated_payers(
+    collaboration: &Collaboration,
+    membership: &Membership,
+    sent: &Payers,
+    switches: &Switches,
+) -> Result<Payers, ApiError> {
+    let mut payers = membership.payers.clone();
+    let member = collaboration.member(&membership.account);
+    for cost in Cost::ALL {
+        let Some(flag) = sent.get(cost) else { continue };
+        let named = member.is_some_and(|member| collaboration.pays(member, cost));
+        let withdraws = named && membership.payers.get(cost) == Some(true) && !flag;
+        if flag && !named {
+            return Err(payment::not_designated(cost));
+        }
+        if withdraws {
+            check_withdrawal(membership, cost, switches)?;
+        }
+        payers.set(cost, flag);
+    }
+    Ok(payers)
+}
+
+fn check_withdrawal(
+    membership: &Membership,
+    cost: Cost,
+    switches: &Switches,
+) -> Result<(), ApiError> {
+    match switches.payer_withdrawal {
+        Withdrawal::Accepted => Ok(()),
+        Withdrawal::Validation => Err(payment::designated(cost, "must stay true")),
+        Withdrawal::Conflict => Err(ApiError::conflict(
+            ConflictReason::InvalidState,
+            ResourceKind::Membership,
+            &membership.id,
+            format!("The membership has accepted to pay for {}.", cost.path()),
+        )),
+    }
+}
+
+fn set_results(current: &mut Option<Value>, new: Option<Value>, switches: &Switches) {
+    match (current, new) {
+        (_, None) => {}
+        (Some(current), Some(new))
+            if switches.result_configuration_update == ResultUpdate::Merge =>
+        {
+            merge(current, new);
+        }
+        (current, new) => *current = new,
+    }
+}
+
+/// Puts every leaf of `new` over `current`.
+fn merge(current: &mut Value, new: Value) {
+    match (current, new) {
+        (Value::Object(current), Value::Object(new)) => {
+            for (key, value) in new {
+                merge(current.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (current, new) => *current = new,
+    }
+}
+
+pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let id = text(&input, "membershipIdentifier")?;
+    let (now, switches) = (call.now, call.switches);
+    let membership = own(call, id)?;
+    let refused = |reason, message: String| {
+        Err(ApiError::conflict(
+            reason,
+            ResourceKind::Membership,
+            id,
+            message,
+        ))
+    };
+    let is_creator = membership.account == membership.collaboration.creator;
+    if is_creator && membership.status == MembershipStatus::Active {
+        let message = "The membership of the collaboration's creator cannot be deleted while it \
+                       is ACTIVE; delete the collaboration.";
+        return refused(ConflictReason::InvalidState, message.to_owned());
+    }
+    if !membership.sub_resources.is_empty() {
+        let names = membership.sub_resources.join(", ");
+        let message = format!("The membership still has resources: {names}.");
+        return refused(ConflictReason::SubresourcesExist, message);
+    }
+    if membership.status == MembershipStatus::CollaborationDeleted
+        && !switches.deleted_memberships_can_be_deleted
+    {
+        let message = "The collaboration of the membership is deleted.".to_owned();
+        return refused(ConflictReason::InvalidState, message);
+    }
+    leave(call, id, now);
+    Ok(json!({}))
+}
+
+/// Takes the membership away, on both sides.
+fn leave(call: &mut Call<'_>, id: &str, now: Timestamp) {
+    let Some(membership) = call.state.memberships.remove(id) else {
+        return;
+    };
+    call.state
+        .analyses
+        .retain(|_, analysis| analysis.membership_id != id);
+    let Some(collaboration) = call
+        .state
+        .collaborations
+        .get_mut(&membership.collaboration.id)
+    else {
+        return;
+    };
+    let Some(member) = collaboration.member_mut(&membership.account) else {
+        return;
+    };
+    member.membership_id = None;
+    if membership.status == MembershipStatus::Active {
+        member.status = MemberStatus::Left;
+        member.update_time = now;
+        change_requests::withdraw_voter(collaboration, &membership.account, now);
+    }
+}
+
+pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let (caller, switches) = (call.caller, call.switches);
+    let page = Page::requested(format!("memberships {}", caller.account), &input, switches)?;
+    let wanted = input.get("status").and_then(Value::as_str);
+    let ids: Vec<String> = call
+        .state
+        .memberships
+        .values()
+        .filter(|membership| {
+            membership.account == caller.account && membership.region == caller.region
+        })
+        .map(|membership| membership.id.clone())
+        .collect();
+    let mut items = Vec::new();
+    for id in ids {
+        let Ok(membership) = own(call, &id) else {
+            continue;
+        };
+        if wanted.is_none_or(|wanted| membership.status.as_str() == wanted) {
+            items.push((membership.sequence, summary(membership, switches)));
+        }
+    }
+    Ok(page.reply("membershipSummaries", items))
+}
+
+fn summary(membership: &Membership, switches: &Switches) -> Value {
+    let collaboration = &membership.collaboration;
+    let unset = match switches.unset_payment_sub_blocks {
+        Omitted::Absent => None,
+        Omitted::Filled => Some(false),
+    };
+    let mut reply = json!({
+        "id": membership.id,
+        "arn": membership.arn(),
+        "collaborationArn": collaboration.arn,
+        "collaborationId": collaboration.id,
+        "collaborationCreatorAccountId": collaboration.creator,
+        "collaborationCreatorDisplayName": collaboration.creator_display_name,
+        "collaborationName": collaboration.name,
+        "createTime": membership.create_time.to_reply(),
+        "updateTime": membership.update_time.to_reply(),
+        "status": membership.status.as_str(),
+        "memberAbilities": reordered(&membership.abilities),
+        "paymentConfiguration": membership.payers.to_reply(|_| unset),
+    });
+    put(
+        &mut reply,
+        "mlMemberAbilities",
+        ml_abilities(membership.ml_abilities.as_ref(), switches),
+    );
+    reply
+}
+
+fn reply(membership: &Membership, switches: &Switches) -> Value {
+    let mut reply = summary(membership, switches);
+    reply["queryLogStatus"] = membership.query_log_status.as_str().into();
+    put_flags(
+        &mut reply,
+        membership.job_log_status.as_deref(),
+        membership.is_metrics_enabled,
+        switches,
+    );
+    let fill = switches.omitted_result_settings == Omitted::Filled;
+    let filled = |configuration: &Option<Value>, defaults: Value| {
+        let mut configuration = configuration.clone()?;
+        if fill && let Some(s3) = configuration.pointer_mut("/outputConfiguration/s3") {
+            let mut with_defaults = defaults;
+            merge(&mut with_defaults, s3.take());
+            *s3 = with_defaults;
+        }
+        Some(configuration)
+    };
+    let query_defaults = json!({ "keyPrefix": "", "singleFileOutput": false });
+    let job_defaults = json!({ "keyPrefix": "", "resultFormat": "CSV" });
+    put(
+        &mut reply,
+        "defaultResultConfiguration",
+        filled(&membership.default_result_configuration, query_defaults),
+    );
+    put(
+        &mut reply,
+        "defaultJobResultConfiguration",
+        filled(&membership.default_job_result_configuration, job_defaults),
+    );
+    reply
+}

@@ -1,0 +1,111 @@
+//! Tags of collaborations and memberships.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Call, parse, text};
+use crate::error::{ApiError, FieldError, ResourceKind};
+use crate::state::Tags;
+
+/// The model's limit of a tag map.
+const MOST_TAGS: usize = 200;
+
+pub(super) fn tag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let new: Tags = parse(input["tags"].clone())?;
+    let tags = tags_of(call, text(&input, "resourceArn")?)?;
+    check_keys(new.keys())?;
+    let mut merged = tags.clone();
+    merged.extend(new);
+    if merged.len() > MOST_TAGS {
+        return Err(ApiError::fields(vec![FieldError {
+            name: "tags".to_owned(),
+            message: format!("A resource can have at most {MOST_TAGS} tags"),
+        }]));
+    }
+    *tags = merged;
+    Ok(json!({}))
+}
+
+pub(super) fn untag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let keys: Vec<String> = parse(input["tagKeys"].clone())?;
+    let tags = tags_of(call, text(&input, "resourceArn")?)?;
+    tags.retain(|key, _| !keys.contains(key));
+    Ok(json!({}))
+}
+
+pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let system = if call.switches.cloudformation_tags {
+        cloudformation_tags()
+    } else {
+        Tags::new()
+    };
+    let tags = tags_of(call, text(&input, "resourceArn")?)?;
+    let mut all = tags.clone();
+    all.extend(system);
+    Ok(json!({ "tags": all }))
+}
+
+/// Refuses the keys that AWS keeps for itself, in any case of letters.
+pub(super) fn check_keys<'a>(keys: impl Iterator<Item = &'a String>) -> Result<(), ApiError> {
+    for key in keys {
+        if key
+            .get(..4)
+            .is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"))
+        {
+            return Err(ApiError::configuration(
+                "tags",
+                format!("The tag key `{key}` begins with `aws:`, which is reserved."),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The tags of the resource, where the caller owns it.
+fn tags_of<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, ApiError> {
+    let caller = call.caller;
+    let [_, _, _, region, owner, resource] = arn.splitn(6, ':').collect::<Vec<_>>()[..] else {
+        return Err(ApiError::not_found(ResourceKind::Collaboration, arn));
+    };
+    let (kind, id) = match resource.split_once('/') {
+        Some(("membership", id)) => (ResourceKind::Membership, id),
+        Some((_, id)) => (ResourceKind::Collaboration, id),
+        None => (ResourceKind::Collaboration, resource),
+    };
+    let is_here = region == caller.region && call.state.appears(id);
+    let state = &mut *call.state;
+    let tags = match kind {
+        ResourceKind::Collaboration => state
+            .collaborations
+            .get_mut(id)
+            .filter(|collaboration| is_here && collaboration.arn() == arn)
+            .map(|collaboration| &mut collaboration.tags),
+        ResourceKind::Membership => state
+            .memberships
+            .get_mut(id)
+            .filter(|membership| is_here && membership.arn() == arn)
+            .map(|membership| &mut membership.tags),
+    };
+    let tags = tags.ok_or_else(|| ApiError::not_found(kind, arn))?;
+    if owner != caller.account {
+        return Err(ApiError::denied(format!(
+            "Only the owner of {arn} can see and change its tags."
+        )));
+    }
+    Ok(tags)
+}
+
+/// What CloudFormation would put on a resource of one of its stacks.
+fn cloudformation_tags() -> Tags {
+    BTreeMap::from([
+        (
+            "aws:cloudformation:logical-id".to_owned(),
+            "Resource".to_owned(),
+        ),
+        (
+            "aws:cloudformation:stack-name".to_owned(),
+            "sandbox".to_owned(),
+        ),
+    ])
+}

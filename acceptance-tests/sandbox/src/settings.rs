@@ -1,0 +1,313 @@
+//! What a test may set: quotas, and the answers to questions that AWS's
+//! documentation leaves open.
+//!
+//! Both are plain JSON objects on the admin path; a key that does not exist or
+//! a value that it does not take is refused.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+macro_rules! settings {
+    (
+        $(#[$doc:meta])* $name:ident {
+            $( $(#[doc = $field_doc:literal])* $field:ident : $type:ty = $default:expr, )*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name { $( $(#[doc = $field_doc])* pub $field: $type, )* }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $( $field: $default, )* }
+            }
+        }
+
+        impl $name {
+            /// Every key with what it means, for `--help` and the README.
+            pub const KEYS: &'static [(&'static str, &'static str)] = &[
+                $( (stringify!($field), concat!($( $field_doc, )*)), )*
+            ];
+        }
+    };
+}
+
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $( $(#[$variant_doc:meta])* $variant:ident, )* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $( $(#[$variant_doc])* $variant, )* }
+    };
+}
+
+settings! {
+    /// How much an account may have, per Region. The defaults are AWS's.
+    Quotas {
+        /// Collaborations created per account.
+        collaborations_created_per_account: u32 = 10,
+        /// Memberships per account.
+        memberships_per_account: u32 = 100,
+        /// Members invited per collaboration, without the creator.
+        members_invited_per_collaboration: u32 = 5,
+        /// Queries of a membership that have not ended.
+        concurrent_queries_per_membership: u32 = 5,
+        /// Jobs of a membership that have not ended.
+        concurrent_jobs_per_membership: u32 = 1,
+        /// Queries of an account that have not ended, in us-east-1.
+        concurrent_queries_per_account_in_us_east_1: u32 = 5,
+        /// Queries of an account that have not ended, in any other Region.
+        concurrent_queries_per_account: u32 = 2,
+        /// Jobs of an account that have not ended, in us-east-1.
+        concurrent_jobs_per_account_in_us_east_1: u32 = 5,
+        /// Jobs of an account that have not ended, in any other Region.
+        concurrent_jobs_per_account: u32 = 2,
+        /// Change requests of a collaboration that are PENDING or APPROVED.
+        open_change_requests_per_collaboration: u32 = 50,
+    }
+}
+
+settings! {
+    /// How the sandbox answers where AWS's documentation does not say.
+    Switches {
+        /// The creator's memberStatus before it has joined: "invited" or "active".
+        creator_status_before_joining: CreatorStatus = CreatorStatus::Invited,
+        /// What becomes of a change request whose types are all auto-approved: "committed" or "approved".
+        auto_approved_request: AutoApproved = AutoApproved::Committed,
+        /// Whether accounts that were invited and have not joined are asked to vote.
+        invited_accounts_vote: bool = false,
+        /// Whether the creator is asked to vote, under the same rule as any other account.
+        creator_votes: bool = true,
+        /// What becomes of a change request when nobody is asked to vote: "approved" or "pending".
+        request_without_voters: WithoutVoters = WithoutVoters::Approved,
+        /// Sub-blocks of a payment configuration that were never set: "absent" or "filled".
+        unset_payment_sub_blocks: Omitted = Omitted::Absent,
+        /// CAN_QUERY and CAN_RUN_JOB in a change request for the account that holds them: "refused" or "ignored".
+        runner_abilities_in_change_request: Tolerance = Tolerance::Refused,
+        /// displayName in a change request for an account that is a member already: "ignored" or "refused".
+        display_name_of_existing_member: Tolerance = Tolerance::Ignored,
+        /// ADD_MEMBER for an account that has left or was removed: "refused" or "allowed".
+        returning_members: Permission = Permission::Refused,
+        /// allowedResultRegions of a collaboration that was created without: "absent" or "home_region".
+        omitted_allowed_result_regions: OmittedRegions = OmittedRegions::Absent,
+        /// What DeleteMember on the creator answers: "conflict" or "validation".
+        delete_member_on_creator: RefusalCode = RefusalCode::Conflict,
+        /// What a member gets that withdraws its acceptance to pay: "validation", "conflict" or "accepted".
+        payer_withdrawal: Withdrawal = Withdrawal::Validation,
+        /// Whether memberships of deleted collaborations count against the quota.
+        deleted_memberships_count_against_quota: bool = true,
+        /// Whether memberships of deleted collaborations can be deleted.
+        deleted_memberships_can_be_deleted: bool = true,
+        /// What UpdateMembership does with a result configuration: "replace" or "merge".
+        result_configuration_update: ResultUpdate = ResultUpdate::Replace,
+        /// What ListMembers answers for a collaboration that is not there: "access_denied" or "not_found".
+        list_members_of_absent: Absence = Absence::AccessDenied,
+        /// What GetMembership answers for another account's membership: "access_denied" or "not_found".
+        membership_of_another_account: Absence = Absence::AccessDenied,
+        /// What CreateMembership answers to an account that is not invited: "access_denied" or "not_found".
+        join_without_invitation: Absence = Absence::AccessDenied,
+        /// A second open change request for the same member or for the collaboration: "allowed" or "refused".
+        overlapping_change_requests: Permission = Permission::Allowed,
+        /// description of a collaboration that was created without: "absent" or "filled" with "".
+        omitted_description: Omitted = Omitted::Absent,
+        /// autoApprovedChangeTypes of a collaboration that was created without: "absent" or "filled" with [].
+        omitted_auto_approved_change_types: Omitted = Omitted::Filled,
+        /// ML abilities that were never given: "absent" or "filled" with an empty list.
+        omitted_ml_abilities: Omitted = Omitted::Absent,
+        /// jobLogStatus and isMetricsEnabled that were never set: "filled" or, as for old collaborations, "absent".
+        omitted_flags: Omitted = Omitted::Filled,
+        /// keyPrefix, singleFileOutput and the jobs' resultFormat that were never set: "absent" or "filled".
+        omitted_result_settings: Omitted = Omitted::Absent,
+        /// Whether ListTagsForResource also gives the aws: tags that CloudFormation would set.
+        cloudformation_tags: bool = false,
+        /// CLEAN_ROOMS_SQL for new collaborations: "refused", or "allowed" as it was until July 2025.
+        clean_rooms_sql: Permission = Permission::Refused,
+        /// Request members that the model does not know: "refused" or "ignored".
+        unknown_members: Tolerance = Tolerance::Refused,
+        /// Items on a page when the request has no maxResults, 1 to 100.
+        default_page_size: PageSize = PageSize(50),
+        /// How protected queries end: "success", "failed" or "timed_out".
+        query_outcome: QueryOutcome = QueryOutcome::Success,
+        /// How protected jobs end: "success" or "failed".
+        job_outcome: JobOutcome = JobOutcome::Success,
+    }
+}
+
+choice! {
+    /// A creator that has not joined.
+    CreatorStatus {
+        /// INVITED, the only value of the model that fits.
+        Invited,
+        /// ACTIVE.
+        Active,
+    }
+}
+
+choice! {
+    /// The end of an auto-approved change request.
+    AutoApproved {
+        /// It takes effect at once.
+        Committed,
+        /// It waits for the owner's COMMIT.
+        Approved,
+    }
+}
+
+choice! {
+    /// A change request that nobody has to approve.
+    WithoutVoters {
+        /// It can be committed at once.
+        Approved,
+        /// It waits for ever, until it is cancelled.
+        Pending,
+    }
+}
+
+choice! {
+    /// How a value that was never set comes back.
+    Omitted {
+        /// Not at all.
+        Absent,
+        /// With its default.
+        Filled,
+    }
+}
+
+choice! {
+    /// How unset result Regions come back.
+    OmittedRegions {
+        /// Not at all.
+        Absent,
+        /// With the Region of the collaboration.
+        HomeRegion,
+    }
+}
+
+choice! {
+    /// What happens to input that has no effect.
+    Tolerance {
+        /// ValidationException.
+        Refused,
+        /// It is passed over.
+        Ignored,
+    }
+}
+
+choice! {
+    /// Whether something is possible.
+    Permission {
+        /// An error.
+        Refused,
+        /// It works.
+        Allowed,
+    }
+}
+
+choice! {
+    /// Which of two errors is given.
+    RefusalCode {
+        /// ConflictException.
+        Conflict,
+        /// ValidationException.
+        Validation,
+    }
+}
+
+choice! {
+    /// The answer to FALSE from a member that had accepted to pay.
+    Withdrawal {
+        /// ValidationException.
+        Validation,
+        /// ConflictException.
+        Conflict,
+        /// It no longer pays.
+        Accepted,
+    }
+}
+
+choice! {
+    /// How a given result configuration meets the one that is there.
+    ResultUpdate {
+        /// It takes its place.
+        Replace,
+        /// Members that it leaves out stay.
+        Merge,
+    }
+}
+
+choice! {
+    /// Which of two errors stands for something that the caller cannot see.
+    Absence {
+        /// AccessDeniedException.
+        AccessDenied,
+        /// ResourceNotFoundException.
+        NotFound,
+    }
+}
+
+choice! {
+    /// The last status of a protected query.
+    QueryOutcome {
+        /// SUCCESS.
+        Success,
+        /// FAILED.
+        Failed,
+        /// TIMED_OUT.
+        TimedOut,
+    }
+}
+
+choice! {
+    /// The last status of a protected job.
+    JobOutcome {
+        /// SUCCESS.
+        Success,
+        /// FAILED.
+        Failed,
+    }
+}
+
+/// Items on a page, 1 to 100 as in the model's `maxResults`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8")]
+pub struct PageSize(u8);
+
+impl PageSize {
+    /// The number of items.
+    pub fn get(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl TryFrom<u8> for PageSize {
+    type Error = String;
+
+    fn try_from(items: u8) -> Result<Self, String> {
+        if (1..=100).contains(&items) {
+            Ok(Self(items))
+        } else {
+            Err(format!("a page has 1 to 100 items, not {items}"))
+        }
+    }
+}
+
+/// Gives `settings` with the keys of `patch` changed.
+///
+/// # Errors
+///
+/// Says which key or value is not known; nothing is changed then.
+pub(crate) fn patched<T>(settings: &T, patch: &Value) -> Result<T, String>
+where
+    T: Serialize + DeserializeOwned,
+{
+    let Value::Object(patch) = patch else {
+        return Err("the body must be a JSON object of keys to change".to_owned());
+    };
+    let mut merged = serde_json::to_value(settings).map_err(|err| err.to_string())?;
+    for (key, value) in patch {
+        merged[key] = value.clone();
+    }
+    serde_json::from_value(merged).map_err(|err| err.to_string())
+}
