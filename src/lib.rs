@@ -1,5 +1,6 @@
 //! Terraform and OpenTofu provider for AWS Clean Rooms.
 
+pub mod cleanrooms;
 pub mod framework;
 pub mod plugin;
 pub mod proto;

@@ -1,0 +1,31 @@
+//! From the arguments of the provider block to AWS clients that work.
+//!
+//! [`Aws`] is the one thing that a resource needs: it gives a client for a
+//! Region, says whose account the credentials belong to, and carries the
+//! [`Intervals`] of everything that waits. It does nothing until it is asked:
+//! no file is read, no address resolved, no certificate loaded, so that
+//! commands without an AWS call need no credentials and pay nothing.
+//!
+//! This module knows nothing of Terraform's protocol, of schemas or of plans.
+
+mod client;
+mod config;
+mod connect;
+mod credentials;
+mod errors;
+mod http;
+mod observe;
+mod outcome;
+mod proxy;
+mod region;
+mod tls;
+mod wait;
+
+pub use client::Aws;
+pub use config::{
+    AssumeRole, AssumeRoleWithWebIdentity, Endpoints, IgnoreTags, MetadataEndpointMode,
+    ProviderConfig, RetryMode, Secret,
+};
+pub use errors::{AwsError, ConflictReason, ErrorDetails, ErrorKind, FieldError, ValidationReason};
+pub use outcome::{Outcome, classify};
+pub use wait::{Backoff, Intervals, Waited, poll, retry_while};

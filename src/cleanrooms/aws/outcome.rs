@@ -1,0 +1,92 @@
+//! Whether a failed call may have changed something.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use hyper_util::client::legacy;
+
+/// What is known about a failed call's effect.
+///
+/// Creates of AWS Clean Rooms carry no client token, so a create that was
+/// executed and is sent again makes a second object. Only [`NotExecuted`]
+/// may be repeated.
+///
+/// [`NotExecuted`]: Outcome::NotExecuted
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing happened: the request was never sent, or AWS throttled it.
+    NotExecuted,
+    /// The request was sent, and AWS may or may not have acted on it: the
+    /// reply was lost, came too late, could not be read, or is a server error.
+    Ambiguous,
+    /// AWS refused the request, so nothing happened.
+    Answered,
+}
+
+/// Codes by which AWS services say that a call came too soon, as listed in the
+/// "Retry behavior" page of the AWS SDKs and Tools reference.
+const THROTTLING_CODES: [&str; 8] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "SlowDown",
+];
+
+/// Says what is known about the effect of a failed call.
+pub fn classify<E: ProvideErrorMetadata>(err: &SdkError<E, HttpResponse>) -> Outcome {
+    match err {
+        SdkError::ConstructionFailure(_) => Outcome::NotExecuted,
+        SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
+            Some(cause) if failure.is_user() || was_never_sent(cause) => Outcome::NotExecuted,
+            _ => Outcome::Ambiguous,
+        },
+        SdkError::ServiceError(reply) => {
+            let status = reply.raw().status().as_u16();
+            if is_throttling(reply.err().code(), status) {
+                Outcome::NotExecuted
+            } else if status >= 500 || status == 408 {
+                Outcome::Ambiguous
+            } else {
+                Outcome::Answered
+            }
+        }
+        // TimeoutError, ResponseError, and whatever the SDK adds: the request
+        // may have been received.
+        _ => Outcome::Ambiguous,
+    }
+}
+
+/// Whether a reply means that the call came too soon.
+pub(super) fn is_throttling(code: Option<&str>, status: u16) -> bool {
+    status == 429 || code.is_some_and(|code| THROTTLING_CODES.contains(&code))
+}
+
+/// Whether an error arose before the request left: there were no credentials
+/// to sign it with, or no connection to send it on (address, TCP, proxy, TLS).
+fn was_never_sent(err: &(dyn Error + 'static)) -> bool {
+    is_connect_failure(err) || find::<CredentialsError>(err).is_some()
+}
+
+/// Whether no connection could be made.
+pub(super) fn is_connect_failure(err: &(dyn Error + 'static)) -> bool {
+    find::<legacy::Error>(err).is_some_and(legacy::Error::is_connect)
+}
+
+/// The first error of a type in a chain of causes.
+pub(super) fn find<'a, E: Error + 'static>(err: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    chain(err).find_map(|err| err.downcast_ref())
+}
+
+/// An error and its causes.
+pub(super) fn chain<'a>(
+    err: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(err), |&err| err.source())
+}

@@ -1,0 +1,3 @@
+//! AWS Clean Rooms: the clients, and the resources built on them.
+
+pub mod aws;
