@@ -2,46 +2,13 @@
 
 use std::time::Duration;
 
-use super::server::{Answer, Server, collaboration, identity};
 use cleanrooms_provider::cleanrooms::aws::{
     Aws, AwsError, ErrorKind, Intervals, Outcome, ProviderConfig, Secret,
 };
 use tokio::net::TcpListener;
 
-const REGION: &str = "us-east-1";
-
-fn config(url: &str) -> ProviderConfig {
-    let mut config = ProviderConfig {
-        region: Some(REGION.to_owned()),
-        access_key: Some(Secret::new("111122223333")),
-        secret_key: Some(Secret::new("secret")),
-        no_proxy: Some("127.0.0.1".to_owned()),
-        terraform_version: Some("1.15.0".to_owned()),
-        ..ProviderConfig::default()
-    };
-    config.endpoints.cleanrooms = Some(url.to_owned());
-    config.endpoints.sts = Some(url.to_owned());
-    config
-}
-
-fn aws(config: ProviderConfig) -> Aws {
-    Aws::new(config, Intervals::default().scaled(0.001))
-}
-
-async fn read(aws: &Aws) -> Result<String, AwsError> {
-    let reply = aws
-        .cleanrooms(REGION)
-        .await?
-        .get_collaboration()
-        .collaboration_identifier("a")
-        .send()
-        .await
-        .map_err(AwsError::of("GetCollaboration"))?;
-    Ok(reply
-        .collaboration
-        .map(|collaboration| collaboration.name)
-        .unwrap_or_default())
-}
+use super::server::{Answer, Server, collaboration, identity};
+use super::{REGION, aws, read, static_config};
 
 async fn create(aws: &Aws) -> Result<(), AwsError> {
     let client = aws.cleanrooms_no_retry(REGION).await?;
@@ -62,7 +29,7 @@ async fn create(aws: &Aws) -> Result<(), AwsError> {
 #[tokio::test]
 async fn a_call_is_signed_and_names_the_provider() {
     let server = Server::start([collaboration()]).await;
-    let name = read(&aws(config(&server.url)))
+    let name = read(&aws(static_config(&server.url)))
         .await
         .expect("the server answers");
     assert_eq!(name, "Study");
@@ -82,7 +49,7 @@ async fn a_call_is_signed_and_names_the_provider() {
 #[tokio::test]
 async fn the_server_tells_the_time() {
     let server = Server::start([collaboration()]).await;
-    let aws = aws(config(&server.url));
+    let aws = aws(static_config(&server.url));
     read(&aws).await.expect("the server answers");
     let year_2080 = std::time::UNIX_EPOCH + Duration::from_secs(3_471_292_800);
     let off = aws
@@ -95,7 +62,7 @@ async fn the_server_tells_the_time() {
 #[tokio::test]
 async fn sixty_four_calls_at_once_share_thirty_two_connections() {
     let server = Server::start([collaboration()]).await;
-    let aws = aws(config(&server.url));
+    let aws = aws(static_config(&server.url));
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..64 {
         let aws = aws.clone();
@@ -118,13 +85,13 @@ async fn sixty_four_calls_at_once_share_thirty_two_connections() {
 async fn a_throttled_read_is_repeated_and_a_throttled_create_is_not() {
     let throttled = Answer::Reply(429, "ThrottlingException", "{}".to_owned());
     let server = Server::start([throttled.clone(), throttled.clone(), collaboration()]).await;
-    read(&aws(config(&server.url)))
+    read(&aws(static_config(&server.url)))
         .await
         .expect("the third attempt is answered");
     assert_eq!(server.requests().len(), 3);
 
     let server = Server::start([throttled]).await;
-    let err = create(&aws(config(&server.url)))
+    let err = create(&aws(static_config(&server.url)))
         .await
         .expect_err("it is throttled");
     assert_eq!(err.kind, ErrorKind::Throttled);
@@ -135,7 +102,7 @@ async fn a_throttled_read_is_repeated_and_a_throttled_create_is_not() {
 #[tokio::test]
 async fn a_create_whose_reply_is_lost_is_sent_once_and_ambiguous() {
     let server = Server::start([Answer::HangUp]).await;
-    let err = create(&aws(config(&server.url)))
+    let err = create(&aws(static_config(&server.url)))
         .await
         .expect_err("there is no reply");
     assert_eq!(err.kind, ErrorKind::LostReply);
@@ -150,7 +117,7 @@ async fn a_create_that_is_never_answered_is_ambiguous() {
         reply_timeout: Duration::from_millis(100),
         ..Intervals::default()
     };
-    let err = create(&Aws::new(config(&server.url), intervals))
+    let err = create(&Aws::new(static_config(&server.url), intervals))
         .await
         .expect_err("no reply");
     assert_eq!(err.kind, ErrorKind::Timeout);
@@ -162,7 +129,7 @@ async fn a_create_that_finds_nobody_was_not_executed() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("a bound socket"));
     drop(listener);
-    let err = create(&aws(config(&url)))
+    let err = create(&aws(static_config(&url)))
         .await
         .expect_err("nobody listens");
     assert_eq!(err.kind, ErrorKind::Connect);
@@ -174,7 +141,7 @@ async fn a_create_that_finds_nobody_was_not_executed() {
 async fn a_server_error_of_a_create_is_ambiguous() {
     let body = r#"{"message":"Try again"}"#.to_owned();
     let server = Server::start([Answer::Reply(500, "InternalServerException", body)]).await;
-    let err = create(&aws(config(&server.url)))
+    let err = create(&aws(static_config(&server.url)))
         .await
         .expect_err("it fails");
     assert_eq!(err.kind, ErrorKind::Internal);
@@ -187,7 +154,7 @@ async fn a_server_error_of_a_create_is_ambiguous() {
 async fn an_error_that_the_operation_does_not_model_is_read_from_the_reply() {
     let body = r#"{"message":"Gone","resourceId":"a","resourceType":"COLLABORATION"}"#.to_owned();
     let server = Server::start([Answer::Reply(404, "ResourceNotFoundException", body)]).await;
-    let err = read(&aws(config(&server.url)))
+    let err = read(&aws(static_config(&server.url)))
         .await
         .expect_err("it is absent");
     assert_eq!(err.kind, ErrorKind::NotFound);
@@ -198,7 +165,7 @@ async fn an_error_that_the_operation_does_not_model_is_read_from_the_reply() {
 #[tokio::test]
 async fn a_proxy_forwards_what_goes_to_an_http_address() {
     let proxy = Server::start([collaboration()]).await;
-    let mut config = config("http://cleanrooms.invalid");
+    let mut config = static_config("http://cleanrooms.invalid");
     config.no_proxy = None;
     config.http_proxy = Some(Secret::new(
         proxy.url.replace("http://", "http://user:pass@"),
@@ -218,7 +185,7 @@ async fn a_proxy_forwards_what_goes_to_an_http_address() {
 #[tokio::test]
 async fn the_account_is_asked_for_once_and_only_if_it_matters() {
     let server = Server::start([identity("111122223333")]).await;
-    let unrestricted = aws(config(&server.url));
+    let unrestricted = aws(static_config(&server.url));
     unrestricted
         .check_account_allowed()
         .await
@@ -228,7 +195,7 @@ async fn the_account_is_asked_for_once_and_only_if_it_matters() {
     let allowed_account_ids = vec!["111122223333".to_owned()];
     let allowed = aws(ProviderConfig {
         allowed_account_ids,
-        ..config(&server.url)
+        ..static_config(&server.url)
     });
     for _ in 0..2 {
         allowed
@@ -247,11 +214,11 @@ async fn other_accounts_than_the_allowed_ones_are_refused() {
     let refused = [
         ProviderConfig {
             allowed_account_ids: others,
-            ..config(&server.url)
+            ..static_config(&server.url)
         },
         ProviderConfig {
             forbidden_account_ids: this,
-            ..config(&server.url)
+            ..static_config(&server.url)
         },
     ];
     for config in refused {

@@ -7,26 +7,25 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::server::{Answer, Server, assumed, collaboration, identity};
 use cleanrooms_provider::cleanrooms::aws::{
-    AssumeRole, AssumeRoleWithWebIdentity, Aws, AwsError, ErrorKind, Intervals, ProviderConfig,
-    Secret,
+    AssumeRole, AssumeRoleWithWebIdentity, ErrorKind, ProviderConfig, Secret,
 };
 
-const REGION: &str = "us-east-1";
+use super::server::{Answer, Server, assumed, collaboration, identity};
+use super::{aws, config, read, static_config};
 
 /// A folder that is removed when the test ends.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("the folder can be made");
         Self(folder)
     }
 
-    fn file(&self, name: &str, content: &str) -> String {
+    pub fn file(&self, name: &str, content: &str) -> String {
         let path = self.0.join(name);
         std::fs::write(&path, content).expect("the file can be written");
         path.to_str().expect("the path is text").to_owned()
@@ -37,38 +36,6 @@ impl Drop for Folder {
     fn drop(&mut self) {
         std::fs::remove_dir_all(&self.0).ok();
     }
-}
-
-fn config(url: &str) -> ProviderConfig {
-    let mut config = ProviderConfig {
-        region: Some(REGION.to_owned()),
-        no_proxy: Some("127.0.0.1".to_owned()),
-        ..ProviderConfig::default()
-    };
-    config.endpoints.cleanrooms = Some(url.to_owned());
-    config.endpoints.sts = Some(url.to_owned());
-    config
-}
-
-fn static_config(url: &str) -> ProviderConfig {
-    ProviderConfig {
-        access_key: Some(Secret::new("ARGUMENT")),
-        secret_key: Some(Secret::new("secret")),
-        ..config(url)
-    }
-}
-
-fn aws(config: ProviderConfig) -> Aws {
-    Aws::new(config, Intervals::default().scaled(0.001))
-}
-
-async fn read(aws: &Aws) -> Result<(), AwsError> {
-    let client = aws.cleanrooms(REGION).await?;
-    let call = client.get_collaboration().collaboration_identifier("a");
-    call.send()
-        .await
-        .map_err(AwsError::of("GetCollaboration"))?;
-    Ok(())
 }
 
 /// The access keys that signed the requests, in order.
@@ -83,16 +50,16 @@ fn signers(server: &Server) -> Vec<String> {
     requests.iter().map(signer).collect()
 }
 
-/// Runs a test of this file again, alone and with these variables only.
+/// Runs a test again, alone and with these variables only.
 /// Returns true in that process.
 #[track_caller]
-fn alone_with(test: &str, variables: &[(&str, &str)]) -> bool {
+pub fn alone_with(test: &str, variables: &[(&str, &str)]) -> bool {
     const MARK: &str = "CLEANROOMS_TEST_ALONE";
     if std::env::var_os(MARK).is_some() {
         return true;
     }
     let output = Command::new(std::env::current_exe().expect("this test is a program"))
-        .args(["--exact", &format!("credentials::{test}"), "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env_clear()
         .env(MARK, "1")
         .envs(variables.iter().copied())
@@ -114,7 +81,10 @@ async fn arguments_go_before_the_environment() {
         ("AWS_ACCESS_KEY_ID", "ENVIRONMENT"),
         ("AWS_SECRET_ACCESS_KEY", "s"),
     ];
-    if alone_with("arguments_go_before_the_environment", &environment) {
+    if alone_with(
+        "credentials::arguments_go_before_the_environment",
+        &environment,
+    ) {
         let server = Server::start([collaboration()]).await;
         read(&aws(static_config(&server.url)))
             .await
@@ -122,7 +92,7 @@ async fn arguments_go_before_the_environment() {
         read(&aws(config(&server.url)))
             .await
             .expect("the server answers");
-        assert_eq!(signers(&server), ["ARGUMENT", "ENVIRONMENT"]);
+        assert_eq!(signers(&server), ["111122223333", "ENVIRONMENT"]);
     }
 }
 
@@ -133,7 +103,7 @@ async fn a_profile_argument_goes_before_the_environment() {
         ("AWS_SECRET_ACCESS_KEY", "s"),
     ];
     if alone_with(
-        "a_profile_argument_goes_before_the_environment",
+        "credentials::a_profile_argument_goes_before_the_environment",
         &environment,
     ) {
         let folder = Folder::new("profile");
@@ -151,7 +121,7 @@ async fn a_profile_argument_goes_before_the_environment() {
 
 #[test]
 fn the_region_comes_from_the_argument_the_environment_the_profile() {
-    let name = "the_region_comes_from_the_argument_the_environment_the_profile";
+    let name = "credentials::the_region_comes_from_the_argument_the_environment_the_profile";
     if alone_with(name, &[("AWS_DEFAULT_REGION", "eu-west-1")]) {
         let argument = ProviderConfig {
             region: Some("eu-west-2".into()),
@@ -170,7 +140,7 @@ fn the_region_comes_from_the_argument_the_environment_the_profile() {
 
 #[test]
 fn without_argument_and_environment_the_profile_gives_the_region() {
-    let name = "without_argument_and_environment_the_profile_gives_the_region";
+    let name = "credentials::without_argument_and_environment_the_profile_gives_the_region";
     if alone_with(name, &[("AWS_PROFILE", "mine")]) {
         let folder = Folder::new("region");
         let file = folder.file("config", "[profile mine]\nregion = eu-north-1\n");
@@ -188,7 +158,7 @@ fn without_argument_and_environment_the_profile_gives_the_region() {
 #[test]
 fn no_region_anywhere_is_told_without_asking_a_service() {
     if alone_with(
-        "no_region_anywhere_is_told_without_asking_a_service",
+        "credentials::no_region_anywhere_is_told_without_asking_a_service",
         &[("HOME", "/nowhere")],
     ) {
         let start = Instant::now();
@@ -208,7 +178,7 @@ fn no_region_anywhere_is_told_without_asking_a_service() {
 #[tokio::test]
 async fn metadata_that_never_answers_costs_a_second_once() {
     if alone_with(
-        "metadata_that_never_answers_costs_a_second_once",
+        "credentials::metadata_that_never_answers_costs_a_second_once",
         &[("HOME", "/nowhere")],
     ) {
         let metadata = Server::start([Answer::Silence]).await;
@@ -235,7 +205,7 @@ async fn metadata_that_never_answers_costs_a_second_once() {
 #[tokio::test]
 async fn a_credential_process_that_fails_is_run_once() {
     if alone_with(
-        "a_credential_process_that_fails_is_run_once",
+        "credentials::a_credential_process_that_fails_is_run_once",
         &[("PATH", "/usr/bin:/bin")],
     ) {
         let folder = Folder::new("process");
@@ -260,7 +230,7 @@ async fn a_credential_process_that_fails_is_run_once() {
 #[tokio::test]
 async fn a_credential_process_is_run_once_for_many_calls() {
     if alone_with(
-        "a_credential_process_is_run_once_for_many_calls",
+        "credentials::a_credential_process_is_run_once_for_many_calls",
         &[("PATH", "/usr/bin:/bin")],
     ) {
         let folder = Folder::new("process-ok");
@@ -303,7 +273,10 @@ async fn roles_are_assumed_one_from_the_other() {
     });
     read(&aws).await.expect("the server answers");
     read(&aws).await.expect("the server answers");
-    assert_eq!(signers(&server), ["ARGUMENT", "FIRST", "SECOND", "SECOND"]);
+    assert_eq!(
+        signers(&server),
+        ["111122223333", "FIRST", "SECOND", "SECOND"]
+    );
     let request = &server.requests()[1];
     for part in [
         "Action=AssumeRole&",
