@@ -4,4 +4,5 @@ pub mod cleanrooms;
 pub mod framework;
 pub mod plugin;
 pub mod proto;
+pub mod server;
 pub mod wire;

@@ -1,0 +1,21 @@
+//! The `tfplugin6.Provider` service: the framework's calls in the protocol's messages.
+//!
+//! It knows neither AWS nor any resource. Whatever goes wrong in a call is told
+//! in that call's diagnostics, never as a gRPC status, and leaves state as it
+//! was.
+//!
+//! Reading order:
+//!
+//! - `service`: one short function for each call
+//! - `provider` and `resource`: what the calls do, on the provider and on one resource
+//! - `call`: what all calls have in common: panics, logs, the reply to a failed one
+//! - `from_proto` and `to_proto`: the only places where messages become values and back
+
+mod call;
+mod from_proto;
+mod provider;
+mod resource;
+mod service;
+mod to_proto;
+
+pub use service::Service;

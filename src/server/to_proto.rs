@@ -1,0 +1,180 @@
+//! Values, schemas and diagnostics to messages.
+
+use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::framework::identity::IdentitySchema;
+use crate::framework::schema::{Attribute, Block, Kind, Mode, Nesting, Schema};
+use crate::proto::tfplugin6 as proto;
+use crate::proto::tfplugin6::attribute_path::step::Selector;
+use crate::proto::tfplugin6::resource_identity_schema::IdentityAttribute;
+use crate::proto::tfplugin6::schema::{nested_block, object};
+use crate::wire::{AttributePath, Step, Type, Value, msgpack};
+
+/// What the server can do beyond protocol 6.0.
+pub(super) fn capabilities() -> proto::ServerCapabilities {
+    proto::ServerCapabilities {
+        plan_destroy: true,
+        get_provider_schema_optional: true,
+        move_resource_state: false,
+        generate_resource_config: false,
+    }
+}
+
+/// A value of a type.
+///
+/// # Errors
+///
+/// The framework made a value that is not of its own schema's type.
+pub(super) fn value(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Diagnostic> {
+    let msgpack = msgpack::encode(value, ty)
+        .map_err(|err| Diagnostic::bug(format!("The answer does not fit the schema: {err}")))?;
+    Ok(proto::DynamicValue {
+        msgpack,
+        json: Vec::new(),
+    })
+}
+
+/// An identity; nothing for null.
+///
+/// # Errors
+///
+/// As for [`value`].
+pub(super) fn identity(
+    identity: &Value,
+    ty: &Type,
+) -> Result<Option<proto::ResourceIdentityData>, Diagnostic> {
+    if identity.is_null() {
+        return Ok(None);
+    }
+    let identity_data = Some(value(identity, ty)?);
+    Ok(Some(proto::ResourceIdentityData { identity_data }))
+}
+
+/// Diagnostics in their order.
+pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
+    diagnostics.into_iter().map(diagnostic).collect()
+}
+
+fn diagnostic(diagnostic: Diagnostic) -> proto::Diagnostic {
+    let severity = match diagnostic.severity {
+        Severity::Error => proto::diagnostic::Severity::Error,
+        Severity::Warning => proto::diagnostic::Severity::Warning,
+    };
+    // Without a path the message is shown against the whole block.
+    let path = diagnostic.path.filter(|path| !path.is_root());
+    proto::Diagnostic {
+        severity: severity.into(),
+        summary: diagnostic.summary,
+        detail: diagnostic.detail,
+        attribute: path.as_ref().map(attribute_path),
+    }
+}
+
+/// A path, step by step.
+pub(super) fn attribute_path(path: &AttributePath) -> proto::AttributePath {
+    let steps = path.steps().iter().map(|step| {
+        let selector = match step {
+            Step::Attribute(name) => Selector::AttributeName(name.clone()),
+            Step::Key(key) => Selector::ElementKeyString(key.clone()),
+            Step::Index(index) => Selector::ElementKeyInt(*index),
+        };
+        proto::attribute_path::Step {
+            selector: Some(selector),
+        }
+    });
+    proto::AttributePath {
+        steps: steps.collect(),
+    }
+}
+
+/// The schema of the provider block or of a resource.
+pub(super) fn schema(schema: &Schema) -> proto::Schema {
+    let block = block(&schema.description, &schema.attributes, &schema.blocks);
+    proto::Schema {
+        version: schema.version,
+        block: Some(block),
+    }
+}
+
+fn block(description: &str, attributes: &[Attribute], blocks: &[Block]) -> proto::schema::Block {
+    proto::schema::Block {
+        attributes: attributes.iter().map(attribute).collect(),
+        block_types: blocks.iter().map(nested_block).collect(),
+        description: description.to_owned(),
+        description_kind: proto::StringKind::Markdown.into(),
+        ..proto::schema::Block::default()
+    }
+}
+
+fn nested_block(nested: &Block) -> proto::schema::NestedBlock {
+    let nesting = match nested.nesting {
+        Nesting::Single => nested_block::NestingMode::Single,
+        Nesting::List => nested_block::NestingMode::List,
+        Nesting::Set => nested_block::NestingMode::Set,
+        Nesting::Map => nested_block::NestingMode::Map,
+    };
+    proto::schema::NestedBlock {
+        type_name: nested.name.to_owned(),
+        block: Some(block(
+            &nested.description,
+            &nested.attributes,
+            &nested.blocks,
+        )),
+        nesting: nesting.into(),
+        min_items: 0,
+        max_items: nested.max_items,
+    }
+}
+
+fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
+    // Core wants exactly one of the two.
+    let (r#type, nested_type) = match &attribute.kind {
+        Kind::Plain(ty) => (type_json(ty), None),
+        Kind::Nested(nesting, attributes) => (Vec::new(), Some(object(*nesting, attributes))),
+    };
+    proto::schema::Attribute {
+        name: attribute.name.to_owned(),
+        r#type,
+        nested_type,
+        description: attribute.description.clone(),
+        // Descriptions put values into backticks.
+        description_kind: proto::StringKind::Markdown.into(),
+        required: attribute.mode == Mode::Required,
+        optional: matches!(attribute.mode, Mode::Optional | Mode::OptionalComputed),
+        computed: attribute.mode.is_computed(),
+        sensitive: attribute.sensitive,
+        ..proto::schema::Attribute::default()
+    }
+}
+
+fn object(nesting: Nesting, attributes: &[Attribute]) -> proto::schema::Object {
+    let nesting = match nesting {
+        Nesting::Single => object::NestingMode::Single,
+        Nesting::List => object::NestingMode::List,
+        Nesting::Set => object::NestingMode::Set,
+        Nesting::Map => object::NestingMode::Map,
+    };
+    proto::schema::Object {
+        attributes: attributes.iter().map(attribute).collect(),
+        nesting: nesting.into(),
+        ..proto::schema::Object::default()
+    }
+}
+
+/// The schema of a resource's identity.
+pub(super) fn identity_schema(schema: &IdentitySchema) -> proto::ResourceIdentitySchema {
+    let attributes = schema.attributes.iter().map(|attribute| IdentityAttribute {
+        name: attribute.name.to_owned(),
+        r#type: type_json(&Type::String),
+        required_for_import: attribute.required_for_import,
+        optional_for_import: !attribute.required_for_import,
+        description: attribute.description.to_owned(),
+    });
+    proto::ResourceIdentitySchema {
+        version: schema.version,
+        identity_attributes: attributes.collect(),
+    }
+}
+
+fn type_json(ty: &Type) -> Vec<u8> {
+    ty.to_json().to_string().into_bytes()
+}
