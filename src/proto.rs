@@ -4,19 +4,13 @@
 //! what go-plugin, the library they run plugins with, asks of any plugin.
 
 /// Terraform plugin protocol 6: messages, server trait and client.
-#[allow(
-    missing_docs,
-    reason = "generated; the documentation stands in proto/tfplugin6.proto"
-)]
+#[allow(missing_docs, reason = "generated; the documentation stands in proto/tfplugin6.proto")]
 pub mod tfplugin6 {
     tonic::include_proto!("tfplugin6");
 }
 
 /// go-plugin's own services: messages, server traits and clients.
-#[allow(
-    missing_docs,
-    reason = "generated; the documentation stands in proto/goplugin.proto"
-)]
+#[allow(missing_docs, reason = "generated; the documentation stands in proto/goplugin.proto")]
 pub mod plugin {
     tonic::include_proto!("plugin");
 }

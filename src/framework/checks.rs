@@ -89,12 +89,7 @@ pub fn apply_violations(planned: &Value, state: &Value) -> Vec<String> {
     violations
 }
 
-fn check_kept(
-    planned: &Value,
-    state: &Value,
-    path: &AttributePath,
-    violations: &mut Vec<String>,
-) {
+fn check_kept(planned: &Value, state: &Value, path: &AttributePath, violations: &mut Vec<String>) {
     match (planned, state) {
         (Value::Unknown, _) => {}
         (Value::Object(p), Value::Object(s)) if p.keys().eq(s.keys()) => {

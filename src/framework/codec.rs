@@ -17,6 +17,7 @@ use crate::wire::{AttributePath, Number, Type, Value};
 
 type Decode<I> = Arc<dyn Fn(&Value, &AttributePath) -> Result<I, Diagnostic> + Send + Sync>;
 type Encode<O> = Arc<dyn Fn(&O) -> Value + Send + Sync>;
+type EncodeVariant<U> = Arc<dyn Fn(&U) -> Option<Value> + Send + Sync>;
 
 /// A type, and its conversions to and from the SDK's types.
 pub struct Codec<I, O = I> {
@@ -125,9 +126,7 @@ where
 {
     Codec::new(
         Kind::Plain(Type::String),
-        |value, path| {
-            value.as_str().map(T::from).ok_or_else(|| mistyped("a string", value, path))
-        },
+        |value, path| value.as_str().map(T::from).ok_or_else(|| mistyped("a string", value, path)),
         |member: &T| Value::String(member.as_ref().to_owned()),
     )
 }
@@ -150,9 +149,7 @@ pub fn set_of<I: 'static, O: 'static>(element: Codec<I, O>) -> Codec<Vec<I>, Vec
             let known = value.as_elements().filter_map(|e| element.decode(e, path).transpose());
             known.collect()
         },
-        move |answers: &Vec<O>| {
-            Value::set(answers.iter().map(|answer| encode(answer)))
-        },
+        move |answers: &Vec<O>| Value::set(answers.iter().map(|answer| encode(answer))),
     );
     codec.validate(each_element(validators))
 }
@@ -315,7 +312,7 @@ where
 pub struct Variant<U> {
     attribute: Attribute,
     decode: Decode<U>,
-    encode: Arc<dyn Fn(&U) -> Option<Value> + Send + Sync>,
+    encode: EncodeVariant<U>,
 }
 
 /// A variant of a union; `get` gives the content when the union holds this variant.
@@ -363,9 +360,8 @@ pub fn one_of<U: 'static>(variants: Vec<Variant<U>>) -> Codec<U> {
             (variant.decode)(value.get(name), &path.clone().attribute(name))
         },
         move |union: &U| {
-            let pairs = encoders
-                .iter()
-                .map(|v| (v.attribute.name, (v.encode)(union).unwrap_or_default()));
+            let pairs =
+                encoders.iter().map(|v| (v.attribute.name, (v.encode)(union).unwrap_or_default()));
             Value::object(pairs)
         },
     );

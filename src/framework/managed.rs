@@ -92,11 +92,19 @@ pub trait ManagedResource<C>: Send + Sync {
     /// Plans a create, an update or a destroy.
     fn plan(&self, client: Option<&C>, request: PlanRequest) -> PlanResponse;
     /// The object as it is.
-    async fn read(&self, provider: &Configured<C>, stop: CancellationToken, prior: StateResponse)
-    -> StateResponse;
+    async fn read(
+        &self,
+        provider: &Configured<C>,
+        stop: CancellationToken,
+        prior: StateResponse,
+    ) -> StateResponse;
     /// Makes, changes or destroys the object.
-    async fn apply(&self, client: &C, stop: CancellationToken, request: ApplyRequest)
-    -> StateResponse;
+    async fn apply(
+        &self,
+        client: &C,
+        stop: CancellationToken,
+        request: ApplyRequest,
+    ) -> StateResponse;
     /// The little state from which a read finds the object to import.
     ///
     /// # Errors
@@ -130,12 +138,8 @@ impl<R: Resource> Managed<R> {
         let mut private = request.private.clone();
         let mut plan = Plan::new(self.schema.schema(), &request.prior, &request.config);
         R::modify_plan(&mut plan, client, &mut private);
-        let violations = checks::plan_violations(
-            self.schema.schema(),
-            plan.prior,
-            plan.config,
-            &plan.planned,
-        );
+        let violations =
+            checks::plan_violations(self.schema.schema(), plan.prior, plan.config, &plan.planned);
         plan.diagnostics.extend(violations.into_iter().map(Diagnostic::bug));
         PlanResponse {
             planned: plan.planned,
@@ -146,14 +150,22 @@ impl<R: Resource> Managed<R> {
         }
     }
 
-    async fn create(&self, cx: &Context<'_, R::Client>, planned: &Value) -> Result<Value, Diagnostics> {
+    async fn create(
+        &self,
+        cx: &Context<'_, R::Client>,
+        planned: &Value,
+    ) -> Result<Value, Diagnostics> {
         let input = self.schema.create_input(planned)?;
         let reply = R::create(cx, input, planned).await?;
         let replied = filled(planned, &self.schema.value(&reply));
         Ok(self.completed(cx, planned, replied).await)
     }
 
-    async fn update(&self, cx: &Context<'_, R::Client>, change: Change<'_>) -> Result<Value, Diagnostics> {
+    async fn update(
+        &self,
+        cx: &Context<'_, R::Client>,
+        change: Change<'_>,
+    ) -> Result<Value, Diagnostics> {
         let input = self.schema.update_input(change)?;
         R::update(cx, input, change).await?;
         if change.planned.is_wholly_known() {
@@ -205,7 +217,11 @@ impl<R: Resource> Managed<R> {
         }
     }
 
-    async fn delete(&self, cx: &Context<'_, R::Client>, prior: &Value) -> Result<Value, Diagnostics> {
+    async fn delete(
+        &self,
+        cx: &Context<'_, R::Client>,
+        prior: &Value,
+    ) -> Result<Value, Diagnostics> {
         R::delete(cx, prior).await.map(|()| Value::Null)
     }
 }

@@ -5,18 +5,18 @@
 //! a [`resource`] adds the calls, and [`managed`] drives them by the rules of the
 //! plugin protocol.
 
-pub mod diagnostics;
-pub mod schema;
-pub mod validators;
+pub mod checks;
 pub mod codec;
-pub mod row;
-pub mod resource;
-pub mod plan;
-pub mod private;
+pub mod diagnostics;
 pub mod identity;
 pub mod managed;
-pub mod checks;
+pub mod plan;
+pub mod private;
 pub mod provider;
+pub mod resource;
+pub mod row;
+pub mod schema;
+pub mod validators;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use provider::{Configured, Provider, ProviderServer};

@@ -355,9 +355,6 @@ pub fn filled(planned: &Value, answer: &Value) -> Value {
     }
 }
 
-fn filled_entries(
-    planned: &BTreeMap<String, Value>,
-    answer: &Value,
-) -> BTreeMap<String, Value> {
+fn filled_entries(planned: &BTreeMap<String, Value>, answer: &Value) -> BTreeMap<String, Value> {
     planned.iter().map(|(name, value)| (name.clone(), filled(value, answer.get(name)))).collect()
 }

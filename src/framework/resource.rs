@@ -224,7 +224,11 @@ impl<R: Resource> ResourceSchema<R> {
     pub fn update_input(&self, change: Change<'_>) -> Result<Option<R::Update>, Diagnostic> {
         let mut input = None;
         for row in self.rows.iter().filter(|row| change.changes(row.attribute.name)) {
-            let so_far = if row.is_updatable() { input.take().unwrap_or_default() } else { continue };
+            let so_far = if row.is_updatable() {
+                input.take().unwrap_or_default()
+            } else {
+                continue;
+            };
             input = row.update_input(so_far, change.planned).transpose()?;
         }
         Ok(input)

@@ -23,6 +23,7 @@ pub struct Row<C, U, R> {
     create: Option<Fill<C>>,
     update: Option<Fill<U>>,
     read: Option<ReadValue<R>>,
+    sent_elsewhere: bool,
     updated_elsewhere: bool,
 }
 
@@ -93,7 +94,7 @@ impl<C, U, R> Row<C, U, R> {
         if local && (self.create.is_some() || self.update.is_some() || self.read.is_some()) {
             mistake("a local attribute has no mapping");
         }
-        if configurable && !local && self.create.is_none() {
+        if configurable && !local && self.create.is_none() && !self.sent_elsewhere {
             mistake("a configurable attribute needs a create mapping, or to be local");
         }
         if !local && self.read.is_none() {
@@ -115,7 +116,10 @@ pub struct TypedRow<C, U, R, I, O> {
 }
 
 /// An attribute of a nested object.
-pub fn field<B, R, I: 'static, O: 'static>(name: &'static str, codec: Codec<I, O>) -> TypedRow<B, (), R, I, O> {
+pub fn field<B, R, I: 'static, O: 'static>(
+    name: &'static str,
+    codec: Codec<I, O>,
+) -> TypedRow<B, (), R, I, O> {
     TypedRow::new(name, codec)
 }
 
@@ -129,8 +133,14 @@ impl<C, U, R, I: 'static, O: 'static> TypedRow<C, U, R, I, O> {
     /// An attribute of that name and type, with no mode, behaviour or mapping yet.
     pub fn new(name: &'static str, codec: Codec<I, O>) -> Self {
         let attribute = Attribute::new(name, codec.kind.clone(), codec.validators.clone());
-        let row =
-            Row { attribute, create: None, update: None, read: None, updated_elsewhere: false };
+        let row = Row {
+            attribute,
+            create: None,
+            update: None,
+            read: None,
+            sent_elsewhere: false,
+            updated_elsewhere: false,
+        };
         Self { row, codec, types: PhantomData }
     }
 
@@ -203,6 +213,13 @@ impl<C, U, R, I: 'static, O: 'static> TypedRow<C, U, R, I, O> {
     #[must_use]
     pub fn equivalent(self, same: fn(&Value, &Value) -> bool) -> Self {
         self.change(|a| a.equivalent = Some(same))
+    }
+
+    /// The resource's own code puts it into the create call, or decides by it where the call goes.
+    #[must_use]
+    pub fn sent_elsewhere(mut self) -> Self {
+        self.row.sent_elsewhere = true;
+        self
     }
 
     /// A change is made by calls of the resource's own rather than by the update call.

@@ -112,7 +112,12 @@ pub fn validate_config(schema: &super::schema::Schema, config: &Value) -> Diagno
     let mut diagnostics = Diagnostics::new();
     validate_object(&schema.attributes, config, &AttributePath::root(), &mut diagnostics);
     for block in &schema.blocks {
-        validate_blocks(block, config.get(block.name), AttributePath::of(block.name), &mut diagnostics);
+        validate_blocks(
+            block,
+            config.get(block.name),
+            AttributePath::of(block.name),
+            &mut diagnostics,
+        );
     }
     diagnostics
 }
@@ -184,10 +189,7 @@ fn validate_attribute(
 /// The elements of a collection with their paths; nothing for other values.
 ///
 /// Elements of a set share the set's path, for sets cannot be indexed.
-pub fn elements<'a>(
-    value: &'a Value,
-    path: &AttributePath,
-) -> Vec<(&'a Value, AttributePath)> {
+pub fn elements<'a>(value: &'a Value, path: &AttributePath) -> Vec<(&'a Value, AttributePath)> {
     match value {
         Value::List(list) => (0i64..)
             .zip(list)

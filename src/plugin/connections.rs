@@ -128,12 +128,7 @@ pub(super) struct Incoming {
 impl Incoming {
     pub(super) fn new(listener: Listener, tls: Option<Tls>, presence: Presence) -> Self {
         let tls = tls.map(|tls| tls.acceptor().clone());
-        Incoming {
-            listener,
-            tls,
-            presence,
-            handshakes: JoinSet::new(),
-        }
+        Incoming { listener, tls, presence, handshakes: JoinSet::new() }
     }
 
     /// Takes whatever is waiting to be accepted and starts its handshakes.
@@ -165,10 +160,7 @@ impl Stream for Incoming {
         loop {
             match ready!(self.handshakes.poll_join_next(cx)) {
                 Some(Ok(Some(stream))) => {
-                    let connection = Connection {
-                        stream,
-                        _present: self.presence.enter(),
-                    };
+                    let connection = Connection { stream, _present: self.presence.enter() };
                     return Poll::Ready(Some(Ok(connection)));
                 }
                 // Refused; or a pause is over.

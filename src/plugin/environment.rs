@@ -71,10 +71,7 @@ mod tests {
 
     fn environment(variables: &[(&str, &'static str)]) -> Environment {
         Environment::from_variables(|name| {
-            variables
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| *value)
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
         })
     }
 

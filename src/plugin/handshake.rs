@@ -36,11 +36,7 @@ pub(super) fn check_versions(offered: Option<&str>) -> Result<(), StartError> {
         .split(',')
         .filter_map(|version| version.trim().parse::<u32>().ok())
         .any(|version| version == PROTOCOL_VERSION);
-    if speaks_ours {
-        Ok(())
-    } else {
-        Err(StartError::ProtocolVersions(offered.to_owned()))
-    }
+    if speaks_ours { Ok(()) } else { Err(StartError::ProtocolVersions(offered.to_owned())) }
 }
 
 /// The handshake line: six fields, the last one empty without TLS.
@@ -49,9 +45,7 @@ pub(super) fn check_versions(offered: Option<&str>) -> Result<(), StartError> {
 /// refuse a padded one.
 pub(super) fn line(address: &Address, certificate: Option<&CertificateDer<'_>>) -> String {
     let network = address.network();
-    let certificate = certificate
-        .map(|der| STANDARD_NO_PAD.encode(der))
-        .unwrap_or_default();
+    let certificate = certificate.map(|der| STANDARD_NO_PAD.encode(der)).unwrap_or_default();
     format!("{HANDSHAKE_VERSION}|{PROTOCOL_VERSION}|{network}|{address}|grpc|{certificate}\n")
 }
 
@@ -70,9 +64,7 @@ mod tests {
     #[test]
     fn a_host_without_version_six_is_refused_with_what_it_offered() {
         for offered in ["5", "4,5", "66", "six"] {
-            let error = check_versions(Some(offered))
-                .expect_err(offered)
-                .to_string();
+            let error = check_versions(Some(offered)).expect_err(offered).to_string();
             assert!(error.contains(&format!("`{offered}`")), "{error}");
         }
     }
@@ -81,10 +73,7 @@ mod tests {
     fn the_line_has_six_fields_and_no_padding() {
         let address = Address::Tcp(([127, 0, 0, 1], 10000).into());
         let certificate = CertificateDer::from(vec![0xff]);
-        assert_eq!(
-            line(&address, Some(&certificate)),
-            "1|6|tcp|127.0.0.1:10000|grpc|/w\n"
-        );
+        assert_eq!(line(&address, Some(&certificate)), "1|6|tcp|127.0.0.1:10000|grpc|/w\n");
         assert_eq!(line(&address, None), "1|6|tcp|127.0.0.1:10000|grpc|\n");
     }
 }

@@ -51,12 +51,7 @@ impl Life {
         clients: watch::Receiver<Clients>,
         signals: Signals,
     ) -> Self {
-        Life {
-            mode,
-            shutdown,
-            clients,
-            signals,
-        }
+        Life { mode, shutdown, clients, signals }
     }
 
     /// Waits for the end.
@@ -83,10 +78,7 @@ async fn abandoned(clients: &mut watch::Receiver<Clients>) -> End {
     loop {
         // Errors here mean that nobody is left to count: the server ended.
         let _ = clients.wait_for(|clients| clients.open == 0).await;
-        let next = time::timeout(
-            RECONNECT_LIMIT,
-            clients.wait_for(|clients| clients.open > 0),
-        );
+        let next = time::timeout(RECONNECT_LIMIT, clients.wait_for(|clients| clients.open > 0));
         if !matches!(next.await, Ok(Ok(_))) {
             return End::ClientGone;
         }

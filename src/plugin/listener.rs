@@ -101,22 +101,14 @@ impl Listener {
             match path.to_str() {
                 Some(text) if !text.contains(['|', '\n']) => {}
                 _ => {
-                    return Err(io::Error::other(
-                        "the path cannot stand in a handshake line",
-                    ));
+                    return Err(io::Error::other("the path cannot stand in a handshake line"));
                 }
             }
             Ok((UnixListener::bind(&path)?, dir, path))
         };
         let (listener, dir, path) =
             bind().map_err(|error| StartError::Socket(parent.to_owned(), error))?;
-        Ok(Listener {
-            socket: Socket::Unix {
-                listener,
-                _dir: dir,
-            },
-            address: Address::Unix(path),
-        })
+        Ok(Listener { socket: Socket::Unix { listener, _dir: dir }, address: Address::Unix(path) })
     }
 
     /// Takes the first free port of the range, on the loopback address only.
@@ -138,10 +130,7 @@ impl Listener {
     fn from_tcp(listener: std::net::TcpListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let address = Address::Tcp(listener.local_addr()?);
-        Ok(Listener {
-            socket: Socket::Tcp(TcpListener::from_std(listener)?),
-            address,
-        })
+        Ok(Listener { socket: Socket::Tcp(TcpListener::from_std(listener)?), address })
     }
 
     /// Where the host finds us.
@@ -167,10 +156,7 @@ impl Listener {
 
 /// The ports that the host allows; with none given, any free one (port 0).
 fn port_range(environment: &Environment) -> Result<RangeInclusive<u16>, StartError> {
-    let (min, max) = (
-        environment.min_port.as_deref(),
-        environment.max_port.as_deref(),
-    );
+    let (min, max) = (environment.min_port.as_deref(), environment.max_port.as_deref());
     if min.is_none() && max.is_none() {
         return Ok(0..=0);
     }
@@ -203,13 +189,7 @@ mod tests {
     fn ports_must_be_a_range() {
         assert_eq!(port_range(&tcp("", "")).expect("none given"), 0..=0);
         assert_eq!(port_range(&tcp("10", "25")).expect("a range"), 10..=25);
-        for (min, max) in [
-            ("25", "10"),
-            ("x", "10"),
-            ("10", ""),
-            ("0", "10"),
-            ("1", "65536"),
-        ] {
+        for (min, max) in [("25", "10"), ("x", "10"), ("10", ""), ("0", "10"), ("1", "65536")] {
             assert!(port_range(&tcp(min, max)).is_err(), "{min}-{max}");
         }
     }
@@ -218,27 +198,16 @@ mod tests {
     async fn a_taken_port_is_passed_over() {
         let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = taken.local_addr().expect("it is bound").port();
-        assert!(matches!(
-            Listener::bind_tcp(port..=port),
-            Err(StartError::NoPort(..))
-        ));
+        assert!(matches!(Listener::bind_tcp(port..=port), Err(StartError::NoPort(..))));
         let next = Listener::bind_tcp(port..=u16::MAX).expect("one of the ports above is free");
-        assert_ne!(
-            next.address(),
-            &Address::Tcp((Ipv4Addr::LOCALHOST, port).into())
-        );
+        assert_ne!(next.address(), &Address::Tcp((Ipv4Addr::LOCALHOST, port).into()));
     }
 
     #[tokio::test]
     async fn an_unknown_network_is_named() {
-        let environment = Environment {
-            network: Some("carrier-pigeon".to_owned()),
-            ..Environment::default()
-        };
-        let error = Listener::bind(&environment)
-            .err()
-            .expect("no such network")
-            .to_string();
+        let environment =
+            Environment { network: Some("carrier-pigeon".to_owned()), ..Environment::default() };
+        let error = Listener::bind(&environment).err().expect("no such network").to_string();
         assert!(error.contains("carrier-pigeon"), "{error}");
     }
 
@@ -251,10 +220,7 @@ mod tests {
         let Address::Unix(path) = listener.address().clone() else {
             panic!("bind_unix gives a Unix address")
         };
-        let dir = path
-            .parent()
-            .expect("the socket has a directory")
-            .to_owned();
+        let dir = path.parent().expect("the socket has a directory").to_owned();
         let mode = dir.metadata().expect("it exists").permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         drop(listener);
@@ -265,16 +231,10 @@ mod tests {
     #[tokio::test]
     async fn a_directory_that_cannot_hold_a_socket_is_named() {
         let parent = tempfile::tempdir().expect("a writable directory");
-        let (too_long, piped) = (
-            parent.path().join("d".repeat(110)),
-            parent.path().join("a|b"),
-        );
+        let (too_long, piped) = (parent.path().join("d".repeat(110)), parent.path().join("a|b"));
         for dir in [&too_long, &piped] {
             std::fs::create_dir(dir).expect("legal names");
-            let error = Listener::bind_unix(dir)
-                .err()
-                .expect("no socket there")
-                .to_string();
+            let error = Listener::bind_unix(dir).err().expect("no socket there").to_string();
             assert!(error.contains(&*dir.to_string_lossy()), "{error}");
         }
     }

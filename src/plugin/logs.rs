@@ -57,9 +57,7 @@ fn parse_level(level: Option<&str>) -> LevelFilter {
 /// Who may say how much. Below info the AWS SDK logs whole requests with
 /// their signing headers, and the HTTP libraries each frame: never wanted.
 fn targets(level: LevelFilter) -> Targets {
-    Targets::new()
-        .with_default(level.min(LevelFilter::INFO))
-        .with_target(OUR_TARGET, level)
+    Targets::new().with_default(level.min(LevelFilter::INFO)).with_target(OUR_TARGET, level)
 }
 
 /// Writes each event as one line of hclog JSON, with the fields of the spans
@@ -70,9 +68,7 @@ struct HclogLayer<W> {
 
 impl<W: Write> HclogLayer<W> {
     fn new(writer: W) -> Self {
-        HclogLayer {
-            writer: Mutex::new(writer),
-        }
+        HclogLayer { writer: Mutex::new(writer) }
     }
 }
 
@@ -97,11 +93,7 @@ where
 
     fn on_event(&self, event: &Event<'_>, cx: Context<'_, S>) {
         let mut fields = Fields::default();
-        for span in cx
-            .event_scope(event)
-            .into_iter()
-            .flat_map(|scope| scope.from_root())
-        {
+        for span in cx.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
             if let Some(outer) = span.extensions().get::<Fields>() {
                 fields.0.extend(outer.0.clone());
             }
@@ -110,18 +102,10 @@ where
         fields.0.remove(MESSAGE);
         event.record(&mut fields);
         let metadata = event.metadata();
-        let line = line(
-            metadata.level(),
-            metadata.target(),
-            OffsetDateTime::now_utc(),
-            fields,
-        );
+        let line = line(metadata.level(), metadata.target(), OffsetDateTime::now_utc(), fields);
         // A poisoned lock means a panic while writing: go on with the next
         // line. A closed stderr leaves nobody to tell.
-        let mut writer = self
-            .writer
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut writer = self.writer.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let _ = writer.write_all(line.as_bytes());
     }
 }
@@ -138,10 +122,7 @@ fn line(level: &Level, module: &str, at: OffsetDateTime, fields: Fields) -> Stri
         None => String::new(),
     };
     entry.insert("@message".to_owned(), Value::String(message));
-    entry.insert(
-        "@level".to_owned(),
-        json!(level.as_str().to_ascii_lowercase()),
-    );
+    entry.insert("@level".to_owned(), json!(level.as_str().to_ascii_lowercase()));
     entry.insert("@module".to_owned(), json!(module.replace("::", ".")));
     entry.insert("@timestamp".to_owned(), json!(timestamp(at)));
     format!("{}\n", Value::Object(entry))
@@ -308,9 +289,7 @@ mod tests {
 
     #[test]
     fn long_values_are_cut_at_a_character() {
-        let lines = logged(LevelFilter::TRACE, || {
-            tracing::info!(text = "é".repeat(VALUE_LIMIT))
-        });
+        let lines = logged(LevelFilter::TRACE, || tracing::info!(text = "é".repeat(VALUE_LIMIT)));
         let text = lines[0]["text"].as_str().expect("a string");
         assert!(text.len() < VALUE_LIMIT + 10 && text.ends_with("é [cut]"));
     }

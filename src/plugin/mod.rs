@@ -99,10 +99,8 @@ fn serve_blocking<P: Provider>(
     environment: &Environment,
     stdout: impl Write,
 ) -> Result<(), StartError> {
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(StartError::Runtime)?;
+    let runtime =
+        runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Runtime)?;
     let ended = runtime.block_on(async { serve(provider(), mode, environment, stdout).await });
     // A name lookup on the blocking pool must not delay the end: the host
     // kills what does not exit within two seconds.
@@ -133,11 +131,7 @@ pub async fn serve(
         Mode::Plugin => {
             handshake::check_cookie(environment.magic_cookie.as_deref())?;
             handshake::check_versions(environment.protocol_versions.as_deref())?;
-            environment
-                .client_certificate
-                .as_deref()
-                .map(Tls::pinned_to)
-                .transpose()?
+            environment.client_certificate.as_deref().map(Tls::pinned_to).transpose()?
         }
         // A host attaches without a certificate of its own.
         Mode::Debug => None,
@@ -158,9 +152,7 @@ pub async fn serve(
     let presence = Presence::default();
     let mut life = Life::new(mode, Arc::clone(&shutdown), presence.clients(), signals);
     let incoming = Incoming::new(listener, tls, presence);
-    let server = router(provider, shutdown)
-        .await
-        .serve_with_incoming(incoming);
+    let server = router(provider, shutdown).await.serve_with_incoming(incoming);
     let end = tokio::select! {
         served = server => {
             served.map_err(StartError::Server)?;

@@ -57,10 +57,7 @@ impl Tls {
         // Each process has one client and one connection: nothing to resume.
         config.send_tls13_tickets = 0;
         config.session_storage = Arc::new(NoServerSessionStorage {});
-        Ok(Tls {
-            acceptor: TlsAcceptor::from(Arc::new(config)),
-            certificate,
-        })
+        Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), certificate })
     }
 
     /// Our certificate, for the handshake line.
@@ -91,9 +88,7 @@ fn server_certificate()
 -> Result<(CertificateDer<'static>, PrivatePkcs8KeyDer<'static>), rcgen::Error> {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     let mut params = CertificateParams::new([SERVER_NAME.to_owned()])?;
-    params
-        .distinguished_name
-        .push(DnType::CommonName, SERVER_NAME);
+    params.distinguished_name.push(DnType::CommonName, SERVER_NAME);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     // Backdated for clocks that differ, as in a container; the key itself
@@ -101,10 +96,7 @@ fn server_certificate()
     params.not_before = OffsetDateTime::now_utc() - Duration::minutes(5);
     params.not_after = params.not_before + Duration::days(3650);
     let certificate = params.self_signed(&key)?;
-    Ok((
-        certificate.der().clone(),
-        PrivatePkcs8KeyDer::from(key.serialize_der()),
-    ))
+    Ok((certificate.der().clone(), PrivatePkcs8KeyDer::from(key.serialize_der())))
 }
 
 /// Accepts the one client whose certificate the host put into our environment.
@@ -120,10 +112,7 @@ struct PinnedClient {
 
 impl PinnedClient {
     fn new(certificate: CertificateDer<'static>, provider: &CryptoProvider) -> Self {
-        PinnedClient {
-            certificate,
-            algorithms: provider.signature_verification_algorithms,
-        }
+        PinnedClient { certificate, algorithms: provider.signature_verification_algorithms }
     }
 }
 
@@ -181,10 +170,7 @@ mod tests {
         let cut_off = "-----BEGIN CERTIFICATE-----\nAAAA\n";
         let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
         for pem in ["", "garbage", not_der, cut_off, key] {
-            let error = Tls::pinned_to(pem)
-                .err()
-                .expect("no certificate to pin")
-                .to_string();
+            let error = Tls::pinned_to(pem).err().expect("no certificate to pin").to_string();
             assert!(error.contains("PLUGIN_CLIENT_CERT"), "{error}");
         }
     }

@@ -54,19 +54,13 @@ impl Report {
             message: text(info.payload()).to_owned(),
             location: info.location().map(ToString::to_string),
         };
-        Report {
-            panic,
-            backtrace: Backtrace::force_capture(),
-        }
+        Report { panic, backtrace: Backtrace::force_capture() }
     }
 }
 
 /// The text of a panic; payloads other than text have none to show.
 fn text(payload: &(dyn Any + Send)) -> &str {
-    match (
-        payload.downcast_ref::<&str>(),
-        payload.downcast_ref::<String>(),
-    ) {
+    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
         (Some(text), _) => text,
         (None, Some(text)) => text,
         (None, None) => "a value that is not text",
@@ -94,10 +88,7 @@ fn crash(report: &Report) -> ! {
     // One line, whatever the message holds: the first line is what counts.
     let message = panic.message.replace('\n', " ");
     // Nobody is left to tell if stderr is closed.
-    let _ = writeln!(
-        io::stderr(),
-        "panic: {message}\nat {location}\n\n{backtrace}"
-    );
+    let _ = writeln!(io::stderr(), "panic: {message}\nat {location}\n\n{backtrace}");
     std::process::exit(CRASH_STATUS)
 }
 
@@ -146,10 +137,7 @@ fn caught(rpc: &'static str, payload: &(dyn Any + Send)) -> PanicMessage {
             panic
         }
         None => {
-            let panic = PanicMessage {
-                message: text(payload).to_owned(),
-                location: None,
-            };
+            let panic = PanicMessage { message: text(payload).to_owned(), location: None };
             tracing::error!(rpc, %panic, "a call panicked");
             panic
         }
@@ -163,9 +151,7 @@ struct InsideRpc {
 
 impl InsideRpc {
     fn enter() -> Self {
-        InsideRpc {
-            before: INSIDE_RPC.replace(true),
-        }
+        InsideRpc { before: INSIDE_RPC.replace(true) }
     }
 }
 
@@ -213,10 +199,7 @@ mod tests {
             .env(AS_PROCESS, "1")
             .output()
             .expect("it runs again");
-        (
-            String::from_utf8_lossy(&output.stderr).into_owned(),
-            output.status.code(),
-        )
+        (String::from_utf8_lossy(&output.stderr).into_owned(), output.status.code())
     }
 
     /// Set in a process that [`as_process`] started.
@@ -230,14 +213,8 @@ mod tests {
         }
         let (stderr, status) =
             as_process("plugin::panics::tests::a_panic_elsewhere_is_a_crash_that_hosts_recognise");
-        assert!(
-            stderr.starts_with("panic: two lines\nat src/plugin/panics.rs:"),
-            "{stderr}"
-        );
-        assert!(
-            stderr.contains("a_panic_elsewhere"),
-            "a backtrace: {stderr}"
-        );
+        assert!(stderr.starts_with("panic: two lines\nat src/plugin/panics.rs:"), "{stderr}");
+        assert!(stderr.contains("a_panic_elsewhere"), "a backtrace: {stderr}");
         assert_eq!(status, Some(CRASH_STATUS));
     }
 
@@ -256,11 +233,7 @@ mod tests {
         let entry: serde_json::Value = serde_json::from_str(&stderr).expect(&stderr);
         assert_eq!(entry["@level"], "error");
         assert_eq!(entry["rpc"], "ReadResource");
-        assert!(
-            entry["panic"]
-                .as_str()
-                .is_some_and(|text| text.starts_with("two\nlines (at "))
-        );
+        assert!(entry["panic"].as_str().is_some_and(|text| text.starts_with("two\nlines (at ")));
         assert_eq!(status, Some(0));
     }
 }

@@ -39,9 +39,7 @@ mod tests {
     fn the_assignment_names_process_and_address() {
         let address = Address::Tcp(([127, 0, 0, 1], 10000).into());
         let text = announcement(&address, 42);
-        let (_, rest) = text
-            .split_once("TF_REATTACH_PROVIDERS='")
-            .expect("an assignment");
+        let (_, rest) = text.split_once("TF_REATTACH_PROVIDERS='").expect("an assignment");
         let (providers, _) = rest.split_once('\'').expect("a closed quote");
         let providers: serde_json::Value = serde_json::from_str(providers).expect("JSON");
         assert_eq!(

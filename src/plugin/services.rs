@@ -36,9 +36,7 @@ pub(super) fn broker() -> GrpcBrokerServer<impl GrpcBroker> {
 /// The standard health service. Hosts do not ask; tools do.
 pub(super) async fn health() -> HealthServer<impl Health> {
     let (reporter, service) = tonic_health::server::health_reporter();
-    reporter
-        .set_service_status(HEALTH_SERVICE, ServingStatus::Serving)
-        .await;
+    reporter.set_service_status(HEALTH_SERVICE, ServingStatus::Serving).await;
     service
 }
 

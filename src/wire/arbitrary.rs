@@ -26,11 +26,7 @@ pub(super) fn any_type() -> BoxedStrategy<Type> {
 
 /// A type that leaves nothing open, so that values of it end somewhere.
 fn closed_type() -> BoxedStrategy<Type> {
-    nested(prop_oneof![
-        Just(Type::Bool),
-        Just(Type::Number),
-        Just(Type::String)
-    ])
+    nested(prop_oneof![Just(Type::Bool), Just(Type::Number), Just(Type::String)])
 }
 
 fn nested(leaf: impl Strategy<Value = Type> + 'static) -> BoxedStrategy<Type> {
@@ -72,9 +68,7 @@ fn known_value(ty: &Type, extent: Extent) -> BoxedStrategy<Value> {
             .boxed(),
         Type::List(ty) => vec(value(ty, extent), 0..4).prop_map(Value::List).boxed(),
         Type::Set(ty) => vec(value(ty, extent), 0..4).prop_map(Value::set).boxed(),
-        Type::Map(ty) => btree_map(text(), value(ty, extent), 0..4)
-            .prop_map(Value::Map)
-            .boxed(),
+        Type::Map(ty) => btree_map(text(), value(ty, extent), 0..4).prop_map(Value::Map).boxed(),
         Type::Tuple(types) => {
             let elements: Vec<_> = types.iter().map(|ty| value(ty, extent)).collect();
             elements.prop_map(Value::Tuple).boxed()

@@ -7,11 +7,7 @@ use super::{Type, Value};
 
 /// Refuses nesting that no decoder would read; the root has depth 1.
 pub(super) fn check_depth(depth: usize) -> Result<(), EncodeError> {
-    if depth > MAX_DEPTH {
-        Err(EncodeProblem::TooDeep.into())
-    } else {
-        Ok(())
-    }
+    if depth > MAX_DEPTH { Err(EncodeProblem::TooDeep.into()) } else { Ok(()) }
 }
 
 /// The attributes of an object, each with its type; both must name the same.
@@ -26,10 +22,7 @@ pub(super) fn typed_attributes<'a>(
         return Err(EncodeProblem::MissingAttribute(missing.clone()).into());
     }
     // The same names in the same order, as both maps are sorted.
-    Ok(attributes
-        .iter()
-        .zip(types.values())
-        .map(|((name, value), ty)| (name, value, ty)))
+    Ok(attributes.iter().zip(types.values()).map(|((name, value), ty)| (name, value, ty)))
 }
 
 /// The elements of a tuple, each with its type; there must be as many.

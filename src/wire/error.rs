@@ -123,36 +123,24 @@ impl<P> Located<P> {
     /// The same problem, seen from the object, map, list or tuple around it.
     pub(super) fn within(self, step: Step) -> Self {
         let steps = std::iter::once(step).chain(self.path.steps().iter().cloned());
-        Self {
-            path: steps.collect(),
-            ..self
-        }
+        Self { path: steps.collect(), ..self }
     }
 
     /// The same problem, seen from the set around it, where its path ends.
     pub(super) fn within_set(self) -> Self {
-        Self {
-            path: AttributePath::root(),
-            ..self
-        }
+        Self { path: AttributePath::root(), ..self }
     }
 }
 
 impl From<DecodeProblem> for DecodeError {
     fn from(problem: DecodeProblem) -> Self {
-        Self {
-            path: AttributePath::root(),
-            problem,
-        }
+        Self { path: AttributePath::root(), problem }
     }
 }
 
 impl From<EncodeProblem> for EncodeError {
     fn from(problem: EncodeProblem) -> Self {
-        Self {
-            path: AttributePath::root(),
-            problem,
-        }
+        Self { path: AttributePath::root(), problem }
     }
 }
 
@@ -184,10 +172,7 @@ pub(super) fn kind_of_type(ty: &Type) -> &'static str {
 
 impl EncodeProblem {
     pub(super) fn mismatch(ty: &Type, value: &Value) -> Self {
-        Self::Mismatch {
-            wanted: kind_of_type(ty),
-            found: kind_of_value(value),
-        }
+        Self::Mismatch { wanted: kind_of_type(ty), found: kind_of_value(value) }
     }
 }
 

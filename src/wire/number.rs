@@ -70,10 +70,7 @@ impl Number {
             Repr::NegativeInfinity => f64::NEG_INFINITY,
             Repr::PositiveInfinity => f64::INFINITY,
             // The standard library's parser rounds correctly.
-            Repr::Finite(_) => self
-                .to_string()
-                .parse()
-                .expect("plain decimal notation is a float"),
+            Repr::Finite(_) => self.to_string().parse().expect("plain decimal notation is a float"),
         }
     }
 
@@ -237,10 +234,7 @@ mod tests {
     #[test]
     fn floats_are_taken_exactly() {
         let tenth = Number::try_from(0.1).expect("0.1 is a number");
-        assert_eq!(
-            tenth.to_string(),
-            "0.1000000000000000055511151231257827021181583404541015625"
-        );
+        assert_eq!(tenth.to_string(), "0.1000000000000000055511151231257827021181583404541015625");
         assert_eq!(number("0.1").as_exact_f64(), None);
         assert_eq!(number("0.5").as_exact_f64(), Some(0.5));
         assert_eq!(Number::try_from(f64::NAN), Err(InvalidNumber::NotANumber));
@@ -252,29 +246,16 @@ mod tests {
             "", "-", ".", "e5", "1e", "1_000", "0x1", "NaN", "inf", " 1", "1,5", "1-1", ".-5",
             "--1", "1e5e5", "1e1_0", "1.2.3",
         ] {
-            assert_eq!(
-                text.parse::<Number>(),
-                Err(InvalidNumber::NotDecimal),
-                "{text:?}"
-            );
+            assert_eq!(text.parse::<Number>(), Err(InvalidNumber::NotDecimal), "{text:?}");
         }
     }
 
     #[test]
     fn a_number_too_long_to_write_out_is_refused() {
         let nines = "9".repeat(1_000_000);
-        for text in [
-            "1e4096",
-            "1e-4097",
-            "1e9223372036854775807",
-            "1e-9223372036854775807",
-            &nines,
-        ] {
-            assert_eq!(
-                text.parse::<Number>(),
-                Err(InvalidNumber::TooLong),
-                "{text:.40}"
-            );
+        for text in ["1e4096", "1e-4097", "1e9223372036854775807", "1e-9223372036854775807", &nines]
+        {
+            assert_eq!(text.parse::<Number>(), Err(InvalidNumber::TooLong), "{text:.40}");
         }
         assert_eq!(number("1e4095").to_string().len(), 4_096);
     }

@@ -111,10 +111,7 @@ mod tests {
             member.attribute("display_name").to_string(),
             r#"members["111122223333"].display_name"#
         );
-        assert_eq!(
-            AttributePath::of("tags").key("a").to_string(),
-            r#"tags["a"]"#
-        );
+        assert_eq!(AttributePath::of("tags").key("a").to_string(), r#"tags["a"]"#);
         assert_eq!(AttributePath::of("list").index(0).to_string(), "list[0]");
         assert_eq!(AttributePath::root().to_string(), "");
     }

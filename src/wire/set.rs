@@ -95,10 +95,7 @@ mod tests {
     #[test]
     fn equal_known_elements_are_one() {
         let set = ValueSet::from([Value::from("b"), Value::from("a"), Value::from("b")]);
-        assert_eq!(
-            set.into_iter().collect::<Vec<_>>(),
-            [Value::from("a"), Value::from("b")]
-        );
+        assert_eq!(set.into_iter().collect::<Vec<_>>(), [Value::from("a"), Value::from("b")]);
     }
 
     #[test]

@@ -60,12 +60,7 @@ impl Type {
 
     /// An object of the given attributes.
     pub fn object<'a>(attributes: impl IntoIterator<Item = (&'a str, Type)>) -> Self {
-        Self::Object(
-            attributes
-                .into_iter()
-                .map(|(name, ty)| (name.to_owned(), ty))
-                .collect(),
-        )
+        Self::Object(attributes.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
     }
 
     /// The type constraint as JSON, as schemas and dynamic values carry it:
@@ -81,15 +76,10 @@ impl Type {
             Self::Set(element) => json!(["set", element.to_json()]),
             Self::Map(element) => json!(["map", element.to_json()]),
             Self::Tuple(elements) => {
-                json!([
-                    "tuple",
-                    elements.iter().map(Self::to_json).collect::<Vec<_>>()
-                ])
+                json!(["tuple", elements.iter().map(Self::to_json).collect::<Vec<_>>()])
             }
             Self::Object(attributes) => {
-                let attributes = attributes
-                    .iter()
-                    .map(|(name, ty)| (name.clone(), ty.to_json()));
+                let attributes = attributes.iter().map(|(name, ty)| (name.clone(), ty.to_json()));
                 json!(["object", serde_json::Map::from_iter(attributes)])
             }
         }
@@ -110,10 +100,7 @@ impl Type {
             return Self::from_name(name);
         }
         let parts = json.as_array().ok_or(InvalidType::Form)?;
-        let kind = parts
-            .first()
-            .and_then(|kind| kind.as_str())
-            .ok_or(InvalidType::Form)?;
+        let kind = parts.first().and_then(|kind| kind.as_str()).ok_or(InvalidType::Form)?;
         match (kind, &parts[1..]) {
             ("list", [element]) => Ok(Self::list(Self::from_json_value(element)?)),
             ("set", [element]) => Ok(Self::set(Self::from_json_value(element)?)),
@@ -126,10 +113,7 @@ impl Type {
             (
                 "object",
                 [serde_json::Value::Object(attributes)]
-                | [
-                    serde_json::Value::Object(attributes),
-                    serde_json::Value::Array(_),
-                ],
+                | [serde_json::Value::Object(attributes), serde_json::Value::Array(_)],
             ) => attributes
                 .iter()
                 .map(|(name, ty)| Ok((normalised(name).into_owned(), Self::from_json_value(ty)?)))

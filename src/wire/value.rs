@@ -58,22 +58,13 @@ impl Value {
     /// assert_eq!(object.to_string(), r#"{id = unknown, name = "a"}"#);
     /// ```
     pub fn object<'a>(attributes: impl IntoIterator<Item = (&'a str, Value)>) -> Self {
-        Self::Object(
-            attributes
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
-        )
+        Self::Object(attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
     /// A map of the given elements.
     pub fn map<'a>(elements: impl IntoIterator<Item = (&'a str, Value)>) -> Self {
         let elements = elements.into_iter();
-        Self::Map(
-            elements
-                .map(|(key, value)| (normalised(key).into_owned(), value))
-                .collect(),
-        )
+        Self::Map(elements.map(|(key, value)| (normalised(key).into_owned(), value)).collect())
     }
 
     /// A list of the given elements.
@@ -122,9 +113,7 @@ impl Value {
     /// The attribute or map element called `name`; null if there is none, also
     /// because this is neither an object nor a map.
     pub fn get(&self, name: &str) -> &Value {
-        self.parts()
-            .and_then(|parts| parts.get(name))
-            .unwrap_or(&NULL)
+        self.parts().and_then(|parts| parts.get(name)).unwrap_or(&NULL)
     }
 
     /// The part at `path`, or nothing if the path leads out of the value.
@@ -132,15 +121,13 @@ impl Value {
     /// Maps and objects are entered by attribute and by key alike, since
     /// Terraform uses a key for blocks that it turned into an object.
     pub fn at(&self, path: &AttributePath) -> Option<&Value> {
-        path.steps()
-            .iter()
-            .try_fold(self, |value, step| match (step, value.inner()) {
-                (Step::Attribute(name) | Step::Key(name), other) => other.parts()?.get(name),
-                (Step::Index(index), Self::List(elements) | Self::Tuple(elements)) => {
-                    elements.get(usize::try_from(*index).ok()?)
-                }
-                (Step::Index(_), _) => None,
-            })
+        path.steps().iter().try_fold(self, |value, step| match (step, value.inner()) {
+            (Step::Attribute(name) | Step::Key(name), other) => other.parts()?.get(name),
+            (Step::Index(index), Self::List(elements) | Self::Tuple(elements)) => {
+                elements.get(usize::try_from(*index).ok()?)
+            }
+            (Step::Index(_), _) => None,
+        })
     }
 
     /// The text of a known string.
@@ -195,10 +182,7 @@ impl Value {
     /// The value with every unknown part made null, as in a saved state.
     pub fn unknowns_to_null(self) -> Self {
         let each = |parts: BTreeMap<String, Self>| {
-            parts
-                .into_iter()
-                .map(|(name, value)| (name, value.unknowns_to_null()))
-                .collect()
+            parts.into_iter().map(|(name, value)| (name, value.unknowns_to_null())).collect()
         };
         match self {
             Self::Unknown => Self::Null,
@@ -295,12 +279,9 @@ impl fmt::Display for Value {
             Self::List(elements) => write_elements(f, "", elements.iter()),
             Self::Set(elements) => write_elements(f, "set", elements.iter()),
             Self::Tuple(elements) => write_elements(f, "tuple", elements.iter()),
-            Self::Map(elements) => write_parts(
-                f,
-                elements
-                    .iter()
-                    .map(|(key, value)| (format!("{key:?}"), value)),
-            ),
+            Self::Map(elements) => {
+                write_parts(f, elements.iter().map(|(key, value)| (format!("{key:?}"), value)))
+            }
             Self::Object(attributes) => write_parts(f, attributes.iter()),
             Self::Dynamic(typed) => write!(f, "dynamic({}, {})", typed.0, typed.1),
         }
@@ -325,11 +306,7 @@ fn write_parts<'a>(
 ) -> fmt::Result {
     f.write_str("{")?;
     for (position, (name, value)) in parts.enumerate() {
-        write!(
-            f,
-            "{}{name} = {value}",
-            if position == 0 { "" } else { ", " }
-        )?;
+        write!(f, "{}{name} = {value}", if position == 0 { "" } else { ", " })?;
     }
     f.write_str("}")
 }
@@ -346,10 +323,7 @@ mod tests {
 
     fn member() -> Value {
         Value::object([
-            (
-                "members",
-                Value::map([("1", Value::object([("status", Value::Unknown)]))]),
-            ),
+            ("members", Value::map([("1", Value::object([("status", Value::Unknown)]))])),
             ("abilities", Value::set(["b".into(), "a".into()])),
             ("list", Value::list([Value::from(1), Value::Null])),
         ])
@@ -359,20 +333,14 @@ mod tests {
     fn an_absent_attribute_is_null() {
         assert_eq!(member().get("description"), &Value::Null);
         assert_eq!(Value::from("text").get("description"), &Value::Null);
-        assert_eq!(
-            member().get("members").get("1").get("status"),
-            &Value::Unknown
-        );
+        assert_eq!(member().get("members").get("1").get("status"), &Value::Unknown);
     }
 
     #[test]
     fn a_path_leads_to_its_part() {
         let status = AttributePath::of("members").key("1").attribute("status");
         assert_eq!(member().at(&status), Some(&Value::Unknown));
-        assert_eq!(
-            member().at(&AttributePath::of("list").index(0)),
-            Some(&Value::from(1))
-        );
+        assert_eq!(member().at(&AttributePath::of("list").index(0)), Some(&Value::from(1)));
         assert_eq!(member().at(&AttributePath::root()), Some(&member()));
     }
 
@@ -383,10 +351,7 @@ mod tests {
             AttributePath::of("list").index(2),
             AttributePath::of("list").index(-1),
             AttributePath::of("abilities").index(0),
-            AttributePath::of("members")
-                .key("1")
-                .attribute("status")
-                .attribute("x"),
+            AttributePath::of("members").key("1").attribute("status").attribute("x"),
         ] {
             assert_eq!(member().at(&path), None, "{path}");
         }
@@ -421,10 +386,7 @@ mod tests {
     #[test]
     fn strings_that_look_the_same_are_the_same() {
         assert_eq!(Value::from("e\u{301}"), Value::from("\u{e9}"));
-        assert_eq!(
-            Value::map([("e\u{301}", Value::Null)]),
-            Value::map([("\u{e9}", Value::Null)])
-        );
+        assert_eq!(Value::map([("e\u{301}", Value::Null)]), Value::map([("\u{e9}", Value::Null)]));
     }
 
     #[test]

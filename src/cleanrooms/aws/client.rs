@@ -55,9 +55,7 @@ enum Retries {
 
 impl fmt::Debug for Aws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Aws")
-            .field("config", &self.0.config)
-            .finish_non_exhaustive()
+        f.debug_struct("Aws").field("config", &self.0.config).finish_non_exhaustive()
     }
 }
 
@@ -93,10 +91,7 @@ impl Aws {
     ///
     /// When no Region is configured, or the shared files are broken.
     pub fn region(&self) -> Result<String, AwsError> {
-        self.0
-            .region
-            .get_or_init(|| region::resolve(&self.0.config))
-            .clone()
+        self.0.region.get_or_init(|| region::resolve(&self.0.config)).clone()
     }
 
     /// The time by AWS's clock, as the last reply told it, to about a second;
@@ -137,11 +132,7 @@ impl Aws {
     ///
     /// When STS cannot be asked; the next call asks again.
     pub async fn caller_account(&self) -> Result<String, AwsError> {
-        self.0
-            .account
-            .get_or_try_init(|| self.ask_account())
-            .await
-            .cloned()
+        self.0.account.get_or_try_init(|| self.ask_account()).await.cloned()
     }
 
     /// Checks `allowed_account_ids` and `forbidden_account_ids`, to be done
@@ -151,11 +142,7 @@ impl Aws {
     ///
     /// When nothing may be changed in the account, or STS cannot be asked.
     pub async fn check_account_allowed(&self) -> Result<(), AwsError> {
-        let ProviderConfig {
-            allowed_account_ids,
-            forbidden_account_ids,
-            ..
-        } = self.config();
+        let ProviderConfig { allowed_account_ids, forbidden_account_ids, .. } = self.config();
         if allowed_account_ids.is_empty() && forbidden_account_ids.is_empty() {
             return Ok(());
         }
@@ -196,11 +183,7 @@ impl Aws {
         retries: Retries,
     ) -> Result<aws_sdk_cleanrooms::Client, AwsError> {
         let sdk = self.sdk(region).await?;
-        let mut clients = self
-            .0
-            .clients
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let client = clients
             .entry((region.to_owned(), retries))
             .or_insert_with(|| self.new_client(&sdk, region, retries));
@@ -250,12 +233,8 @@ impl Aws {
     async fn load(&self, region: &str) -> Result<SdkConfig, AwsError> {
         let region = Region::new(self.region().unwrap_or_else(|_err| region.to_owned()));
         let http = http::client(&self.0.config)?;
-        let sdk = self
-            .load_without_credentials(region.clone(), http.clone())
-            .await;
-        let sources = Sources::without_region()
-            .with_region(Some(region))
-            .with_http_client(http);
+        let sdk = self.load_without_credentials(region.clone(), http.clone()).await;
+        let sources = Sources::without_region().with_region(Some(region)).with_http_client(http);
         let base = credentials::base(&self.0.config, &sources, &self.sts(&sdk))?;
         let credentials = self.assume_roles(&sdk, base);
         let credentials = SharedCredentialsProvider::new(Remembered::new(credentials));
@@ -314,17 +293,10 @@ impl Aws {
         sdk: &SdkConfig,
         base: SharedCredentialsProvider,
     ) -> SharedCredentialsProvider {
-        self.0
-            .config
-            .assume_role
-            .iter()
-            .fold(base, |credentials, role| {
-                let sts = self.sts(&with_credentials(sdk, credentials));
-                SharedCredentialsProvider::new(AssumedRole {
-                    sts,
-                    role: role.clone(),
-                })
-            })
+        self.0.config.assume_role.iter().fold(base, |credentials, role| {
+            let sts = self.sts(&with_credentials(sdk, credentials));
+            SharedCredentialsProvider::new(AssumedRole { sts, role: role.clone() })
+        })
     }
 }
 

@@ -191,9 +191,6 @@ mod tests {
             ..ProviderConfig::default()
         };
         let text = format!("{config:?}");
-        assert!(
-            !text.contains("very-secret") && !text.contains("AKIDEXAMPLE"),
-            "{text}"
-        );
+        assert!(!text.contains("very-secret") && !text.contains("AKIDEXAMPLE"), "{text}");
     }
 }

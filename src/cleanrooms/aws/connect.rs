@@ -49,20 +49,14 @@ impl Connector {
                 .map_err(|_elapsed| TimedOut("connecting", limit))??,
             None => opening.await?,
         };
-        Ok(Stream {
-            _permit: Some(permit),
-            ..stream
-        })
+        Ok(Stream { _permit: Some(permit), ..stream })
     }
 
     async fn open(self, uri: &Uri) -> Result<Stream, BoxError> {
         match self.proxies.intercept(uri) {
             None => self.reach(uri).await,
             Some(proxy) if is_https(uri) => self.tunnel(&proxy, uri).await,
-            Some(proxy) => Ok(Stream {
-                proxied: true,
-                ..self.reach(proxy.uri()).await?
-            }),
+            Some(proxy) => Ok(Stream { proxied: true, ..self.reach(proxy.uri()).await? }),
         }
     }
 
@@ -135,20 +129,14 @@ impl Limits {
     /// Waits until there is room for one more to this address.
     pub(super) async fn admit(&self, uri: &Uri) -> OwnedSemaphorePermit {
         let scheme = uri.scheme_str().unwrap_or_default();
-        let host = uri
-            .authority()
-            .map(|authority| authority.as_str())
-            .unwrap_or_default();
+        let host = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
         let address = format!("{scheme}://{host}");
         let semaphore = {
             let mut addresses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let semaphore = addresses.entry(address);
             Arc::clone(semaphore.or_insert_with(|| Arc::new(Semaphore::new(MAX_CONNECTIONS))))
         };
-        semaphore
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed")
+        semaphore.acquire_owned().await.expect("the semaphore is never closed")
     }
 }
 
@@ -180,11 +168,7 @@ pub(super) struct Stream {
 
 impl Stream {
     fn new(io: impl Io + 'static) -> Self {
-        Self {
-            io: Box::new(io),
-            proxied: false,
-            _permit: None,
-        }
+        Self { io: Box::new(io), proxied: false, _permit: None }
     }
 }
 

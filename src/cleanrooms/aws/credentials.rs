@@ -54,34 +54,23 @@ pub(super) fn base(
         return Ok(SharedCredentialsProvider::new(credentials));
     }
     if let Some(role) = &config.assume_role_with_web_identity {
-        let assumed = WebIdentityRole {
-            sts: sts.clone(),
-            role: role.clone(),
-        };
+        let assumed = WebIdentityRole { sts: sts.clone(), role: role.clone() };
         return Ok(SharedCredentialsProvider::new(assumed));
     }
     if config.profile.is_some() {
         return Ok(SharedCredentialsProvider::new(profile(config, sources)));
     }
-    Ok(SharedCredentialsProvider::new(default_chain(
-        config, sources,
-    )?))
+    Ok(SharedCredentialsProvider::new(default_chain(config, sources)?))
 }
 
 fn from_arguments(config: &ProviderConfig) -> Result<Option<Credentials>, AwsError> {
     let non_empty = |secret: &Option<Secret>| {
-        secret
-            .as_ref()
-            .map(Secret::expose)
-            .filter(|s| !s.is_empty())
-            .map(str::to_owned)
+        secret.as_ref().map(Secret::expose).filter(|s| !s.is_empty()).map(str::to_owned)
     };
     match (non_empty(&config.access_key), non_empty(&config.secret_key)) {
         (Some(access_key), Some(secret_key)) => {
             let token = non_empty(&config.token);
-            Ok(Some(Credentials::new(
-                access_key, secret_key, token, None, SOURCE,
-            )))
+            Ok(Some(Credentials::new(access_key, secret_key, token, None, SOURCE)))
         }
         (None, None) => Ok(None),
         _ => Err(AwsError::credentials(
@@ -94,9 +83,7 @@ fn default_chain(
     config: &ProviderConfig,
     sources: &Sources,
 ) -> Result<CredentialsProviderChain, AwsError> {
-    let web_identity = WebIdentityTokenCredentialsProvider::builder()
-        .configure(sources)
-        .build();
+    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(sources).build();
     let container = EcsCredentialsProvider::builder().configure(sources).build();
     let chain = CredentialsProviderChain::first_try(
         "Environment",
@@ -155,10 +142,7 @@ pub(super) fn missing(config: &ProviderConfig, err: &CredentialsError) -> AwsErr
     }
     AwsError::credentials(match &config.profile {
         Some(profile) => {
-            format!(
-                "The profile `{profile}` gives no AWS credentials: {}",
-                causes(err)
-            )
+            format!("The profile `{profile}` gives no AWS credentials: {}", causes(err))
         }
         None => "No AWS credentials were found: neither in the provider block, nor in the \
             environment (AWS_ACCESS_KEY_ID), the shared files (AWS_PROFILE), a web identity, a \
@@ -198,10 +182,7 @@ impl fmt::Debug for Remembered {
 
 impl Remembered {
     pub(super) fn new(source: SharedCredentialsProvider) -> Self {
-        Self {
-            source,
-            state: Mutex::new(State::Unasked),
-        }
+        Self { source, state: Mutex::new(State::Unasked) }
     }
 
     async fn credentials(&self) -> provider::Result {
@@ -210,16 +191,10 @@ impl Remembered {
             State::Known(credentials) if remaining(credentials) > RENEWAL_MARGIN => {
                 return Ok(credentials.clone());
             }
-            State::Failed {
-                not_loaded: true,
-                cause,
-            } => {
+            State::Failed { not_loaded: true, cause } => {
                 return Err(CredentialsError::not_loaded(cause.clone()));
             }
-            State::Failed {
-                not_loaded: false,
-                cause,
-            } => {
+            State::Failed { not_loaded: false, cause } => {
                 return Err(CredentialsError::provider_error(cause.clone()));
             }
             State::Known(_) | State::Unasked => {}
@@ -273,11 +248,7 @@ impl AssumedRole {
     async fn assume(&self) -> provider::Result {
         let role = &self.role;
         let tags = role.tags.iter().map(|(key, value)| {
-            Tag::builder()
-                .key(key)
-                .value(value)
-                .build()
-                .expect("key and value are set")
+            Tag::builder().key(key).value(value).build().expect("key and value are set")
         });
         let reply = self
             .sts
@@ -342,13 +313,11 @@ impl WebIdentityRole {
                  web_identity_token_file",
             ));
         };
-        std::fs::read_to_string(path)
-            .map(|token| token.trim().to_owned())
-            .map_err(|err| {
-                CredentialsError::provider_error(format!(
-                    "the web_identity_token_file `{path}` cannot be read: {err}"
-                ))
-            })
+        std::fs::read_to_string(path).map(|token| token.trim().to_owned()).map_err(|err| {
+            CredentialsError::provider_error(format!(
+                "the web_identity_token_file `{path}` cannot be read: {err}"
+            ))
+        })
     }
 }
 
@@ -364,9 +333,7 @@ impl ProvideCredentials for WebIdentityRole {
 /// The session's name, or one that tells where the session comes from.
 fn session_name(configured: Option<&str>) -> String {
     configured.map(str::to_owned).unwrap_or_else(|| {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         format!("{SOURCE}-{}", now.as_secs())
     })
 }
@@ -376,11 +343,7 @@ fn seconds(duration: Option<Duration>) -> Option<i32> {
 }
 
 fn policies(arns: &[String]) -> Option<Vec<PolicyDescriptorType>> {
-    non_empty(
-        arns.iter()
-            .map(|arn| PolicyDescriptorType::builder().arn(arn).build())
-            .collect(),
-    )
+    non_empty(arns.iter().map(|arn| PolicyDescriptorType::builder().arn(arn).build()).collect())
 }
 
 fn non_empty<T>(list: Vec<T>) -> Option<Vec<T>> {

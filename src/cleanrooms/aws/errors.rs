@@ -96,6 +96,8 @@ pub enum ErrorKind {
     LostReply,
     /// The reply was not understood.
     UnreadableReply,
+    /// The user stopped Terraform.
+    Stopped,
     /// A code that this provider does not know.
     Other,
 }
@@ -181,26 +183,45 @@ impl AwsError {
 
     /// An error of the provider's configuration, as a sentence for the user.
     pub(super) fn configuration(message: impl Into<String>) -> Self {
-        Self(Box::new(ErrorDetails::local(
-            ErrorKind::Configuration,
-            message.into(),
-        )))
+        Self(Box::new(ErrorDetails::local(ErrorKind::Configuration, message.into())))
     }
 
     /// There are no usable credentials, for this reason.
     pub(super) fn credentials(message: impl Into<String>) -> Self {
-        Self(Box::new(ErrorDetails::local(
-            ErrorKind::Credentials,
-            message.into(),
-        )))
+        Self(Box::new(ErrorDetails::local(ErrorKind::Credentials, message.into())))
     }
 
     /// Nothing may be changed with these credentials, for this reason.
     pub(super) fn account_not_allowed(message: impl Into<String>) -> Self {
-        Self(Box::new(ErrorDetails::local(
-            ErrorKind::AccountNotAllowed,
-            message.into(),
-        )))
+        Self(Box::new(ErrorDetails::local(ErrorKind::AccountNotAllowed, message.into())))
+    }
+
+    /// The service answered `operation` without the object that it must contain.
+    pub fn unreadable(operation: &'static str) -> Self {
+        let message = "The reply lacks the object.".to_owned();
+        let mut details = ErrorDetails::local(ErrorKind::UnreadableReply, message);
+        details.action = Some(format!("cleanrooms:{operation}"));
+        details.outcome = Outcome::Ambiguous;
+        Self(Box::new(details))
+    }
+
+    /// The user stopped Terraform before a read ended.
+    pub fn stopped() -> Self {
+        let message = "The operation was stopped before AWS was asked to the end.".to_owned();
+        Self(Box::new(ErrorDetails::local(ErrorKind::Stopped, message)))
+    }
+
+    /// Whether the object may be absent: AWS Clean Rooms answers AccessDenied
+    /// for absent collaborations, and some stand-ins answer NotFound.
+    pub fn may_mean_gone(&self) -> bool {
+        matches!(self.kind, ErrorKind::AccessDenied | ErrorKind::NotFound)
+    }
+
+    /// Whether IAM itself denied the call, in the words that it uses for a
+    /// missing permission.
+    pub fn is_missing_permission(&self) -> bool {
+        self.kind == ErrorKind::AccessDenied
+            && self.message.contains("is not authorized to perform")
     }
 
     /// A title of a few words, without a full stop.
@@ -225,6 +246,7 @@ impl AwsError {
             ErrorKind::Timeout => "No reply from AWS in time",
             ErrorKind::LostReply => "Reply from AWS lost",
             ErrorKind::UnreadableReply => "Reply from AWS not understood",
+            ErrorKind::Stopped => "Stopped",
             ErrorKind::Other => "AWS call failed",
         }
     }
@@ -439,9 +461,7 @@ impl ValidationReason {
 /// The id by which AWS Support finds a request.
 pub(super) fn request_id(reply: &HttpResponse) -> Option<String> {
     let headers = reply.headers();
-    let id = headers
-        .get("x-amzn-requestid")
-        .or_else(|| headers.get("x-amz-request-id"))?;
+    let id = headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))?;
     Some(id.to_owned())
 }
 
@@ -520,11 +540,7 @@ mod tests {
 
     #[test]
     fn a_404_that_is_not_from_the_service_is_not_gone() {
-        check(
-            reply(404, "NotFound", "<html>"),
-            ErrorKind::Other,
-            Outcome::Answered,
-        );
+        check(reply(404, "NotFound", "<html>"), ErrorKind::Other, Outcome::Answered);
     }
 
     #[test]
@@ -538,10 +554,7 @@ mod tests {
         );
         assert_eq!(
             err.fields,
-            [FieldError {
-                name: "name".to_owned(),
-                message: "too long".to_owned()
-            }]
+            [FieldError { name: "name".to_owned(), message: "too long".to_owned() }]
         );
         assert!(err.to_string().contains("`name`: too long"), "{err}");
     }
@@ -551,44 +564,26 @@ mod tests {
         let body = r#"{"message":"No","quotaName":"Collaborations","quotaValue":10.0}"#;
         let failure = reply(402, "ServiceQuotaExceededException", body);
         let err = check(failure, ErrorKind::Quota, Outcome::Answered);
-        assert!(
-            err.to_string().contains("Quota `Collaborations` is 10."),
-            "{err}"
-        );
+        assert!(err.to_string().contains("Quota `Collaborations` is 10."), "{err}");
     }
 
     #[test]
     fn throttling_is_known_by_code_and_by_status() {
-        for failure in [
-            reply(400, "ThrottlingException", ""),
-            reply(429, "Whatever", ""),
-        ] {
+        for failure in [reply(400, "ThrottlingException", ""), reply(429, "Whatever", "")] {
             check(failure, ErrorKind::Throttled, Outcome::NotExecuted);
         }
     }
 
     #[test]
     fn a_server_error_may_have_changed_something() {
-        check(
-            reply(500, "InternalServerException", ""),
-            ErrorKind::Internal,
-            Outcome::Ambiguous,
-        );
-        check(
-            reply(503, "Unknown", "<html>"),
-            ErrorKind::Internal,
-            Outcome::Ambiguous,
-        );
+        check(reply(500, "InternalServerException", ""), ErrorKind::Internal, Outcome::Ambiguous);
+        check(reply(503, "Unknown", "<html>"), ErrorKind::Internal, Outcome::Ambiguous);
     }
 
     #[test]
     fn a_conflict_tells_its_reason() {
         check(
-            reply(
-                409,
-                "ConflictException",
-                r#"{"reason":"SUBRESOURCES_EXIST"}"#,
-            ),
+            reply(409, "ConflictException", r#"{"reason":"SUBRESOURCES_EXIST"}"#),
             ErrorKind::Conflict(ConflictReason::SubresourcesExist),
             Outcome::Answered,
         );
@@ -596,14 +591,8 @@ mod tests {
 
     #[test]
     fn an_operation_timeout_is_ambiguous() {
-        let err = check(
-            SdkError::timeout_error("too slow"),
-            ErrorKind::Timeout,
-            Outcome::Ambiguous,
-        );
-        assert!(
-            err.to_string()
-                .ends_with("AWS may have executed the call all the same.")
-        );
+        let err =
+            check(SdkError::timeout_error("too slow"), ErrorKind::Timeout, Outcome::Ambiguous);
+        assert!(err.to_string().ends_with("AWS may have executed the call all the same."));
     }
 }

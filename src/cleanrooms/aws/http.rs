@@ -68,19 +68,13 @@ struct Pools {
 
 impl Pools {
     fn pool(&self, connect_timeout: Option<Duration>) -> Client<Connector, SdkBody> {
-        let mut pools = self
-            .by_connect_timeout
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut pools = self.by_connect_timeout.lock().unwrap_or_else(PoisonError::into_inner);
         let pool = pools.entry(connect_timeout).or_insert_with(|| {
             Client::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
                 .pool_idle_timeout(IDLE_TIMEOUT)
                 .pool_max_idle_per_host(MAX_CONNECTIONS)
-                .build(Connector {
-                    timeout: connect_timeout,
-                    ..self.connector.clone()
-                })
+                .build(Connector { timeout: connect_timeout, ..self.connector.clone() })
         });
         pool.clone()
     }
@@ -114,9 +108,8 @@ impl HttpConnector for Caller {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let caller = self.clone();
         HttpConnectorFuture::new(async move {
-            let mut request = request
-                .try_into_http1x()
-                .map_err(|err| ConnectorError::user(err.into()))?;
+            let mut request =
+                request.try_into_http1x().map_err(|err| ConnectorError::user(err.into()))?;
             caller.authorize_with_proxy(&mut request);
             // Without this bound, requests would race for new connections
             // while others are about to become free.
@@ -153,9 +146,7 @@ impl Caller {
         }
         let proxy = self.proxies.intercept(request.uri());
         if let Some(auth) = proxy.as_ref().and_then(|proxy| proxy.basic_auth()) {
-            request
-                .headers_mut()
-                .insert(http::header::PROXY_AUTHORIZATION, auth.clone());
+            request.headers_mut().insert(http::header::PROXY_AUTHORIZATION, auth.clone());
         }
     }
 }
@@ -174,9 +165,5 @@ fn connector_error(err: BoxError) -> ConnectorError {
     } else {
         ConnectorError::io(err)
     };
-    if never_connected {
-        err.never_connected()
-    } else {
-        err
-    }
+    if never_connected { err.never_connected() } else { err }
 }

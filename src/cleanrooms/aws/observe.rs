@@ -36,11 +36,7 @@ impl ServerClock {
         let ahead = self.ahead_millis.load(Ordering::Relaxed);
         let distance = Duration::from_millis(ahead.unsigned_abs());
         let here = SystemTime::now();
-        if ahead < 0 {
-            here - distance
-        } else {
-            here + distance
-        }
+        if ahead < 0 { here - distance } else { here + distance }
     }
 
     fn learn(&self, reply: &HttpResponse) {
@@ -50,10 +46,9 @@ impl ServerClock {
         let Ok(there) = DateTime::from_str(date, Format::HttpDate) else {
             return;
         };
-        let (Ok(there), Ok(here)) = (
-            there.to_millis(),
-            DateTime::from(SystemTime::now()).to_millis(),
-        ) else {
+        let (Ok(there), Ok(here)) =
+            (there.to_millis(), DateTime::from(SystemTime::now()).to_millis())
+        else {
             return;
         };
         self.ahead_millis.store(there - here, Ordering::Relaxed);
@@ -69,10 +64,7 @@ pub(super) struct Observer {
 
 impl Observer {
     pub(super) fn new(config: &ProviderConfig, clock: Arc<ServerClock>) -> Self {
-        Self {
-            clock,
-            user_agent: user_agent(config).into(),
-        }
+        Self { clock, user_agent: user_agent(config).into() }
     }
 }
 
@@ -145,9 +137,7 @@ impl Intercept for Observer {
 /// since they hold what users configure.
 fn log(context: &FinalizerInterceptorContextRef<'_>, cfg: &ConfigBag) {
     let metadata = cfg.load::<Metadata>();
-    let path = context
-        .request()
-        .and_then(|request| request.uri().parse::<http::Uri>().ok());
+    let path = context.request().and_then(|request| request.uri().parse::<http::Uri>().ok());
     let failed = matches!(context.output_or_error(), Some(Err(_)));
     tracing::debug!(
         target: "cleanrooms::aws",

@@ -29,23 +29,15 @@ impl Proxies {
     /// When an address is no absolute URL; it is not shown, since it may hold
     /// a password.
     pub(super) fn new(config: &ProviderConfig) -> Result<Self, AwsError> {
-        let http = address(
-            "http_proxy",
-            config.http_proxy.as_ref(),
-            &["HTTP_PROXY", "http_proxy"],
-        )?;
-        let https = address(
-            "https_proxy",
-            config.https_proxy.as_ref(),
-            &["HTTPS_PROXY", "https_proxy"],
-        )?;
+        let http =
+            address("http_proxy", config.http_proxy.as_ref(), &["HTTP_PROXY", "http_proxy"])?;
+        let https =
+            address("https_proxy", config.https_proxy.as_ref(), &["HTTPS_PROXY", "https_proxy"])?;
         let all = address("all_proxy", None, &["ALL_PROXY", "all_proxy"])?;
         // As in hashicorp/aws, an `http_proxy` argument alone serves both.
         let https = https.or_else(|| config.http_proxy.as_ref().and(http.clone()));
-        let no_proxy = config
-            .no_proxy
-            .clone()
-            .or_else(|| first_variable(&["NO_PROXY", "no_proxy"]));
+        let no_proxy =
+            config.no_proxy.clone().or_else(|| first_variable(&["NO_PROXY", "no_proxy"]));
         let matcher = Matcher::builder()
             .all(all.unwrap_or_default())
             .http(http.unwrap_or_default())
@@ -83,29 +75,20 @@ fn address(
     variables: &[&str],
 ) -> Result<Option<String>, AwsError> {
     let from_argument = configured.map(|secret| secret.expose().to_owned());
-    let Some(text) = from_argument
-        .filter(|text| !text.is_empty())
-        .or_else(|| first_variable(variables))
+    let Some(text) =
+        from_argument.filter(|text| !text.is_empty()).or_else(|| first_variable(variables))
     else {
         return Ok(None);
     };
     // The usual tools accept `proxy.example.com:8080`, too.
-    let text = if text.contains("://") {
-        text
-    } else {
-        format!("http://{text}")
-    };
+    let text = if text.contains("://") { text } else { format!("http://{text}") };
     let usable = text.parse::<Uri>().is_ok_and(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
     });
     if usable {
         return Ok(Some(text));
     }
-    let source = if configured.is_some() {
-        argument
-    } else {
-        variables[0]
-    };
+    let source = if configured.is_some() { argument } else { variables[0] };
     Err(AwsError::configuration(format!(
         "`{source}` is no proxy address; it must look like `http://proxy.example.com:8080`."
     )))
@@ -136,14 +119,8 @@ mod tests {
             no_proxy: Some("internal.example.com".to_owned()),
             ..ProviderConfig::default()
         });
-        assert_eq!(
-            host(&proxies, "http://example.com").as_deref(),
-            Some("plain")
-        );
-        assert_eq!(
-            host(&proxies, "https://example.com").as_deref(),
-            Some("secure")
-        );
+        assert_eq!(host(&proxies, "http://example.com").as_deref(), Some("plain"));
+        assert_eq!(host(&proxies, "https://example.com").as_deref(), Some("secure"));
         assert_eq!(host(&proxies, "https://a.internal.example.com"), None);
     }
 
@@ -153,10 +130,7 @@ mod tests {
             http_proxy: Some(Secret::new("plain:8080")),
             ..ProviderConfig::default()
         });
-        assert_eq!(
-            host(&proxies, "https://example.com").as_deref(),
-            Some("plain")
-        );
+        assert_eq!(host(&proxies, "https://example.com").as_deref(), Some("plain"));
     }
 
     #[test]

@@ -46,20 +46,12 @@ fn from_profile(config: &ProviderConfig) -> Result<Option<String>, AwsError> {
         });
         thread.join().expect("reading files does not panic")
     });
-    let profiles = profiles
-        .map_err(|err| unreadable(&err))?
-        .map_err(|err| unreadable(&err))?;
-    Ok(profiles
-        .get("region")
-        .map(str::to_owned)
-        .filter(|region| !region.is_empty()))
+    let profiles = profiles.map_err(|err| unreadable(&err))?.map_err(|err| unreadable(&err))?;
+    Ok(profiles.get("region").map(str::to_owned).filter(|region| !region.is_empty()))
 }
 
 fn unreadable(err: &(dyn std::error::Error + 'static)) -> AwsError {
-    AwsError::configuration(format!(
-        "The shared AWS files cannot be used: {}",
-        causes(err)
-    ))
+    AwsError::configuration(format!("The shared AWS files cannot be used: {}", causes(err)))
 }
 
 /// The shared files: those of the arguments, and the usual ones for whichever

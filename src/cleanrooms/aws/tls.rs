@@ -55,18 +55,12 @@ impl Tls {
         } else {
             Trust::System
         };
-        Ok(Self {
-            trust: Arc::new(trust),
-            client: Arc::default(),
-        })
+        Ok(Self { trust: Arc::new(trust), client: Arc::default() })
     }
 
     /// The configuration of a TLS connection.
     pub(super) fn client(&self) -> Arc<ClientConfig> {
-        Arc::clone(
-            self.client
-                .get_or_init(|| Arc::new(client_config(&self.trust))),
-        )
+        Arc::clone(self.client.get_or_init(|| Arc::new(client_config(&self.trust))))
     }
 }
 
@@ -76,12 +70,8 @@ fn client_config(trust: &Trust) -> ClientConfig {
         .with_safe_default_protocol_versions()
         .expect("the aws-lc provider has cipher suites for TLS 1.2 and 1.3");
     match trust {
-        Trust::System => builder
-            .with_root_certificates(system_roots())
-            .with_no_client_auth(),
-        Trust::Bundle(roots) => builder
-            .with_root_certificates(roots.clone())
-            .with_no_client_auth(),
+        Trust::System => builder.with_root_certificates(system_roots()).with_no_client_auth(),
+        Trust::Bundle(roots) => builder.with_root_certificates(roots.clone()).with_no_client_auth(),
         Trust::Anybody => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(AcceptAnybody(provider)))
@@ -108,9 +98,7 @@ fn read_bundle(source: &str, path: &str) -> Result<RootCertStore, AwsError> {
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate =
             certificate.map_err(|err| fail(format!("which is no PEM file: {err}")))?;
-        roots
-            .add(certificate)
-            .map_err(|err| fail(format!("with a broken certificate: {err}")))?;
+        roots.add(certificate).map_err(|err| fail(format!("with a broken certificate: {err}")))?;
     }
     if roots.is_empty() {
         return Err(fail("which holds no certificate".to_owned()));

@@ -17,6 +17,8 @@ const LEAST_REPLY_TIMEOUT: Duration = Duration::from_secs(3);
 pub struct Intervals {
     /// Spacing of repeated calls after a throttled or failed one.
     pub retry: Backoff,
+    /// How long a throttled create without a client token is repeated.
+    pub create_window: Duration,
     /// Spacing of questions about a change request that awaits votes.
     pub approval: Backoff,
     /// Spacing of searches for a collaboration whose create reply was lost.
@@ -48,6 +50,7 @@ impl Default for Intervals {
     fn default() -> Self {
         Self {
             retry: Backoff::seconds(1, 20),
+            create_window: Duration::from_secs(300),
             approval: Backoff::seconds(5, 30),
             orphan_search: Backoff::seconds(1, 5),
             orphan_search_window: Duration::from_secs(30),
@@ -85,6 +88,7 @@ impl Intervals {
     pub fn scaled(self, scale: f64) -> Self {
         Self {
             retry: self.retry.scaled(scale),
+            create_window: self.create_window.mul_f64(scale),
             approval: self.approval.scaled(scale),
             orphan_search: self.orphan_search.scaled(scale),
             orphan_search_window: self.orphan_search_window.mul_f64(scale),
@@ -100,17 +104,11 @@ impl Intervals {
 impl Backoff {
     /// Pauses from `initial` to `max` seconds.
     pub const fn seconds(initial: u64, max: u64) -> Self {
-        Self {
-            initial: Duration::from_secs(initial),
-            max: Duration::from_secs(max),
-        }
+        Self { initial: Duration::from_secs(initial), max: Duration::from_secs(max) }
     }
 
     fn scaled(self, scale: f64) -> Self {
-        Self {
-            initial: self.initial.mul_f64(scale),
-            max: self.max.mul_f64(scale),
-        }
+        Self { initial: self.initial.mul_f64(scale), max: self.max.mul_f64(scale) }
     }
 
     /// The pauses themselves, without end. Each is shortened by up to half at
@@ -143,12 +141,15 @@ pub enum Waited<T> {
 /// # Errors
 ///
 /// The first error of `question` ends the wait.
-pub async fn poll<T, E>(
+pub async fn poll<T, E, F>(
     backoff: Backoff,
     deadline: Instant,
     stop: &CancellationToken,
-    mut question: impl AsyncFnMut() -> Result<Option<T>, E>,
-) -> Result<Waited<T>, E> {
+    mut question: impl FnMut() -> F,
+) -> Result<Waited<T>, E>
+where
+    F: Future<Output = Result<Option<T>, E>>,
+{
     let asking = async {
         let mut pauses = backoff.pauses();
         loop {
@@ -173,13 +174,16 @@ pub async fn poll<T, E>(
 /// # Errors
 ///
 /// The error of the last attempt.
-pub async fn retry_while<T, E>(
+pub async fn retry_while<T, E, F>(
     backoff: Backoff,
     deadline: Instant,
     stop: &CancellationToken,
     retryable: impl Fn(&E) -> bool,
-    mut attempt: impl AsyncFnMut() -> Result<T, E>,
-) -> Result<T, E> {
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
     let mut pauses = backoff.pauses();
     loop {
         let err = match attempt().await {
@@ -196,22 +200,24 @@ pub async fn retry_while<T, E>(
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);
 
     #[tokio::test(start_paused = true)]
     async fn polling_asks_until_there_is_an_answer() {
-        let mut asked = 0;
+        let asked = Cell::new(0);
         let deadline = Instant::now() + MINUTE;
         let stop = CancellationToken::new();
         let waited = poll(Backoff::seconds(1, 5), deadline, &stop, async || {
-            asked += 1;
-            Ok::<_, ()>((asked == 3).then_some("here"))
+            asked.set(asked.get() + 1);
+            Ok::<_, ()>((asked.get() == 3).then_some("here"))
         })
         .await;
         assert_eq!(waited, Ok(Waited::Done("here")));
-        assert_eq!(asked, 3);
+        assert_eq!(asked.get(), 3);
     }
 
     #[tokio::test(start_paused = true)]
@@ -230,22 +236,17 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn polling_ends_when_stopped() {
         let stop = CancellationToken::new();
-        let waited = poll(
-            Backoff::seconds(1, 5),
-            Instant::now() + MINUTE,
-            &stop,
-            async || {
-                stop.cancel();
-                Ok::<Option<()>, ()>(None)
-            },
-        )
+        let waited = poll(Backoff::seconds(1, 5), Instant::now() + MINUTE, &stop, async || {
+            stop.cancel();
+            Ok::<Option<()>, ()>(None)
+        })
         .await;
         assert_eq!(waited, Ok(Waited::Stopped));
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_error_that_is_not_retryable_is_final() {
-        let mut attempts = 0;
+        let attempts = Cell::new(0);
         let stop = CancellationToken::new();
         let result: Result<(), _> = retry_while(
             Backoff::seconds(1, 5),
@@ -253,13 +254,13 @@ mod tests {
             &stop,
             |err| *err == "busy",
             async || {
-                attempts += 1;
-                Err(if attempts < 3 { "busy" } else { "broken" })
+                attempts.set(attempts.get() + 1);
+                Err(if attempts.get() < 3 { "busy" } else { "broken" })
             },
         )
         .await;
         assert_eq!(result, Err("broken"));
-        assert_eq!(attempts, 3);
+        assert_eq!(attempts.get(), 3);
     }
 
     #[tokio::test(start_paused = true)]
@@ -281,7 +282,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn stopping_ends_retries_but_awaits_the_attempt() {
         let stop = CancellationToken::new();
-        let mut finished = 0;
+        let finished = Cell::new(0);
         let result: Result<(), _> = retry_while(
             Backoff::seconds(1, 5),
             Instant::now() + MINUTE,
@@ -290,13 +291,13 @@ mod tests {
             async || {
                 stop.cancel();
                 sleep(Duration::from_secs(2)).await;
-                finished += 1;
+                finished.set(finished.get() + 1);
                 Err("busy")
             },
         )
         .await;
         assert_eq!(result, Err("busy"));
-        assert_eq!(finished, 1);
+        assert_eq!(finished.get(), 1);
     }
 
     #[test]

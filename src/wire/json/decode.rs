@@ -37,9 +37,9 @@ fn value(json: Json, ty: &Type, other: OtherAttributes) -> Result<Value, DecodeE
     match (ty, json) {
         (_, Json::Null) => Ok(Value::Null),
         (Type::Bool, Json::Bool(value)) => Ok(Value::Bool(value)),
-        (Type::Number, Json::Number(number)) => Ok(Value::Number(
-            number.as_str().parse().map_err(DecodeProblem::Number)?,
-        )),
+        (Type::Number, Json::Number(number)) => {
+            Ok(Value::Number(number.as_str().parse().map_err(DecodeProblem::Number)?))
+        }
         (Type::String, Json::String(text)) => Ok(Value::string(text)),
         (Type::Dynamic, Json::Object(parts)) => dynamic(parts),
         (Type::List(ty), Json::Array(elements)) => {
@@ -121,9 +121,7 @@ fn object(
 /// Reads the object `{"value": …, "type": …}` of a dynamic value.
 fn dynamic(mut parts: serde_json::Map<String, Json>) -> Result<Value, DecodeError> {
     let mut part = |name: &str| {
-        parts
-            .remove(name)
-            .ok_or_else(|| DecodeProblem::MissingAttribute(name.to_owned()))
+        parts.remove(name).ok_or_else(|| DecodeProblem::MissingAttribute(name.to_owned()))
     };
     let ty = Type::from_json_value(&part("type")?).map_err(DecodeProblem::Type)?;
     let value = value(part("value")?, &ty, OtherAttributes::Refused)?;
@@ -142,9 +140,5 @@ fn mismatch(ty: &Type, json: &Json) -> DecodeError {
         Json::Array(_) => "an array",
         Json::Object(_) => "an object",
     };
-    DecodeProblem::Mismatch {
-        wanted: kind_of_type(ty),
-        found,
-    }
-    .into()
+    DecodeProblem::Mismatch { wanted: kind_of_type(ty), found }.into()
 }

@@ -80,8 +80,5 @@ fn json_number(number: &Number) -> Result<serde_json::Number, EncodeError> {
     if !number.is_finite() {
         return Err(EncodeProblem::InfinityInJson.into());
     }
-    Ok(number
-        .to_string()
-        .parse()
-        .expect("plain decimal notation is a JSON number"))
+    Ok(number.to_string().parse().expect("plain decimal notation is a JSON number"))
 }

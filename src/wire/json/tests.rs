@@ -11,9 +11,7 @@ fn decoded(json: &str, ty: &Type) -> Value {
 }
 
 fn refused(json: &str, ty: &Type) -> String {
-    decode(json.as_bytes(), ty)
-        .expect_err("not a value of the type")
-        .to_string()
+    decode(json.as_bytes(), ty).expect_err("not a value of the type").to_string()
 }
 
 fn encoded(value: &Value, ty: &Type) -> String {
@@ -31,11 +29,7 @@ fn state_of_another_schema_is_read_as_far_as_it_goes() {
 
 #[test]
 fn numbers_keep_all_their_digits() {
-    for text in [
-        "0.1",
-        "18446744073709551616",
-        "-3.14159265358979323846264338327950288",
-    ] {
+    for text in ["0.1", "18446744073709551616", "-3.14159265358979323846264338327950288"] {
         let value = decoded(text, &Type::Number);
         assert_eq!(value, text.parse::<Number>().expect(text).into());
         assert_eq!(encoded(&value, &Type::Number), text);
@@ -49,34 +43,21 @@ fn numbers_keep_all_their_digits() {
 
 #[test]
 fn dynamic_values_carry_their_type() {
-    let value = Value::Dynamic(Box::new((
-        Type::list(Type::Bool),
-        Value::list([true.into()]),
-    )));
-    for json in [
-        r#"{"type":["list","bool"],"value":[true]}"#,
-        r#"{"value":[true],"type":["list","bool"]}"#,
-    ] {
+    let value = Value::Dynamic(Box::new((Type::list(Type::Bool), Value::list([true.into()]))));
+    for json in
+        [r#"{"type":["list","bool"],"value":[true]}"#, r#"{"value":[true],"type":["list","bool"]}"#]
+    {
         assert_eq!(decoded(json, &Type::Dynamic), value);
     }
-    assert_eq!(
-        encoded(&value, &Type::Dynamic),
-        r#"{"type":["list","bool"],"value":[true]}"#
-    );
+    assert_eq!(encoded(&value, &Type::Dynamic), r#"{"type":["list","bool"],"value":[true]}"#);
     assert_eq!(decoded("null", &Type::Dynamic), Value::Null);
-    assert_eq!(
-        refused(r#"{"value":1}"#, &Type::Dynamic),
-        r#"the attribute "type" is missing"#
-    );
+    assert_eq!(refused(r#"{"value":1}"#, &Type::Dynamic), r#"the attribute "type" is missing"#);
 }
 
 #[test]
 fn the_type_of_a_dynamic_value_fits_it_exactly() {
     let dynamic = |value| format!(r#"{{"type":["object",{{"a":"bool"}}],"value":{value}}}"#);
-    assert_eq!(
-        refused(&dynamic("{}"), &Type::Dynamic),
-        r#"the attribute "a" is missing"#
-    );
+    assert_eq!(refused(&dynamic("{}"), &Type::Dynamic), r#"the attribute "a" is missing"#);
     assert_eq!(
         refused(&dynamic(r#"{"a":true,"b":1}"#), &Type::Dynamic),
         r#"there is no attribute "b""#
@@ -85,23 +66,14 @@ fn the_type_of_a_dynamic_value_fits_it_exactly() {
 
 #[test]
 fn an_error_says_what_was_wanted_what_came_and_where() {
-    let ty = Type::object([
-        ("tags", Type::map(Type::String)),
-        ("set", Type::set(Type::Bool)),
-    ]);
+    let ty = Type::object([("tags", Type::map(Type::String)), ("set", Type::set(Type::Bool))]);
     assert_eq!(
         refused(r#"{"tags":{"k":1}}"#, &ty),
         r#"tags["k"]: expected a string, found a number"#
     );
-    assert_eq!(
-        refused(r#"{"set":[true,"x"]}"#, &ty),
-        "set: expected a bool, found a string"
-    );
+    assert_eq!(refused(r#"{"set":[true,"x"]}"#, &ty), "set: expected a bool, found a string");
     assert_eq!(refused("[]", &ty), "expected an object, found an array");
-    assert_eq!(
-        refused("[true]", &Type::Tuple(vec![])),
-        "expected a tuple of 0 elements, found 1"
-    );
+    assert_eq!(refused("[true]", &Type::Tuple(vec![])), "expected a tuple of 0 elements, found 1");
 }
 
 #[test]
@@ -115,10 +87,7 @@ fn text_that_is_not_json_is_refused() {
 #[test]
 fn keys_that_look_the_same_are_the_same() {
     let json = "{\"e\u{301}\":true,\"\u{e9}\":true}";
-    assert_eq!(
-        refused(json, &Type::map(Type::Bool)),
-        "the key \"\u{e9}\" occurs twice"
-    );
+    assert_eq!(refused(json, &Type::map(Type::Bool)), "the key \"\u{e9}\" occurs twice");
 }
 
 #[test]

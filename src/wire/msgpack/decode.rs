@@ -109,9 +109,7 @@ impl<'a> Decoder<'a> {
         let marker = self.marker()?;
         let length = match self.binary_length(marker)? {
             Some(length) => length,
-            None => self
-                .text_length(marker)?
-                .ok_or_else(|| mismatch(&Type::Dynamic, marker))?,
+            None => self.text_length(marker)?.ok_or_else(|| mismatch(&Type::Dynamic, marker))?,
         };
         let ty = Type::from_json(self.take(length)?).map_err(DecodeProblem::Type)?;
         let value = self.value(&ty, depth + 1)?;
@@ -137,16 +135,12 @@ impl<'a> Decoder<'a> {
         if found != wanted {
             return Err(DecodeProblem::WrongLength { wanted, found }.into());
         }
-        let elements = types
-            .iter()
-            .enumerate()
-            .map(|(index, ty)| self.element(index, ty, depth));
+        let elements = types.iter().enumerate().map(|(index, ty)| self.element(index, ty, depth));
         elements.collect::<Result<_, _>>().map(Value::Tuple)
     }
 
     fn element(&mut self, index: usize, ty: &Type, depth: usize) -> Result<Value, DecodeError> {
-        self.value(ty, depth + 1)
-            .map_err(|err| err.within(Step::at(index)))
+        self.value(ty, depth + 1).map_err(|err| err.within(Step::at(index)))
     }
 
     fn map(&mut self, length: usize, ty: &Type, depth: usize) -> Result<Value, DecodeError> {
@@ -190,9 +184,7 @@ impl<'a> Decoder<'a> {
 
     fn key(&mut self) -> Result<String, DecodeError> {
         let marker = self.marker()?;
-        let length = self
-            .text_length(marker)?
-            .ok_or_else(|| mismatch(&Type::String, marker))?;
+        let length = self.text_length(marker)?.ok_or_else(|| mismatch(&Type::String, marker))?;
         Ok(normalised(self.text(length)?).into_owned())
     }
 
@@ -275,19 +267,13 @@ impl<'a> Decoder<'a> {
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        let (array, rest) = self
-            .rest
-            .split_first_chunk()
-            .ok_or(DecodeProblem::EndsEarly)?;
+        let (array, rest) = self.rest.split_first_chunk().ok_or(DecodeProblem::EndsEarly)?;
         self.rest = rest;
         Ok(*array)
     }
 
     fn take(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
-        let (bytes, rest) = self
-            .rest
-            .split_at_checked(length)
-            .ok_or(DecodeProblem::EndsEarly)?;
+        let (bytes, rest) = self.rest.split_at_checked(length).ok_or(DecodeProblem::EndsEarly)?;
         self.rest = rest;
         Ok(bytes)
     }
@@ -298,11 +284,7 @@ fn float(float: f64) -> Result<Number, DecodeError> {
 }
 
 fn mismatch(ty: &Type, marker: Marker) -> DecodeError {
-    DecodeProblem::Mismatch {
-        wanted: kind_of_type(ty),
-        found: kind_of_marker(marker),
-    }
-    .into()
+    DecodeProblem::Mismatch { wanted: kind_of_type(ty), found: kind_of_marker(marker) }.into()
 }
 
 fn kind_of_marker(marker: Marker) -> &'static str {

@@ -15,9 +15,7 @@ const UNKNOWN: [u8; 3] = [0xd4, 0x00, 0x00];
 /// Null and unknown are of every type. An object must have exactly the
 /// attributes of its type: one that is not set is null, not absent.
 pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, EncodeError> {
-    let mut encoder = Encoder {
-        bytes: ByteBuf::new(),
-    };
+    let mut encoder = Encoder { bytes: ByteBuf::new() };
     encoder.value(value, ty, 1)?;
     Ok(encoder.bytes.into_vec())
 }
@@ -66,8 +64,7 @@ impl Encoder {
     ) -> Result<(), EncodeError> {
         let Ok(_) = encode::write_array_len(&mut self.bytes, length(elements.len())?);
         for (index, (element, ty)) in elements.enumerate() {
-            self.value(element, ty, depth + 1)
-                .map_err(|err| err.within(Step::at(index)))?;
+            self.value(element, ty, depth + 1).map_err(|err| err.within(Step::at(index)))?;
         }
         Ok(())
     }
@@ -82,8 +79,7 @@ impl Encoder {
         let Ok(_) = encode::write_map_len(&mut self.bytes, length(entries.len())?);
         for (key, value, ty) in entries {
             self.text(&normalised(key))?;
-            self.value(value, ty, depth + 1)
-                .map_err(|err| err.within(step(key.clone())))?;
+            self.value(value, ty, depth + 1).map_err(|err| err.within(step(key.clone())))?;
         }
         Ok(())
     }

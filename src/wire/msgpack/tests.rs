@@ -11,9 +11,7 @@ fn decoded(bytes: &[u8], ty: &Type) -> Value {
 }
 
 fn refused(bytes: &[u8], ty: &Type) -> String {
-    decode(bytes, ty)
-        .expect_err("not a value of the type")
-        .to_string()
+    decode(bytes, ty).expect_err("not a value of the type").to_string()
 }
 
 fn encoded(value: impl Into<Value>, ty: &Type) -> Vec<u8> {
@@ -25,10 +23,7 @@ fn number(text: &str) -> Number {
 }
 
 fn members() -> Type {
-    Type::object([(
-        "members",
-        Type::map(Type::object([("display_name", Type::String)])),
-    )])
+    Type::object([("members", Type::map(Type::object([("display_name", Type::String)])))])
 }
 
 #[test]
@@ -42,14 +37,8 @@ fn unknown_is_extension_zero() {
 #[test]
 fn refined_unknowns_are_unknown() {
     // Not null; and not null with the prefix "p-", inside a list.
-    assert_eq!(
-        decoded(b"\xc7\x03\x0c\x81\x01\xc2", &Type::String),
-        Value::Unknown
-    );
-    let list = decoded(
-        b"\x92\xc7\x07\x0c\x82\x01\xc2\x02\xa2p-\xa1a",
-        &Type::list(Type::String),
-    );
+    assert_eq!(decoded(b"\xc7\x03\x0c\x81\x01\xc2", &Type::String), Value::Unknown);
+    let list = decoded(b"\x92\xc7\x07\x0c\x82\x01\xc2\x02\xa2p-\xa1a", &Type::list(Type::String));
     assert_eq!(list, Value::list([Value::Unknown, "a".into()]));
 }
 
@@ -96,10 +85,7 @@ fn integers_travel_in_their_shortest_form() {
 
 #[test]
 fn exact_fractions_and_infinities_travel_as_float64() {
-    assert_eq!(
-        encoded(number("0.5"), &Type::Number),
-        b"\xcb\x3f\xe0\x00\x00\x00\x00\x00\x00"
-    );
+    assert_eq!(encoded(number("0.5"), &Type::Number), b"\xcb\x3f\xe0\x00\x00\x00\x00\x00\x00");
     assert_eq!(
         encoded(Number::INFINITY, &Type::Number),
         [[0xcb].as_slice(), &f64::INFINITY.to_be_bytes()].concat()
@@ -113,14 +99,8 @@ fn exact_fractions_and_infinities_travel_as_float64() {
 #[test]
 fn other_numbers_travel_as_decimal_text() {
     assert_eq!(encoded(number("0.1"), &Type::Number), b"\xa30.1");
-    assert_eq!(
-        encoded(number("9223372036854775808"), &Type::Number),
-        b"\xb39223372036854775808"
-    );
-    assert_eq!(
-        encoded(number("1e30"), &Type::Number),
-        b"\xbf1000000000000000000000000000000"
-    );
+    assert_eq!(encoded(number("9223372036854775808"), &Type::Number), b"\xb39223372036854775808");
+    assert_eq!(encoded(number("1e30"), &Type::Number), b"\xbf1000000000000000000000000000000");
 }
 
 #[test]
@@ -154,10 +134,7 @@ fn what_is_no_number_is_refused() {
         (b"\xa5three", "a number must be in decimal notation"),
         (b"\xa9inf000000", "a number must be in decimal notation"),
         (b"\xa51e9e9", "a number must be in decimal notation"),
-        (
-            b"\xa71e99999",
-            "a number may have at most 4096 digits before or after its point",
-        ),
+        (b"\xa71e99999", "a number may have at most 4096 digits before or after its point"),
         (b"\xc3", "expected a number, found a bool"),
     ] {
         assert_eq!(refused(bytes, &Type::Number), error);
@@ -187,10 +164,7 @@ fn dynamic_values_carry_their_type() {
 fn strings_and_keys_are_normalised() {
     // The letter e and a combining acute accent.
     let decomposed = b"\xa3e\xcc\x81";
-    assert_eq!(
-        decoded(decomposed, &Type::String),
-        Value::String("\u{e9}".to_owned())
-    );
+    assert_eq!(decoded(decomposed, &Type::String), Value::String("\u{e9}".to_owned()));
     let map = [b"\x81".as_slice(), decomposed, b"\xc3"].concat();
     assert_eq!(
         decoded(&map, &Type::map(Type::Bool)),
@@ -201,10 +175,7 @@ fn strings_and_keys_are_normalised() {
 #[test]
 fn an_error_says_what_was_wanted_what_came_and_where() {
     assert_eq!(
-        refused(
-            b"\x81\xa7members\x81\xa3111\x81\xacdisplay_name\xc3",
-            &members()
-        ),
+        refused(b"\x81\xa7members\x81\xa3111\x81\xacdisplay_name\xc3", &members()),
         r#"members["111"].display_name: expected a string, found a bool"#
     );
     assert_eq!(
@@ -221,45 +192,27 @@ fn an_error_says_what_was_wanted_what_came_and_where() {
 #[test]
 fn an_object_has_each_of_its_attributes_once_and_no_other() {
     let ty = Type::object([("a", Type::Bool), ("b", Type::Bool)]);
-    assert_eq!(
-        refused(b"\x81\xa1a\xc2", &ty),
-        r#"the attribute "b" is missing"#
-    );
+    assert_eq!(refused(b"\x81\xa1a\xc2", &ty), r#"the attribute "b" is missing"#);
     assert_eq!(refused(b"\x80", &ty), r#"the attribute "a" is missing"#);
-    assert_eq!(
-        refused(b"\x82\xa1a\xc2\xa1c\xc2", &ty),
-        r#"there is no attribute "c""#
-    );
-    assert_eq!(
-        refused(b"\x82\xa1a\xc2\xa1a\xc2", &ty),
-        r#"the key "a" occurs twice"#
-    );
+    assert_eq!(refused(b"\x82\xa1a\xc2\xa1c\xc2", &ty), r#"there is no attribute "c""#);
+    assert_eq!(refused(b"\x82\xa1a\xc2\xa1a\xc2", &ty), r#"the key "a" occurs twice"#);
 }
 
 #[test]
 fn a_map_has_each_key_once() {
     let ty = Type::map(Type::Bool);
-    assert_eq!(
-        refused(b"\x82\xa1a\xc2\xa1a\xc3", &ty),
-        r#"the key "a" occurs twice"#
-    );
+    assert_eq!(refused(b"\x82\xa1a\xc2\xa1a\xc3", &ty), r#"the key "a" occurs twice"#);
 }
 
 #[test]
 fn a_tuple_has_its_exact_length() {
     let ty = Type::Tuple(vec![Type::Bool, Type::Bool]);
-    assert_eq!(
-        refused(b"\x91\xc2", &ty),
-        "expected a tuple of 2 elements, found 1"
-    );
+    assert_eq!(refused(b"\x91\xc2", &ty), "expected a tuple of 2 elements, found 1");
 }
 
 #[test]
 fn bytes_behind_the_value_are_refused() {
-    assert_eq!(
-        refused(b"\xc2\xc2", &Type::Bool),
-        "more bytes follow the value: 1"
-    );
+    assert_eq!(refused(b"\xc2\xc2", &Type::Bool), "more bytes follow the value: 1");
 }
 
 #[test]
@@ -272,66 +225,45 @@ fn claimed_lengths_are_not_believed() {
         (b"\x92\xc6\xff\xff\xff\xff", Type::Dynamic),
     ] {
         let problem = decode(bytes, &ty).expect_err("cut off").problem;
-        assert!(
-            matches!(problem, DecodeProblem::EndsEarly),
-            "{ty}: {problem}"
-        );
+        assert!(matches!(problem, DecodeProblem::EndsEarly), "{ty}: {problem}");
     }
 }
 
 #[test]
 fn strings_must_be_utf8() {
     assert_eq!(refused(b"\xa1\xff", &Type::String), "a string is not UTF-8");
-    assert_eq!(
-        refused(b"\x81\xa1\xff\xc2", &Type::map(Type::Bool)),
-        "a string is not UTF-8"
-    );
+    assert_eq!(refused(b"\x81\xa1\xff\xc2", &Type::map(Type::Bool)), "a string is not UTF-8");
 }
 
 #[test]
 fn nesting_is_bounded_in_both_directions() {
     let nested = |levels: usize| {
-        (1..levels).fold(
-            (Type::list(Type::Bool), Value::list([])),
-            |(ty, value), _| (Type::list(ty), Value::list([value])),
-        )
+        (1..levels).fold((Type::list(Type::Bool), Value::list([])), |(ty, value), _| {
+            (Type::list(ty), Value::list([value]))
+        })
     };
     let (ty, value) = nested(128);
     assert_eq!(decoded(&encoded(value.clone(), &ty), &ty), value);
 
     let (ty, value) = nested(129);
     encode(&value, &ty).expect_err("too deep");
-    let problem = decode(&[0x91].repeat(200), &ty)
-        .expect_err("too deep")
-        .problem;
+    let problem = decode(&[0x91].repeat(200), &ty).expect_err("too deep").problem;
     assert!(matches!(problem, DecodeProblem::TooDeep), "{problem}");
 
     let dynamics = b"\x92\xc4\x09\"dynamic\"".repeat(100_000);
-    let problem = decode(&dynamics, &Type::Dynamic)
-        .expect_err("too deep")
-        .problem;
+    let problem = decode(&dynamics, &Type::Dynamic).expect_err("too deep").problem;
     assert!(matches!(problem, DecodeProblem::TooDeep), "{problem}");
 }
 
 #[test]
 fn only_values_of_the_type_are_written() {
     let ty = Type::object([("a", Type::list(Type::Bool))]);
-    let refused = |value: Value| {
-        encode(&value, &ty)
-            .expect_err("not of the type")
-            .to_string()
-    };
+    let refused = |value: Value| encode(&value, &ty).expect_err("not of the type").to_string();
     assert_eq!(
-        refused(Value::object([(
-            "a",
-            Value::list([Value::Null, "x".into()])
-        )])),
+        refused(Value::object([("a", Value::list([Value::Null, "x".into()]))])),
         "a[1]: expected a bool, found a string"
     );
-    assert_eq!(
-        refused(Value::object([])),
-        r#"the attribute "a" is missing"#
-    );
+    assert_eq!(refused(Value::object([])), r#"the attribute "a" is missing"#);
     assert_eq!(
         refused(Value::object([("a", Value::Null), ("b", Value::Null)])),
         r#"there is no attribute "b""#

@@ -1,0 +1,160 @@
+//! Creating a collaboration without a client token.
+//!
+//! The API offers no token that would make a repeated create harmless, so a
+//! create is never repeated when the service may have executed it. When its
+//! reply is lost, the collaboration is looked for and adopted instead.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use aws_sdk_cleanrooms::operation::create_collaboration::builders::CreateCollaborationInputBuilder as Create;
+use aws_sdk_cleanrooms::types::CollaborationSummary;
+
+use super::Collaboration;
+use super::remote::{self, Remote};
+use crate::cleanrooms::aws::{AwsError, Outcome, Waited, poll};
+use crate::cleanrooms::client::Client;
+use crate::cleanrooms::error::{failed, failed_fields};
+use crate::cleanrooms::resources::send_unrepeatable;
+use crate::cleanrooms::shapes::tags::to_send;
+use crate::framework::plan::filled;
+use crate::framework::{Context, Diagnostic, Diagnostics, Resource};
+use crate::wire::Value;
+
+/// How far the service's creation time may lie before our sending of the request: times come in whole seconds.
+const CLOCK_SLACK: Duration = Duration::from_secs(2);
+
+/// Makes a collaboration, or adopts the one that a lost reply left behind.
+///
+/// # Errors
+///
+/// Nothing was made; or the reply was lost and nobody can tell what was made.
+pub async fn create(
+    cx: &Context<'_, Client>,
+    input: Create,
+    planned: &Value,
+) -> Result<Remote, Diagnostics> {
+    let what = "create the collaboration";
+    let one = |err: AwsError| Diagnostics::from(failed(what, &err));
+    let region = cx.client.region_of(planned).map_err(one)?;
+    cx.client.aws.check_account_allowed().await.map_err(one)?;
+    let sdk = cx.client.aws.cleanrooms_no_retry(&region).await.map_err(one)?;
+    let name = planned.get("name").as_str().unwrap_or_default();
+    let _only_one = cx.client.creating(&region, name).await;
+
+    let tags = to_send(planned.get("tags_all"));
+    let input = input.set_tags((!tags.is_empty()).then_some(tags));
+    let started = Instant::now();
+    let call = || async {
+        let reply = input.clone().send_with(&sdk).await;
+        let reply = reply.map_err(AwsError::of("CreateCollaboration"))?;
+        reply.collaboration.ok_or_else(|| AwsError::unreadable("CreateCollaboration"))
+    };
+    match send_unrepeatable(cx, call).await {
+        Ok(collaboration) => {
+            cx.client.remember(&collaboration.id);
+            Ok(Remote { region, collaboration, members: None, tags: None })
+        }
+        Err(err) if err.outcome == Outcome::Ambiguous => {
+            let adopted = adopt(cx, &region, planned, started, &err).await?;
+            cx.client.remember(&adopted.collaboration.id);
+            Ok(adopted)
+        }
+        Err(err) => Err(failed_fields(what, &err, Collaboration::schema().schema(), planned)),
+    }
+}
+
+/// Finds the collaboration that a create made before its reply was lost.
+async fn adopt(
+    cx: &Context<'_, Client>,
+    region: &str,
+    planned: &Value,
+    started: Instant,
+    lost: &AwsError,
+) -> Result<Remote, Diagnostics> {
+    let intervals = cx.client.aws.intervals();
+    let deadline = tokio::time::Instant::now() + intervals.orphan_search_window;
+    let search = || async {
+        let found = matches(cx, region, planned, started).await?;
+        Ok((!found.is_empty()).then_some(found))
+    };
+    match poll(intervals.orphan_search, deadline, &cx.stop, search).await {
+        Ok(Waited::Done(mut found)) => match (found.pop(), found.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (last, _) => Err(several(found.into_iter().chain(last), lost).into()),
+        },
+        Ok(Waited::DeadlinePassed | Waited::Stopped) => Err(lost_reply(lost, None).into()),
+        Err(err) => Err(lost_reply(lost, Some(&err)).into()),
+    }
+}
+
+/// Collaborations that may be the one: ours, not known to this process, made since, and as planned.
+async fn matches(
+    cx: &Context<'_, Client>,
+    region: &str,
+    planned: &Value,
+    started: Instant,
+) -> Result<Vec<Remote>, AwsError> {
+    let sdk = cx.client.aws.cleanrooms(region).await?;
+    let caller = cx.client.aws.caller_account().await?;
+    let listed = remote::list(&sdk).await?;
+    // Only now is there a reply whose Date tells the service's clock.
+    let since = cx.client.aws.server_time() - started.elapsed() - CLOCK_SLACK;
+    let name = planned.get("name").as_str().unwrap_or_default();
+    let candidate = |summary: &&CollaborationSummary| {
+        summary.name == name
+            && summary.creator_account_id == caller
+            && !cx.client.made(&summary.id)
+            && SystemTime::try_from(summary.create_time).is_ok_and(|time| time >= since)
+    };
+    let schema = Collaboration::schema();
+    let mut found = Vec::new();
+    for summary in listed.values().filter(candidate) {
+        let state = Value::object([
+            ("id", summary.id.as_str().into()),
+            ("arn", summary.arn.as_str().into()),
+            ("region", region.into()),
+            ("tags", planned.get("tags").clone()),
+        ]);
+        let remote = remote::fetch(cx, &state).await?;
+        if is_as_planned(planned, &schema.value(&remote)) {
+            found.push(remote);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether every attribute that the create call carried is as planned, as far as the plan knows it.
+fn is_as_planned(planned: &Value, actual: &Value) -> bool {
+    let as_planned =
+        |name: &String| filled(planned.get(name), actual.get(name)) == *actual.get(name);
+    let local = ["timeouts", "wait_for_approval", "tags", "region"];
+    let names = planned.as_object().into_iter().flat_map(|attributes| attributes.keys());
+    names.filter(|name| !local.contains(&name.as_str())).all(as_planned)
+}
+
+fn lost_reply(lost: &AwsError, search: Option<&AwsError>) -> Diagnostic {
+    let found = match search {
+        None => "No collaboration like the planned one has appeared since".to_owned(),
+        Some(err) => format!("It could not be looked for, either: {err}"),
+    };
+    Diagnostic::error(
+        "The reply to the creation of the collaboration was lost",
+        format!(
+            "{lost} {found}. The call was not repeated, for that could make a second one. Look \
+             for the collaboration in the console or with `aws cleanrooms list-collaborations`: \
+             if it exists, import it; if not, apply again."
+        ),
+    )
+}
+
+fn several(found: impl Iterator<Item = Remote>, lost: &AwsError) -> Diagnostic {
+    let ids: Vec<_> = found.map(|remote| remote.collaboration.id).collect();
+    Diagnostic::error(
+        "The reply to the creation of the collaboration was lost, and several match",
+        format!(
+            "{lost} These collaborations are all like the planned one and were made since: {}. \
+             Import the right one and delete the others.",
+            ids.join(", ")
+        ),
+    )
+}

@@ -1,0 +1,125 @@
+//! Whether a collaboration is gone, and its destruction.
+//!
+//! The service answers AccessDenied for an absent collaboration, for a missing
+//! permission and for another account's credentials alike (API reference:
+//! GetCollaboration models no 404). A provider that believes every such answer
+//! forgets live collaborations, so gone needs proof.
+
+use super::remote;
+use crate::cleanrooms::aws::{AwsError, ErrorKind};
+use crate::cleanrooms::client::Client;
+use crate::cleanrooms::error::failed;
+use crate::framework::{Context, Diagnostic, Diagnostics};
+use crate::wire::Value;
+
+/// Succeeds when the collaboration of this state is proved to be gone after `denied`.
+///
+/// Proof is: the service says NotFound; or the caller is the owner, and the
+/// list of its collaborations does not have the id.
+///
+/// # Errors
+///
+/// There is no proof: which permission or which account is missing.
+pub async fn is_gone(
+    cx: &Context<'_, Client>,
+    state: &Value,
+    denied: &AwsError,
+) -> Result<(), Diagnostic> {
+    if denied.kind == ErrorKind::NotFound {
+        return Ok(());
+    }
+    let id = state.get("id").as_str().unwrap_or_default();
+    let unsure = |err: &AwsError| {
+        let mut diagnostic = failed(&format!("tell whether collaboration {id} still exists"), err);
+        diagnostic.detail.push_str(&format!(" It was asked because: {denied}"));
+        diagnostic
+    };
+    let caller = cx.client.aws.caller_account().await.map_err(|err| unsure(&err))?;
+    if let Some(owner) = state.get("creator_account_id").as_str()
+        && owner != caller
+    {
+        return Err(other_account(id, owner, &caller, denied));
+    }
+    let sdk = cx.client.sdk_of(state).await.map_err(|err| unsure(&err))?;
+    let listed = remote::list(&sdk).await.map_err(|err| unsure(&err))?;
+    match listed.get(id) {
+        None => Ok(()),
+        Some(summary) if summary.creator_account_id == caller => {
+            Err(failed(&format!("access collaboration {id}, which still exists"), denied))
+        }
+        Some(summary) => Err(not_ours(id, &summary.creator_account_id, &caller)),
+    }
+}
+
+fn other_account(id: &str, owner: &str, caller: &str, denied: &AwsError) -> Diagnostic {
+    Diagnostic::error(
+        format!("Collaboration {id} belongs to another account"),
+        format!(
+            "It is owned by account `{owner}`, but the provider's credentials belong to account \
+             `{caller}`. Use credentials of the owner, for instance by another `profile` or by \
+             `assume_role`. The state is kept. {denied}"
+        ),
+    )
+}
+
+/// The error for a collaboration that another account owns.
+pub fn not_ours(id: &str, owner: &str, caller: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("Collaboration {id} is not owned by this account"),
+        format!(
+            "It is owned by account `{owner}`, and the provider's credentials belong to account \
+             `{caller}`. Only the owner can manage a collaboration; a member manages its own \
+             part as a `cleanrooms_membership`."
+        ),
+    )
+}
+
+/// Deletes the collaboration, and then what is left of the creator's own membership.
+///
+/// The creator cannot leave while the collaboration exists, so its membership
+/// is cleaned up here, after the fact: a failure of that is only a warning.
+///
+/// # Errors
+///
+/// The collaboration still exists, or may.
+pub async fn delete(cx: &Context<'_, Client>, state: &Value) -> Result<(), Diagnostics> {
+    let id = state.get("id").as_str().unwrap_or_default();
+    let what = format!("delete collaboration {id}");
+    let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
+    cx.client.aws.check_account_allowed().await.map_err(one)?;
+    let sdk = cx.client.sdk_of(state).await.map_err(one)?;
+    let membership_id = match remote::get(&sdk, id).await {
+        Ok(collaboration) => collaboration.membership_id,
+        Err(err) if err.may_mean_gone() => {
+            is_gone(cx, state, &err).await?;
+            state.get("membership_id").as_str().map(str::to_owned)
+        }
+        Err(err) => return Err(one(err)),
+    };
+    let call = sdk.delete_collaboration().collaboration_identifier(id).send();
+    match call.await.map_err(AwsError::of("DeleteCollaboration")) {
+        Ok(_) => {}
+        Err(err) if err.may_mean_gone() => is_gone(cx, state, &err).await?,
+        Err(err) => return Err(one(err)),
+    }
+    if let Some(membership_id) = membership_id {
+        clean_up(cx, &sdk, &membership_id).await;
+    }
+    Ok(())
+}
+
+async fn clean_up(cx: &Context<'_, Client>, sdk: &aws_sdk_cleanrooms::Client, membership_id: &str) {
+    let call = sdk.delete_membership().membership_identifier(membership_id).send();
+    match call.await.map_err(AwsError::of("DeleteMembership")) {
+        Ok(_) => {}
+        Err(err) if err.kind == ErrorKind::NotFound => {}
+        Err(err) => cx.report(Diagnostic::warning(
+            format!("Membership {membership_id} of the deleted collaboration remains"),
+            format!(
+                "The collaboration was deleted, but what is left of the creator's own membership \
+                 could not be. It does no harm; delete it in the console or with the AWS CLI. \
+                 {err}"
+            ),
+        )),
+    }
+}

@@ -1,0 +1,10 @@
+//! Attribute types that several resources share, each with its checks.
+
+pub mod abilities;
+pub mod enumeration;
+pub mod ids;
+pub mod payment;
+pub mod region;
+pub mod tags;
+pub mod text;
+pub mod time;

@@ -1,0 +1,218 @@
+//! Tags: those of the resource, those that the provider adds, and what the service holds.
+//!
+//! The meaning is hashicorp/aws's: `tags_all` is the provider's `default_tags`
+//! overlaid by the resource's `tags`; a null value is sent as the empty string.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::framework::codec::{Codec, string_map};
+use crate::framework::schema::Kind;
+use crate::framework::validators::{Validator, size};
+use crate::wire::{Type, Value};
+
+/// Tags as a configuration spells them: a null value is another spelling of the empty one.
+pub type Tags = BTreeMap<String, Option<String>>;
+
+/// The attribute `tags`.
+pub fn tags() -> Codec<HashMap<String, String>, Tags> {
+    let decoder = string_map();
+    let root = crate::wire::AttributePath::of("tags");
+    let codec = Codec::new(
+        Kind::Plain(Type::Map(Box::new(Type::String))),
+        move |value, _| Ok(decoder.decode(value, &root)?.unwrap_or_default()),
+        |tags: &Tags| {
+            let value = |text: &Option<String>| text.clone().map_or(Value::Null, Value::String);
+            Value::Map(tags.iter().map(|(key, text)| (key.clone(), value(text))).collect())
+        },
+    );
+    codec.validate(size(0..=200)).validate(keys()).validate(values())
+}
+
+fn keys() -> Validator {
+    Validator::keys("must have keys of 1 to 128 characters, not starting with aws:", |key| {
+        let count = key.chars().count();
+        if key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
+            Some(format!("The key `{key}` starts with `aws:`, which AWS keeps for itself."))
+        } else if count == 0 || count > 128 {
+            Some(format!("The key has {count} characters; 1 to 128 are allowed."))
+        } else {
+            None
+        }
+    })
+}
+
+fn values() -> Validator {
+    Validator::new("must have values of at most 256 characters", |value, path, diagnostics| {
+        for (key, value) in value.as_map().into_iter().flatten() {
+            let count = value.as_str().map_or(0, |text| text.chars().count());
+            if count > 256 {
+                let detail = format!("The value has {count} characters; at most 256 are allowed.");
+                let path = path.clone().key(key);
+                diagnostics.push(crate::framework::validators::invalid(&path, detail));
+            }
+        }
+    })
+}
+
+/// Which tags the provider adds to every resource, and which it leaves to others.
+#[derive(Debug, Clone, Default)]
+pub struct TagPolicy {
+    /// `default_tags`; null when there are none, unknown while they are.
+    pub default_tags: Value,
+    /// Keys that others manage.
+    pub ignored_keys: Vec<String>,
+    /// Beginnings of keys that others manage.
+    pub ignored_prefixes: Vec<String>,
+}
+
+impl TagPolicy {
+    /// Whether others manage the tags of that key: AWS itself, or what `ignore_tags` names.
+    pub fn is_ignored(&self, key: &str) -> bool {
+        key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
+            || self.ignored_keys.iter().any(|ignored| ignored == key)
+            || self.ignored_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
+    }
+
+    /// The planned `tags_all` for planned `tags`; unknown values stay unknown.
+    pub fn all(&self, tags: &Value) -> Value {
+        if tags.is_unknown() || self.default_tags.is_unknown() {
+            return Value::Unknown;
+        }
+        let both = [&self.default_tags, tags].into_iter().filter_map(Value::as_map).flatten();
+        let kept = both.filter(|(key, _)| !self.is_ignored(key));
+        let spelled = |value: &Value| match value {
+            Value::Null => Value::from(""),
+            value => value.clone(),
+        };
+        Value::Map(kept.map(|(key, value)| (key.clone(), spelled(value))).collect())
+    }
+
+    /// What the service holds, without what others manage.
+    pub fn visible(&self, remote: HashMap<String, String>) -> BTreeMap<String, String> {
+        remote.into_iter().filter(|(key, _)| !self.is_ignored(key)).collect()
+    }
+
+    /// The attribute `tags` for what the service holds, in the spelling of prior `tags`.
+    ///
+    /// A tag that equals a default one belongs to the provider unless state
+    /// says that the resource has it, too. Ignored keys stay as state has
+    /// them, so that they are never a diff.
+    pub fn own(&self, visible: &BTreeMap<String, String>, prior: &Value) -> Option<Tags> {
+        let spelled = |key: &str, value: &str| {
+            let null_in_prior =
+                prior.as_map().and_then(|tags| tags.get(key)).is_some_and(Value::is_null);
+            (!(value.is_empty() && null_in_prior)).then(|| value.to_owned())
+        };
+        let in_prior = |key: &str| prior.as_map().is_some_and(|tags| tags.contains_key(key));
+        let by_default =
+            |key: &str, value: &str| self.default_tags.get(key).as_str() == Some(value);
+        let own = visible.iter().filter(|(key, value)| in_prior(key) || !by_default(key, value));
+        let mut tags: Tags = own.map(|(key, value)| (key.clone(), spelled(key, value))).collect();
+        for (key, value) in prior.as_map().into_iter().flatten() {
+            if self.is_ignored(key) {
+                tags.insert(key.clone(), value.as_str().map(str::to_owned));
+            }
+        }
+        (!tags.is_empty() || prior.as_map().is_some_and(BTreeMap::is_empty)).then_some(tags)
+    }
+}
+
+/// The known tags of a planned `tags_all`.
+pub fn to_send(tags_all: &Value) -> HashMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    tags_all.as_map().into_iter().flatten().map(|(key, value)| (key.clone(), text(value))).collect()
+}
+
+/// The two calls that bring tags from one state to another.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct TagChanges {
+    /// Tags to add or overwrite.
+    pub set: HashMap<String, String>,
+    /// Keys to remove, sorted.
+    pub remove: Vec<String>,
+}
+
+impl TagChanges {
+    /// What differs between two `tags_all`.
+    pub fn between(prior: &Value, planned: &Value) -> Self {
+        let (prior, mut set) = (to_send(prior), to_send(planned));
+        let mut remove: Vec<_> =
+            prior.keys().filter(|key| !set.contains_key(*key)).cloned().collect();
+        remove.sort();
+        set.retain(|key, value| prior.get(key) != Some(value));
+        Self { set, remove }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy() -> TagPolicy {
+        TagPolicy {
+            default_tags: Value::map([("owner", "data".into()), ("stage", "dev".into())]),
+            ignored_keys: vec!["managed".to_owned()],
+            ignored_prefixes: vec!["cost/".to_owned()],
+        }
+    }
+
+    fn held(tags: &[(&str, &str)]) -> HashMap<String, String> {
+        tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn own_tags_overlay_the_default_ones() {
+        let tags = Value::map([("stage", "prod".into()), ("empty", Value::Null)]);
+        let all = policy().all(&tags);
+        let expected =
+            Value::map([("owner", "data".into()), ("stage", "prod".into()), ("empty", "".into())]);
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn unknown_tags_make_all_unknown() {
+        assert!(policy().all(&Value::Unknown).is_unknown());
+        let partly = policy().all(&Value::map([("a", Value::Unknown)]));
+        assert!(partly.get("a").is_unknown() && partly.get("owner").is_known());
+    }
+
+    #[test]
+    fn reading_splits_default_tags_off() {
+        let visible = policy().visible(held(&[("owner", "data"), ("stage", "dev"), ("x", "1")]));
+        let prior = Value::map([("stage", "dev".into())]);
+        let own = policy().own(&visible, &prior).expect("two tags");
+        let keys: Vec<_> = own.keys().map(String::as_str).collect();
+        assert_eq!(keys, ["stage", "x"]);
+    }
+
+    #[test]
+    fn what_others_manage_is_neither_read_nor_written() {
+        let visible = policy().visible(held(&[("managed", "1"), ("cost/a", "2"), ("aws:x", "3")]));
+        assert!(visible.is_empty());
+        assert_eq!(policy().own(&visible, &Value::Null), None);
+        let all = policy().all(&Value::map([("managed", "mine".into())]));
+        assert!(all.as_map().is_some_and(|all| !all.contains_key("managed")));
+        let prior = Value::map([("managed", "mine".into())]);
+        let kept = policy().own(&visible, &prior).expect("kept as configured");
+        assert_eq!(kept.get("managed"), Some(&Some("mine".to_owned())));
+    }
+
+    #[test]
+    fn null_and_empty_keep_their_spelling() {
+        let visible = policy().visible(held(&[("a", "")]));
+        let prior = Value::map([("a", Value::Null)]);
+        assert_eq!(policy().own(&visible, &prior), Some(Tags::from([("a".to_owned(), None)])));
+        let nothing = BTreeMap::new();
+        assert_eq!(policy().own(&nothing, &Value::map([])), Some(Tags::new()));
+        assert_eq!(policy().own(&nothing, &Value::Null), None);
+    }
+
+    #[test]
+    fn changes_are_the_difference() {
+        let prior = Value::map([("a", "1".into()), ("b", "2".into()), ("c", "3".into())]);
+        let planned = Value::map([("a", "1".into()), ("b", "4".into())]);
+        let changes = TagChanges::between(&prior, &planned);
+        assert_eq!(changes.set, held(&[("b", "4")]));
+        assert_eq!(changes.remove, ["c"]);
+    }
+}
