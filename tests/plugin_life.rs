@@ -20,21 +20,13 @@ use tonic_health::pb::health_client::HealthClient;
 /// Proves that the process still serves.
 async fn is_served(channel: &Channel) -> bool {
     let mut client = ProviderClient::new(channel.clone());
-    soon(
-        "the schema",
-        client.get_provider_schema(get_provider_schema::Request {}),
-    )
-    .await
-    .is_ok()
+    soon("the schema", client.get_provider_schema(get_provider_schema::Request {})).await.is_ok()
 }
 
 async fn connected() -> (Process, Line, Channel) {
     let mut process = Launch::host().start();
     let line = process.handshake().await;
-    let channel = line
-        .channel(process.certificate(), &TLS13)
-        .await
-        .expect("it is our host");
+    let channel = line.channel(process.certificate(), &TLS13).await.expect("it is our host");
     (process, line, channel)
 }
 
@@ -44,17 +36,11 @@ async fn shutdown_ends_the_process_and_removes_the_socket() {
     // A host holds both of these open to the end.
     let (_offers, offered) = tokio::sync::mpsc::channel::<ConnInfo>(1);
     let offered = tokio_stream::wrappers::ReceiverStream::new(offered);
-    let broker = GrpcBrokerClient::new(channel.clone())
-        .start_stream(offered)
-        .await;
+    let broker = GrpcBrokerClient::new(channel.clone()).start_stream(offered).await;
     let stdio = GrpcStdioClient::new(channel.clone()).stream_stdio(()).await;
     assert!(broker.is_ok() && stdio.is_ok());
     // Whether the reply or the end of the process comes first does not matter.
-    let _ = soon(
-        "Shutdown",
-        GrpcControllerClient::new(channel).shutdown(Empty {}),
-    )
-    .await;
+    let _ = soon("Shutdown", GrpcControllerClient::new(channel).shutdown(Empty {})).await;
     let finished = process.finished().await;
     assert_eq!(finished.status.code(), Some(0));
     assert!(!line.socket().exists());
@@ -79,10 +65,7 @@ async fn a_stranger_that_leaves_ends_nothing() {
     if let Ok(channel) = line.channel(Some(&stranger), &TLS13).await {
         assert!(!is_served(&channel).await);
     }
-    let channel = line
-        .channel(process.certificate(), &TLS13)
-        .await
-        .expect("it is our host");
+    let channel = line.channel(process.certificate(), &TLS13).await.expect("it is our host");
     assert!(is_served(&channel).await);
 }
 
@@ -106,9 +89,7 @@ async fn sigterm_removes_the_socket_too() {
 #[tokio::test]
 async fn the_plugin_is_healthy() {
     let (_process, _line, channel) = connected().await;
-    let request = HealthCheckRequest {
-        service: "plugin".to_owned(),
-    };
+    let request = HealthCheckRequest { service: "plugin".to_owned() };
     let reply = soon("health", HealthClient::new(channel).check(request)).await;
     let status = reply.expect("it is known").into_inner().status();
     assert_eq!(status, ServingStatus::Serving);
@@ -161,10 +142,7 @@ async fn logs_are_hclog_lines() {
     for line in stderr.lines() {
         let entry: Value = serde_json::from_str(line).expect(line);
         assert!(entry["@message"].is_string(), "{line}");
-        assert!(
-            matches!(entry["@level"].as_str(), Some("debug" | "info")),
-            "{line}"
-        );
+        assert!(matches!(entry["@level"].as_str(), Some("debug" | "info")), "{line}");
         let at = entry["@timestamp"].as_str().expect(line);
         assert_eq!(at.len(), "2006-01-02T15:04:05.000000Z".len(), "{line}");
     }
@@ -177,11 +155,7 @@ async fn a_refused_handshake_is_explained_in_the_log() {
     if let Ok(channel) = line.channel(None, &TLS13).await {
         assert!(!is_served(&channel).await);
     }
-    drop(
-        line.channel(process.certificate(), &TLS13)
-            .await
-            .expect("it is our host"),
-    );
+    drop(line.channel(process.certificate(), &TLS13).await.expect("it is our host"));
     let stderr = process.finished().await.stderr;
     assert!(stderr.contains("the TLS handshake failed"), "{stderr}");
     assert!(stderr.contains("peer sent no certificates"), "{stderr}");

@@ -77,14 +77,30 @@ impl<'a> Plan<'a> {
         self.schema.attributes.iter().any(|a| !a.local && self.changes(a.name))
     }
 
-    /// Marks what the update may change as unknown: called again by a hook that planned a change of its own.
-    pub fn mark_computed_unknown(&mut self) {
-        let changed: BTreeSet<_> = (self.schema.attributes.iter())
-            .filter(|attribute| !attribute.local && self.changes(attribute.name))
-            .map(|attribute| attribute.name)
-            .collect();
+    /// The top-level attributes that change, without those that exist in Terraform alone.
+    fn changed(&self) -> BTreeSet<&'static str> {
+        let attributes = self.schema.attributes.iter();
+        attributes.filter(|a| !a.local && self.changes(a.name)).map(|a| a.name).collect()
+    }
+
+    fn mark_computed_unknown(&mut self) {
+        let changed = self.changed();
         let (prior, config) = (self.prior, self.config);
         mark_object(&self.schema.attributes, &mut self.planned, prior, config, &changed);
+    }
+
+    /// Marks what an update may change, once more: for a hook that planned a change of its own.
+    ///
+    /// What is planned already stays as it is.
+    pub fn mark_recomputed(&mut self) {
+        let changed = self.changed();
+        for attribute in &self.schema.attributes {
+            let untouched =
+                !self.changes(attribute.name) && self.config.get(attribute.name).is_null();
+            if untouched && !self.prior.is_null() && may_change(attribute.recompute, &changed) {
+                self.set(attribute.name, Value::Unknown);
+            }
+        }
     }
 
     fn find_replacements(&mut self) {

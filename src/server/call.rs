@@ -90,9 +90,7 @@ impl Call for stop_provider::Request {
 
     fn failed(&self, diagnostics: Diagnostics) -> Self::Reply {
         let texts: Vec<_> = diagnostics.iter().map(Diagnostic::to_string).collect();
-        Self::Reply {
-            error: texts.join("\n"),
-        }
+        Self::Reply { error: texts.join("\n") }
     }
 }
 

@@ -64,11 +64,7 @@ pub(super) fn identity(
     ty: &Type,
     what: impl Fn() -> String,
 ) -> Result<Value, Diagnostic> {
-    stored_value(
-        identity.and_then(|identity| identity.identity_data.as_ref()),
-        ty,
-        what,
-    )
+    stored_value(identity.and_then(|identity| identity.identity_data.as_ref()), ty, what)
 }
 
 /// The notes that were stored beside a state.
@@ -102,11 +98,7 @@ pub(super) fn raw_json(
 /// The error for bytes that are not of the type.
 pub(super) fn misfit(what: &str, err: DecodeError) -> Diagnostic {
     let diagnostic = unreadable(what, &err.to_string());
-    if err.path.is_root() {
-        diagnostic
-    } else {
-        diagnostic.at(err.path)
-    }
+    if err.path.is_root() { diagnostic } else { diagnostic.at(err.path) }
 }
 
 /// The error for something that was sent and cannot be used.

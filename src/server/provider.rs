@@ -8,12 +8,9 @@ use crate::wire::Value;
 
 impl<P: Provider> Service<P> {
     pub(super) fn metadata(&self) -> get_metadata::Response {
-        let resources = self
-            .provider
-            .resources()
-            .map(|resource| get_metadata::ResourceMetadata {
-                type_name: resource.type_name().to_owned(),
-            });
+        let resources = self.provider.resources().map(|resource| get_metadata::ResourceMetadata {
+            type_name: resource.type_name().to_owned(),
+        });
         get_metadata::Response {
             server_capabilities: Some(to_proto::capabilities()),
             resources: resources.collect(),
@@ -22,12 +19,10 @@ impl<P: Provider> Service<P> {
     }
 
     pub(super) fn schemas(&self) -> get_provider_schema::Response {
-        let resources = self.provider.resources().map(|resource| {
-            (
-                resource.type_name().to_owned(),
-                to_proto::schema(resource.schema()),
-            )
-        });
+        let resources = self
+            .provider
+            .resources()
+            .map(|resource| (resource.type_name().to_owned(), to_proto::schema(resource.schema())));
         get_provider_schema::Response {
             provider: Some(to_proto::schema(self.provider.schema())),
             resource_schemas: resources.collect(),

@@ -34,10 +34,7 @@ impl<P: Provider> Service<P> {
             return Err(from_proto::unreadable(&what(), "it is null").into());
         }
         let upgraded_state = Some(to_proto::value(&state, &target.ty)?);
-        Ok(upgrade_resource_state::Response {
-            upgraded_state,
-            diagnostics: Vec::new(),
-        })
+        Ok(upgrade_resource_state::Response { upgraded_state, diagnostics: Vec::new() })
     }
 
     pub(super) fn upgrade_identity(
@@ -55,10 +52,7 @@ impl<P: Provider> Service<P> {
         let identity = json::decode(stored, &target.identity_ty)
             .map_err(|err| from_proto::misfit(&what(), err))?;
         let upgraded_identity = to_proto::identity(&identity, &target.identity_ty)?;
-        Ok(upgrade_resource_identity::Response {
-            upgraded_identity,
-            diagnostics: Vec::new(),
-        })
+        Ok(upgrade_resource_identity::Response { upgraded_identity, diagnostics: Vec::new() })
     }
 
     pub(super) async fn read(
@@ -77,10 +71,7 @@ impl<P: Provider> Service<P> {
         let read = if prior.state.is_null() {
             prior
         } else {
-            target
-                .resource
-                .read(&configured, self.provider.stop_token(), prior)
-                .await
+            target.resource.read(&configured, self.provider.stop_token(), prior).await
         };
         let read = target.encoded(read)?;
         Ok(read_resource::Response {
@@ -107,11 +98,7 @@ impl<P: Provider> Service<P> {
                 prior: target.state(request.prior_state.as_ref())?,
                 // The framework makes its own proposal; core's says only
                 // whether the object is to be destroyed.
-                config: if proposed.is_null() {
-                    Value::Null
-                } else {
-                    config
-                },
+                config: if proposed.is_null() { Value::Null } else { config },
                 private: target.private(&request.prior_private)?,
                 identity: target.identity(request.prior_identity.as_ref())?,
             },
@@ -147,16 +134,11 @@ impl<P: Provider> Service<P> {
         };
         if change.prior.is_null() && change.planned.is_null() {
             let what = target.named("the planned state");
-            return Err(
-                from_proto::unreadable(&what, "it is null, and so is the prior one").into(),
-            );
+            return Err(from_proto::unreadable(&what, "it is null, and so is the prior one").into());
         }
         let configured = self.configured(&target)?;
         let stop = self.provider.stop_token();
-        let applied = target
-            .resource
-            .apply(&configured.client, stop, change)
-            .await;
+        let applied = target.resource.apply(&configured.client, stop, change).await;
         let applied = target.encoded(applied)?;
         Ok(apply_resource_change::Response {
             new_state: Some(applied.state),
@@ -203,11 +185,7 @@ impl<P: Provider> Service<P> {
         })?;
         let ty = resource.schema().implied_type();
         let identity_ty = resource.identity_schema().implied_type();
-        Ok(Target {
-            resource,
-            ty,
-            identity_ty,
-        })
+        Ok(Target { resource, ty, identity_ty })
     }
 
     /// What the provider was configured with.
@@ -218,10 +196,7 @@ impl<P: Provider> Service<P> {
         self.provider.configured().ok_or_else(|| {
             Diagnostic::error(
                 "The provider is not configured",
-                format!(
-                    "{} cannot be reached before that.",
-                    target.resource.type_name()
-                ),
+                format!("{} cannot be reached before that.", target.resource.type_name()),
             )
         })
     }
@@ -271,12 +246,7 @@ impl<C> Target<C> {
     /// The parts of the reply. When they cannot be written, what the call had
     /// to tell is told all the same.
     fn encoded(&self, response: StateResponse) -> Result<Encoded, Diagnostics> {
-        let StateResponse {
-            state,
-            private,
-            identity,
-            mut diagnostics,
-        } = response;
+        let StateResponse { state, private, identity, mut diagnostics } = response;
         let values = to_proto::value(&state, &self.ty)
             .and_then(|state| Ok((state, to_proto::identity(&identity, &self.identity_ty)?)));
         match values {

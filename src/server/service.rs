@@ -18,17 +18,13 @@ pub struct Service<P: Provider> {
 
 impl<P: Provider> Default for Service<P> {
     fn default() -> Self {
-        Self {
-            provider: Arc::default(),
-        }
+        Self { provider: Arc::default() }
     }
 }
 
 impl<P: Provider> Clone for Service<P> {
     fn clone(&self) -> Self {
-        Self {
-            provider: Arc::clone(&self.provider),
-        }
+        Self { provider: Arc::clone(&self.provider) }
     }
 }
 
@@ -129,9 +125,7 @@ impl<P: Provider> ProviderService for Service<P> {
         // was begun must come to its end all the same, so it has its own task.
         let change = tokio::spawn(async move { answer(&request, service.apply(&request)).await });
         // Its panics are caught inside: only the end of the runtime ends it early.
-        change
-            .await
-            .unwrap_or_else(|err| Err(Status::cancelled(err.to_string())))
+        change.await.unwrap_or_else(|err| Err(Status::cancelled(err.to_string())))
     }
 
     async fn import_resource_state(

@@ -27,10 +27,7 @@ pub(super) fn capabilities() -> proto::ServerCapabilities {
 pub(super) fn value(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Diagnostic> {
     let msgpack = msgpack::encode(value, ty)
         .map_err(|err| Diagnostic::bug(format!("The answer does not fit the schema: {err}")))?;
-    Ok(proto::DynamicValue {
-        msgpack,
-        json: Vec::new(),
-    })
+    Ok(proto::DynamicValue { msgpack, json: Vec::new() })
 }
 
 /// An identity; nothing for null.
@@ -77,22 +74,15 @@ pub(super) fn attribute_path(path: &AttributePath) -> proto::AttributePath {
             Step::Key(key) => Selector::ElementKeyString(key.clone()),
             Step::Index(index) => Selector::ElementKeyInt(*index),
         };
-        proto::attribute_path::Step {
-            selector: Some(selector),
-        }
+        proto::attribute_path::Step { selector: Some(selector) }
     });
-    proto::AttributePath {
-        steps: steps.collect(),
-    }
+    proto::AttributePath { steps: steps.collect() }
 }
 
 /// The schema of the provider block or of a resource.
 pub(super) fn schema(schema: &Schema) -> proto::Schema {
     let block = block(&schema.description, &schema.attributes, &schema.blocks);
-    proto::Schema {
-        version: schema.version,
-        block: Some(block),
-    }
+    proto::Schema { version: schema.version, block: Some(block) }
 }
 
 fn block(description: &str, attributes: &[Attribute], blocks: &[Block]) -> proto::schema::Block {
@@ -114,11 +104,7 @@ fn nested_block(nested: &Block) -> proto::schema::NestedBlock {
     };
     proto::schema::NestedBlock {
         type_name: nested.name.to_owned(),
-        block: Some(block(
-            &nested.description,
-            &nested.attributes,
-            &nested.blocks,
-        )),
+        block: Some(block(&nested.description, &nested.attributes, &nested.blocks)),
         nesting: nesting.into(),
         min_items: 0,
         max_items: nested.max_items,

@@ -42,9 +42,7 @@ impl Drop for Folder {
 fn signers(server: &Server) -> Vec<String> {
     let requests = server.requests();
     let signer = |request: &String| {
-        let (_, credential) = request
-            .split_once("Credential=")
-            .unwrap_or(("", "unsigned/"));
+        let (_, credential) = request.split_once("Credential=").unwrap_or(("", "unsigned/"));
         credential.split('/').next().unwrap_or_default().to_owned()
     };
     requests.iter().map(signer).collect()
@@ -66,46 +64,26 @@ pub fn alone_with(test: &str, variables: &[(&str, &str)]) -> bool {
         .output()
         .expect("this test can be started again");
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success(),
-        "{text}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("1 passed"), "{text}");
     false
 }
 
 #[tokio::test]
 async fn arguments_go_before_the_environment() {
-    let environment = [
-        ("AWS_ACCESS_KEY_ID", "ENVIRONMENT"),
-        ("AWS_SECRET_ACCESS_KEY", "s"),
-    ];
-    if alone_with(
-        "credentials::arguments_go_before_the_environment",
-        &environment,
-    ) {
+    let environment = [("AWS_ACCESS_KEY_ID", "ENVIRONMENT"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    if alone_with("credentials::arguments_go_before_the_environment", &environment) {
         let server = Server::start([collaboration()]).await;
-        read(&aws(static_config(&server.url)))
-            .await
-            .expect("the server answers");
-        read(&aws(config(&server.url)))
-            .await
-            .expect("the server answers");
+        read(&aws(static_config(&server.url))).await.expect("the server answers");
+        read(&aws(config(&server.url))).await.expect("the server answers");
         assert_eq!(signers(&server), ["111122223333", "ENVIRONMENT"]);
     }
 }
 
 #[tokio::test]
 async fn a_profile_argument_goes_before_the_environment() {
-    let environment = [
-        ("AWS_ACCESS_KEY_ID", "ENVIRONMENT"),
-        ("AWS_SECRET_ACCESS_KEY", "s"),
-    ];
-    if alone_with(
-        "credentials::a_profile_argument_goes_before_the_environment",
-        &environment,
-    ) {
+    let environment = [("AWS_ACCESS_KEY_ID", "ENVIRONMENT"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    if alone_with("credentials::a_profile_argument_goes_before_the_environment", &environment) {
         let folder = Folder::new("profile");
         let keys = "[mine]\naws_access_key_id = PROFILE\naws_secret_access_key = s\n";
         let server = Server::start([collaboration()]).await;
@@ -123,18 +101,9 @@ async fn a_profile_argument_goes_before_the_environment() {
 fn the_region_comes_from_the_argument_the_environment_the_profile() {
     let name = "credentials::the_region_comes_from_the_argument_the_environment_the_profile";
     if alone_with(name, &[("AWS_DEFAULT_REGION", "eu-west-1")]) {
-        let argument = ProviderConfig {
-            region: Some("eu-west-2".into()),
-            ..Default::default()
-        };
-        assert_eq!(
-            aws(argument).region().expect("it is configured"),
-            "eu-west-2"
-        );
-        assert_eq!(
-            aws(ProviderConfig::default()).region().expect("it is set"),
-            "eu-west-1"
-        );
+        let argument = ProviderConfig { region: Some("eu-west-2".into()), ..Default::default() };
+        assert_eq!(aws(argument).region().expect("it is configured"), "eu-west-2");
+        assert_eq!(aws(ProviderConfig::default()).region().expect("it is set"), "eu-west-1");
     }
 }
 
@@ -144,14 +113,9 @@ fn without_argument_and_environment_the_profile_gives_the_region() {
     if alone_with(name, &[("AWS_PROFILE", "mine")]) {
         let folder = Folder::new("region");
         let file = folder.file("config", "[profile mine]\nregion = eu-north-1\n");
-        let config = ProviderConfig {
-            shared_config_files: vec![file],
-            ..ProviderConfig::default()
-        };
-        assert_eq!(
-            aws(config).region().expect("the profile has it"),
-            "eu-north-1"
-        );
+        let config =
+            ProviderConfig { shared_config_files: vec![file], ..ProviderConfig::default() };
+        assert_eq!(aws(config).region().expect("the profile has it"), "eu-north-1");
     }
 }
 
@@ -162,16 +126,10 @@ fn no_region_anywhere_is_told_without_asking_a_service() {
         &[("HOME", "/nowhere")],
     ) {
         let start = Instant::now();
-        let err = aws(ProviderConfig::default())
-            .region()
-            .expect_err("there is none");
+        let err = aws(ProviderConfig::default()).region().expect_err("there is none");
         assert_eq!(err.kind, ErrorKind::Configuration);
         assert!(err.to_string().contains("AWS_REGION"), "{err}");
-        assert!(
-            start.elapsed() < Duration::from_millis(500),
-            "{:?}",
-            start.elapsed()
-        );
+        assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
     }
 }
 
@@ -192,11 +150,7 @@ async fn metadata_that_never_answers_costs_a_second_once() {
             assert_eq!(err.kind, ErrorKind::Credentials);
             assert!(err.to_string().contains("AWS_ACCESS_KEY_ID"), "{err}");
         }
-        assert!(
-            start.elapsed() < Duration::from_millis(1800),
-            "{:?}",
-            start.elapsed()
-        );
+        assert!(start.elapsed() < Duration::from_millis(1800), "{:?}", start.elapsed());
         assert_eq!(metadata.requests().len(), 1);
     }
 }
@@ -267,16 +221,10 @@ async fn roles_are_assumed_one_from_the_other() {
         ..AssumeRole::default()
     };
     let assume_role = vec![role("one"), role("two")];
-    let aws = aws(ProviderConfig {
-        assume_role,
-        ..static_config(&server.url)
-    });
+    let aws = aws(ProviderConfig { assume_role, ..static_config(&server.url) });
     read(&aws).await.expect("the server answers");
     read(&aws).await.expect("the server answers");
-    assert_eq!(
-        signers(&server),
-        ["111122223333", "FIRST", "SECOND", "SECOND"]
-    );
+    assert_eq!(signers(&server), ["111122223333", "FIRST", "SECOND", "SECOND"]);
     let request = &server.requests()[1];
     for part in [
         "Action=AssumeRole&",
@@ -298,14 +246,8 @@ async fn a_refused_role_is_told_once_with_what_sts_said() {
         <RequestId>r</RequestId></ErrorResponse>";
     let server = Server::start([Answer::Reply(403, "", body.to_owned())]).await;
     let role_arn = "arn:aws:iam::111122223333:role/one".to_owned();
-    let assume_role = vec![AssumeRole {
-        role_arn,
-        ..AssumeRole::default()
-    }];
-    let aws = aws(ProviderConfig {
-        assume_role,
-        ..static_config(&server.url)
-    });
+    let assume_role = vec![AssumeRole { role_arn, ..AssumeRole::default() }];
+    let aws = aws(ProviderConfig { assume_role, ..static_config(&server.url) });
     for _ in 0..2 {
         let err = read(&aws).await.expect_err("the role is refused");
         assert_eq!(err.kind, ErrorKind::Credentials);
@@ -319,11 +261,9 @@ async fn a_refused_role_is_told_once_with_what_sts_said() {
 async fn a_role_is_assumed_with_a_token_from_a_file() {
     let folder = Folder::new("token");
     let reply = match assumed("WEB") {
-        Answer::Reply(status, code, body) => Answer::Reply(
-            status,
-            code,
-            body.replace("AssumeRole", "AssumeRoleWithWebIdentity"),
-        ),
+        Answer::Reply(status, code, body) => {
+            Answer::Reply(status, code, body.replace("AssumeRole", "AssumeRoleWithWebIdentity"))
+        }
         other => other,
     };
     let server = Server::start([reply, collaboration()]).await;
@@ -332,10 +272,8 @@ async fn a_role_is_assumed_with_a_token_from_a_file() {
         web_identity_token_file: Some(folder.file("token", "the-token\n")),
         ..AssumeRoleWithWebIdentity::default()
     };
-    let aws = aws(ProviderConfig {
-        assume_role_with_web_identity: Some(role),
-        ..config(&server.url)
-    });
+    let aws =
+        aws(ProviderConfig { assume_role_with_web_identity: Some(role), ..config(&server.url) });
     read(&aws).await.expect("the server answers");
     assert_eq!(signers(&server), ["unsigned", "WEB"]);
     assert!(server.requests()[0].ends_with("&WebIdentityToken=the-token"));
@@ -343,13 +281,8 @@ async fn a_role_is_assumed_with_a_token_from_a_file() {
 
 #[tokio::test]
 async fn half_a_pair_of_keys_is_refused() {
-    let config = ProviderConfig {
-        secret_key: None,
-        ..static_config("http://127.0.0.1:9")
-    };
-    let err = read(&aws(config))
-        .await
-        .expect_err("the secret key is missing");
+    let config = ProviderConfig { secret_key: None, ..static_config("http://127.0.0.1:9") };
+    let err = read(&aws(config)).await.expect_err("the secret key is missing");
     assert_eq!(err.kind, ErrorKind::Credentials);
     assert!(err.to_string().contains("`secret_key`"), "{err}");
 }
@@ -358,13 +291,7 @@ async fn half_a_pair_of_keys_is_refused() {
 async fn the_region_of_sts_can_differ() {
     let server = Server::start([identity("111122223333")]).await;
     let sts_region = Some("eu-west-1".to_owned());
-    let aws = aws(ProviderConfig {
-        sts_region,
-        ..static_config(&server.url)
-    });
-    assert_eq!(
-        aws.caller_account().await.expect("the server answers"),
-        "111122223333"
-    );
+    let aws = aws(ProviderConfig { sts_region, ..static_config(&server.url) });
+    assert_eq!(aws.caller_account().await.expect("the server answers"), "111122223333");
     assert!(server.requests()[0].contains("/eu-west-1/sts/aws4_request"));
 }

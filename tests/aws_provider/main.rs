@@ -39,12 +39,6 @@ fn aws(config: ProviderConfig) -> Aws {
 async fn read(aws: &Aws) -> Result<String, AwsError> {
     let client = aws.cleanrooms(REGION).await?;
     let call = client.get_collaboration().collaboration_identifier("a");
-    let reply = call
-        .send()
-        .await
-        .map_err(AwsError::of("GetCollaboration"))?;
-    Ok(reply
-        .collaboration
-        .map(|collaboration| collaboration.name)
-        .unwrap_or_default())
+    let reply = call.send().await.map_err(AwsError::of("GetCollaboration"))?;
+    Ok(reply.collaboration.map(|collaboration| collaboration.name).unwrap_or_default())
 }

@@ -47,20 +47,14 @@ impl Https {
                 });
             }
         });
-        Self {
-            url,
-            certificate: cert.pem(),
-        }
+        Self { url, certificate: cert.pem() }
     }
 }
 
 /// A proxy that opens tunnels, and the requests for them.
 async fn tunnelling_proxy() -> (String, tokio::sync::mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!(
-        "http://user:pass@{}",
-        listener.local_addr().expect("a bound socket")
-    );
+    let url = format!("http://user:pass@{}", listener.local_addr().expect("a bound socket"));
     let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
@@ -69,16 +63,9 @@ async fn tunnelling_proxy() -> (String, tokio::sync::mpsc::UnboundedReceiver<Str
                 request.push(stream.read_u8().await.expect("a whole request"));
             }
             let request = String::from_utf8(request).expect("a request is text");
-            let target = request
-                .split(' ')
-                .nth(1)
-                .expect("CONNECT names a target")
-                .to_owned();
+            let target = request.split(' ').nth(1).expect("CONNECT names a target").to_owned();
             sender.send(request).ok();
-            stream
-                .write_all(b"HTTP/1.1 200 OK\r\n\r\n")
-                .await
-                .expect("the caller listens");
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.expect("the caller listens");
             tokio::spawn(async move { join(&mut stream, &target).await });
         }
     });
@@ -89,29 +76,20 @@ async fn join<S>(stream: &mut S, address: &str)
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
-    let mut behind = TcpStream::connect(address)
-        .await
-        .expect("the server listens");
+    let mut behind = TcpStream::connect(address).await.expect("the server listens");
     copy_bidirectional(stream, &mut behind).await.ok();
 }
 
 fn address(url: &str) -> String {
-    url.trim_start_matches("http://")
-        .trim_start_matches("https://")
-        .to_owned()
+    url.trim_start_matches("http://").trim_start_matches("https://").to_owned()
 }
 
 #[tokio::test]
 async fn an_unknown_authority_is_refused_before_anything_is_sent() {
     let server = Server::start([collaboration()]).await;
     let https = Https::in_front_of(&server).await;
-    let config = ProviderConfig {
-        max_retries: Some(0),
-        ..static_config(&https.url)
-    };
-    let err = read(&aws(config))
-        .await
-        .expect_err("nobody vouches for the certificate");
+    let config = ProviderConfig { max_retries: Some(0), ..static_config(&https.url) };
+    let err = read(&aws(config)).await.expect_err("nobody vouches for the certificate");
     assert_eq!(err.kind, ErrorKind::Connect);
     assert_eq!(err.outcome, Outcome::NotExecuted);
     assert!(err.to_string().contains("certificate"), "{err}");
@@ -125,13 +103,8 @@ async fn a_custom_ca_bundle_is_trusted() {
     let server = Server::start([collaboration()]).await;
     let https = Https::in_front_of(&server).await;
     let custom_ca_bundle = Some(folder.file("ca.pem", &https.certificate));
-    let config = ProviderConfig {
-        custom_ca_bundle,
-        ..static_config(&https.url)
-    };
-    read(&aws(config))
-        .await
-        .expect("the bundle vouches for the certificate");
+    let config = ProviderConfig { custom_ca_bundle, ..static_config(&https.url) };
+    read(&aws(config)).await.expect("the bundle vouches for the certificate");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,18 +114,13 @@ async fn aws_ca_bundle_is_trusted() {
     let https = Https::in_front_of(&server).await;
     let bundle = folder.file("ca.pem", &https.certificate);
     let url = https.url.clone();
-    let environment = [
-        ("AWS_CA_BUNDLE", bundle.as_str()),
-        ("TEST_URL", url.as_str()),
-    ];
+    let environment = [("AWS_CA_BUNDLE", bundle.as_str()), ("TEST_URL", url.as_str())];
     // The servers live in this process, the client in the other.
     let test = "network::aws_ca_bundle_is_trusted";
     let alone = tokio::task::block_in_place(|| alone_with(test, &environment));
     if alone {
         let url = std::env::var("TEST_URL").expect("the first process sets it");
-        read(&aws(static_config(&url)))
-            .await
-            .expect("the bundle vouches for the certificate");
+        read(&aws(static_config(&url))).await.expect("the bundle vouches for the certificate");
     }
 }
 
@@ -160,20 +128,14 @@ async fn aws_ca_bundle_is_trusted() {
 async fn insecure_accepts_any_certificate() {
     let server = Server::start([collaboration()]).await;
     let https = Https::in_front_of(&server).await;
-    let config = ProviderConfig {
-        insecure: true,
-        ..static_config(&https.url)
-    };
+    let config = ProviderConfig { insecure: true, ..static_config(&https.url) };
     read(&aws(config)).await.expect("nothing is checked");
 }
 
 #[tokio::test]
 async fn a_bundle_that_is_not_there_is_named() {
     let custom_ca_bundle = Some("/nowhere/ca.pem".to_owned());
-    let config = ProviderConfig {
-        custom_ca_bundle,
-        ..static_config("https://127.0.0.1:9")
-    };
+    let config = ProviderConfig { custom_ca_bundle, ..static_config("https://127.0.0.1:9") };
     let err = read(&aws(config)).await.expect_err("the file is missing");
     assert_eq!(err.kind, ErrorKind::Configuration);
     assert!(err.to_string().contains("/nowhere/ca.pem"), "{err}");
@@ -192,14 +154,9 @@ async fn a_proxy_tunnels_to_an_https_address() {
     };
     read(&aws(config)).await.expect("the proxy opens a tunnel");
     let request = tunnels.recv().await.expect("the proxy was asked");
+    assert!(request.starts_with(&format!("CONNECT {} ", address(&https.url))), "{request}");
     assert!(
-        request.starts_with(&format!("CONNECT {} ", address(&https.url))),
-        "{request}"
-    );
-    assert!(
-        request
-            .to_lowercase()
-            .contains("proxy-authorization: basic dxnlcjpwyxnz"),
+        request.to_lowercase().contains("proxy-authorization: basic dxnlcjpwyxnz"),
         "{request}"
     );
 }

@@ -53,11 +53,7 @@ impl Server {
 
     /// The heads and bodies of all requests so far.
     pub fn requests(&self) -> Vec<String> {
-        self.shared
-            .requests
-            .lock()
-            .expect("no test panics with it")
-            .clone()
+        self.shared.requests.lock().expect("no test panics with it").clone()
     }
 
     /// The most connections that were open at a time.
@@ -96,10 +92,7 @@ impl Shared {
     }
 
     fn answer(&self, request: String) -> Answer {
-        self.requests
-            .lock()
-            .expect("no test panics with it")
-            .push(request);
+        self.requests.lock().expect("no test panics with it").push(request);
         let mut answers = self.answers.lock().expect("no test panics with it");
         match answers.len() {
             0 | 1 => answers.front().cloned().unwrap_or(Answer::HangUp),
@@ -114,9 +107,7 @@ async fn read_request(stream: &mut BufStream<TcpStream>) -> Option<String> {
         request.push(stream.read_u8().await.ok()?);
     }
     let head = String::from_utf8_lossy(&request).to_ascii_lowercase();
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length:"));
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
     let length = length.map_or(0, |text| text.trim().parse().expect("a number"));
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;

@@ -17,12 +17,8 @@ impl Certificate {
     pub fn new() -> Self {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512).unwrap();
         let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
-        params
-            .distinguished_name
-            .push(DnType::OrganizationName, "HashiCorp");
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "localhost");
+        params.distinguished_name.push(DnType::OrganizationName, "HashiCorp");
+        params.distinguished_name.push(DnType::CommonName, "localhost");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![
             KeyUsagePurpose::DigitalSignature,
@@ -30,10 +26,8 @@ impl Certificate {
             KeyUsagePurpose::KeyAgreement,
             KeyUsagePurpose::KeyCertSign,
         ];
-        params.extended_key_usages = vec![
-            ExtendedKeyUsagePurpose::ClientAuth,
-            ExtendedKeyUsagePurpose::ServerAuth,
-        ];
+        params.extended_key_usages =
+            vec![ExtendedKeyUsagePurpose::ClientAuth, ExtendedKeyUsagePurpose::ServerAuth];
         let certificate = params.self_signed(&key).unwrap();
         Certificate { key, certificate }
     }

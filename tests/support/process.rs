@@ -55,11 +55,7 @@ impl Launch {
 
     /// As a person does it, from a shell that no host has prepared.
     pub fn by_hand() -> Self {
-        Launch {
-            arguments: Vec::new(),
-            variables: BTreeMap::new(),
-            certificate: None,
-        }
+        Launch { arguments: Vec::new(), variables: BTreeMap::new(), certificate: None }
     }
 
     pub fn argument(mut self, argument: &str) -> Self {
@@ -94,13 +90,7 @@ impl Launch {
             let mut text = String::new();
             stderr.read_to_string(&mut text).await.map(|_| text)
         });
-        Process {
-            child,
-            stdout,
-            stderr,
-            certificate: self.certificate,
-            _temporary: temporary,
-        }
+        Process { child, stdout, stderr, certificate: self.certificate, _temporary: temporary }
     }
 
     /// Runs the process to its end.
@@ -130,9 +120,7 @@ impl Process {
     /// The next line on stdout, without its line feed.
     pub async fn line(&mut self) -> String {
         let mut line = String::new();
-        soon("a line on stdout", self.stdout.read_line(&mut line))
-            .await
-            .unwrap();
+        soon("a line on stdout", self.stdout.read_line(&mut line)).await.unwrap();
         assert_eq!(line.pop(), Some('\n'), "the line is complete");
         line
     }
@@ -145,9 +133,7 @@ impl Process {
     /// The handshake, and then a channel as the host would use it.
     pub async fn connect(&mut self) -> Channel {
         let line = self.handshake().await;
-        line.channel(self.certificate.as_ref(), &TLS13)
-            .await
-            .unwrap()
+        line.channel(self.certificate.as_ref(), &TLS13).await.unwrap()
     }
 
     /// The certificate that the process was told to expect.
@@ -171,21 +157,10 @@ impl Process {
     /// Waits for the end of the process.
     pub async fn finished(mut self) -> Finished {
         let mut stdout = String::new();
-        soon("the end of stdout", self.stdout.read_to_string(&mut stdout))
-            .await
-            .unwrap();
-        let status = soon("the end of the process", self.child.wait())
-            .await
-            .unwrap();
-        let stderr = soon("the end of stderr", self.stderr)
-            .await
-            .unwrap()
-            .unwrap();
-        Finished {
-            status,
-            stdout,
-            stderr,
-        }
+        soon("the end of stdout", self.stdout.read_to_string(&mut stdout)).await.unwrap();
+        let status = soon("the end of the process", self.child.wait()).await.unwrap();
+        let stderr = soon("the end of stderr", self.stderr).await.unwrap().unwrap();
+        Finished { status, stdout, stderr }
     }
 }
 
@@ -216,11 +191,7 @@ impl Line {
         };
         let certificate =
             (!certificate.is_empty()).then(|| STANDARD_NO_PAD.decode(certificate).unwrap().into());
-        Line {
-            text: text.to_owned(),
-            address,
-            certificate,
-        }
+        Line { text: text.to_owned(), address, certificate }
     }
 
     /// What stands for a handshake line where there is none: a Unix socket
@@ -264,9 +235,7 @@ impl Line {
             return Ok(stream);
         };
         let name = ServerName::try_from("localhost").unwrap();
-        Ok(Box::new(
-            TlsConnector::from(config).connect(name, stream).await?,
-        ))
+        Ok(Box::new(TlsConnector::from(config).connect(name, stream).await?))
     }
 
     /// A connection on which nothing was said yet.

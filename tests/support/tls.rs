@@ -28,9 +28,7 @@ pub fn config(
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(PinnedServer { server, algorithms }));
     let mut config = match client {
-        Some(client) => builder
-            .with_client_auth_cert(vec![client.der()], client.key())
-            .unwrap(),
+        Some(client) => builder.with_client_auth_cert(vec![client.der()], client.key()).unwrap(),
         None => builder.with_no_client_auth(),
     };
     config.alpn_protocols = vec![b"h2".to_vec()];

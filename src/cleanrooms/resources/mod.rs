@@ -77,7 +77,7 @@ pub async fn update_tags(sdk: &Sdk, change: Change<'_>) -> Result<(), AwsError> 
 pub fn plan_tags(plan: &mut Plan<'_>, client: Option<&Client>) {
     let all = client.map_or(Value::Unknown, |client| client.tags.all(plan.get("tags")));
     plan.set("tags_all", all);
-    plan.mark_computed_unknown();
+    plan.mark_recomputed();
 }
 
 /// Plans `region`: the provider's for a new object that names none, and always state's for one that exists.
