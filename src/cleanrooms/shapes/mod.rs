@@ -8,3 +8,4 @@ pub mod region;
 pub mod tags;
 pub mod text;
 pub mod time;
+pub mod timeouts;
