@@ -7,6 +7,7 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::http::request;
 use serde_json::{Value, json};
 
+use crate::journal::Journal;
 use crate::operations::OPERATIONS;
 use crate::server::{ADMIN_PATH, Reply, Server};
 use crate::settings::patched;
@@ -27,9 +28,7 @@ pub(crate) async fn answer(server: &Server, head: &request::Parts, body: &[u8]) 
     let mut reply = Response::new(Full::new(Bytes::from(text)));
     *reply.status_mut() =
         hyper::StatusCode::from_u16(status).expect("every status is written down in this file");
-    reply
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     reply
 }
 
@@ -96,11 +95,8 @@ fn with_body(body: &[u8], act: impl FnOnce(Value) -> Result<Outcome, String>) ->
 }
 
 fn add_fault(server: &Server, body: Value) -> Result<Outcome, String> {
-    let operations: Vec<&str> = OPERATIONS
-        .iter()
-        .map(|(name, _)| *name)
-        .chain(sts::OPERATIONS)
-        .collect();
+    let operations: Vec<&str> =
+        OPERATIONS.iter().map(|(name, _)| *name).chain(sts::OPERATIONS).collect();
     let mut shared = server.shared();
     shared.faults.add(body, &operations)?;
     Ok((200, shared.faults.to_json().to_string()))
@@ -108,17 +104,11 @@ fn add_fault(server: &Server, body: Value) -> Result<Outcome, String> {
 
 /// Names resources that keep a membership from being deleted.
 fn set_sub_resources(server: &Server, body: &Value) -> Result<Outcome, String> {
-    let id = body["membershipIdentifier"]
-        .as_str()
-        .ok_or("membershipIdentifier is missing")?;
+    let id = body["membershipIdentifier"].as_str().ok_or("membershipIdentifier is missing")?;
     let names: Vec<String> =
         serde_json::from_value(body["resources"].clone()).map_err(|err| err.to_string())?;
     let mut shared = server.shared();
-    let membership = shared
-        .state
-        .memberships
-        .get_mut(id)
-        .ok_or("there is no such membership")?;
+    let membership = shared.state.memberships.get_mut(id).ok_or("there is no such membership")?;
     membership.sub_resources = names;
     shared.generation += 1;
     Ok(done())
@@ -131,6 +121,6 @@ fn reset(server: &Server) {
     shared.quotas = server.options.quotas.clone();
     shared.switches = server.options.switches.clone();
     shared.faults.clear();
-    shared.journal.clear();
+    shared.journal = Journal::new(server.options.journal_limit);
     shared.generation += 1;
 }

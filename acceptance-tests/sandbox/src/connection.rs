@@ -55,15 +55,8 @@ impl Connection {
         let number = counters.accepted.fetch_add(1, Ordering::SeqCst) + 1;
         let open = counters.open.fetch_add(1, Ordering::SeqCst) + 1;
         counters.peak.fetch_max(open, Ordering::SeqCst);
-        let handle = Handle {
-            number,
-            resets: Arc::default(),
-        };
-        Self {
-            stream,
-            counters: Arc::clone(counters),
-            handle,
-        }
+        let handle = Handle { number, resets: Arc::default() };
+        Self { stream, counters: Arc::clone(counters), handle }
     }
 
     pub(crate) fn handle(&self) -> Handle {

@@ -9,28 +9,15 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ApiError {
     /// The request is not acceptable; `fields` says which members are at fault.
-    Validation {
-        reason: ValidationReason,
-        message: String,
-        fields: Vec<FieldError>,
-    },
+    Validation { reason: ValidationReason, message: String, fields: Vec<FieldError> },
     /// The caller may not do this, or the object is not there for it to see.
     AccessDenied { message: String },
     /// IAM's own denial, which carries no reason.
-    IamDenied {
-        principal: String,
-        action: String,
-        resource: String,
-    },
+    IamDenied { principal: String, action: String, resource: String },
     /// The object does not exist.
     NotFound { kind: ResourceKind, id: String },
     /// The object exists, in a state that does not allow the action.
-    Conflict {
-        reason: ConflictReason,
-        kind: ResourceKind,
-        id: String,
-        message: String,
-    },
+    Conflict { reason: ConflictReason, kind: ResourceKind, id: String, message: String },
     /// A quota is used up.
     Quota { name: &'static str, value: u64 },
     /// Too many requests.
@@ -40,11 +27,7 @@ pub(crate) enum ApiError {
     /// A proxy in front of the service failed (HTTP 502 or 503).
     Gateway { status: u16 },
     /// A refusal that is the same for every AWS service.
-    FrontDoor {
-        status: u16,
-        code: &'static str,
-        message: String,
-    },
+    FrontDoor { status: u16, code: &'static str, message: String },
 }
 
 /// `ValidationException.reason`.
@@ -117,10 +100,7 @@ impl ApiError {
         let details: Vec<String> = fields
             .iter()
             .map(|field| {
-                format!(
-                    "Value at '{}' failed to satisfy constraint: {}",
-                    field.name, field.message
-                )
+                format!("Value at '{}' failed to satisfy constraint: {}", field.name, field.message)
             })
             .collect();
         let plural = if fields.len() == 1 { "" } else { "s" };
@@ -149,10 +129,7 @@ impl ApiError {
         let message = message.into();
         Self::Validation {
             reason,
-            fields: vec![FieldError {
-                name: field.to_owned(),
-                message: message.clone(),
-            }],
+            fields: vec![FieldError { name: field.to_owned(), message: message.clone() }],
             message,
         }
     }
@@ -167,9 +144,7 @@ impl ApiError {
     }
 
     pub(crate) fn denied(message: impl Into<String>) -> Self {
-        Self::AccessDenied {
-            message: message.into(),
-        }
+        Self::AccessDenied { message: message.into() }
     }
 
     /// The answer for a collaboration that is not there for the caller, be it
@@ -179,10 +154,7 @@ impl ApiError {
     }
 
     pub(crate) fn not_found(kind: ResourceKind, id: &str) -> Self {
-        Self::NotFound {
-            kind,
-            id: id.to_owned(),
-        }
+        Self::NotFound { kind, id: id.to_owned() }
     }
 
     pub(crate) fn conflict(
@@ -191,20 +163,11 @@ impl ApiError {
         id: &str,
         message: impl Into<String>,
     ) -> Self {
-        Self::Conflict {
-            reason,
-            kind,
-            id: id.to_owned(),
-            message: message.into(),
-        }
+        Self::Conflict { reason, kind, id: id.to_owned(), message: message.into() }
     }
 
     pub(crate) fn front_door(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self::FrontDoor {
-            status,
-            code,
-            message: message.into(),
-        }
+        Self::FrontDoor { status, code, message: message.into() }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -242,11 +205,7 @@ impl ApiError {
             | Self::AccessDenied { message }
             | Self::Conflict { message, .. }
             | Self::FrontDoor { message, .. } => message.clone(),
-            Self::IamDenied {
-                principal,
-                action,
-                resource,
-            } => format!(
+            Self::IamDenied { principal, action, resource } => format!(
                 "User: {principal} is not authorized to perform: {action} on resource: {resource}"
             ),
             Self::NotFound { kind, id } => {
@@ -281,9 +240,7 @@ impl ApiError {
             Self::NotFound { kind, id } => {
                 json!({ "message": message, "resourceId": id, "resourceType": kind.as_str() })
             }
-            Self::Conflict {
-                reason, kind, id, ..
-            } => json!({
+            Self::Conflict { reason, kind, id, .. } => json!({
                 "message": message,
                 "resourceId": id,
                 "resourceType": kind.as_str(),

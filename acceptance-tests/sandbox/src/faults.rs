@@ -87,18 +87,15 @@ impl Fault {
             "reply_lost" => Self::ReplyLost,
             "access_denied" => Self::AccessDenied,
             "iam_synchronization_delay" => Self::IamSynchronizationDelay,
-            "not_yet_visible" => Self::NotYetVisible {
-                reads: body.reads.ok_or_else(|| wants("reads"))?,
-            },
+            "not_yet_visible" => {
+                Self::NotYetVisible { reads: body.reads.ok_or_else(|| wants("reads"))? }
+            }
             kind => return Err(format!("there is no fault of the kind `{kind}`")),
         };
         let has_stray = (body.milliseconds.is_some() && !matches!(fault, Self::Latency(_)))
             || (body.reads.is_some() && !matches!(fault, Self::NotYetVisible { .. }));
         if has_stray {
-            return Err(format!(
-                "the fault `{}` has a setting that it does not take",
-                body.kind
-            ));
+            return Err(format!("the fault `{}` has a setting that it does not take", body.kind));
         }
         Ok(fault)
     }
@@ -112,11 +109,7 @@ impl Fault {
             Self::NotYetVisible { reads: number } => reads = Some(*number),
             _ => {}
         }
-        FaultBody {
-            kind: self.kind().to_owned(),
-            milliseconds,
-            reads,
-        }
+        FaultBody { kind: self.kind().to_owned(), milliseconds, reads }
     }
 
     /// The name of the kind, as the journal gives it.
@@ -241,10 +234,7 @@ impl Faults {
 impl Rule {
     fn is_for(&self, operation: &str, account: &str) -> bool {
         let is_for_operation = self.operation == "*" || self.operation == operation;
-        let is_for_account = self
-            .account
-            .as_deref()
-            .is_none_or(|wanted| wanted == account);
+        let is_for_account = self.account.as_deref().is_none_or(|wanted| wanted == account);
         is_for_operation && is_for_account && self.count != Some(0)
     }
 }

@@ -48,12 +48,7 @@ pub(crate) struct Journal {
 
 impl Journal {
     pub(crate) fn new(most: usize) -> Self {
-        Self {
-            most,
-            sequence: 0,
-            bytes: 0,
-            calls: VecDeque::new(),
-        }
+        Self { most, sequence: 0, bytes: 0, calls: VecDeque::new() }
     }
 
     /// Writes down a call, which gets the next number.

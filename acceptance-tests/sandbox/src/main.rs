@@ -44,26 +44,14 @@ fn setting(text: &str) -> Result<(String, Value), String> {
 fn settings_help() -> String {
     let mut help = String::new();
     let defaults = [
-        (
-            "Quotas",
-            Quotas::KEYS,
-            serde_json::to_value(Quotas::default()),
-        ),
-        (
-            "Switches",
-            Switches::KEYS,
-            serde_json::to_value(Switches::default()),
-        ),
+        ("Quotas", Quotas::KEYS, serde_json::to_value(Quotas::default())),
+        ("Switches", Switches::KEYS, serde_json::to_value(Switches::default())),
     ];
     for (title, keys, defaults) in defaults {
         let defaults = defaults.unwrap_or_default();
         help.push_str(&format!("{title}:\n"));
         for (key, meaning) in keys {
-            help.push_str(&format!(
-                "  {key}={}\n         {}\n",
-                defaults[key],
-                meaning.trim()
-            ));
+            help.push_str(&format!("  {key}={}\n         {}\n", defaults[key], meaning.trim()));
         }
         help.push('\n');
     }
@@ -99,9 +87,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> io::Result<()> {
     let options = arguments.into_options()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Signals are caught before the address tells anyone that we are there.
     let stopped = runtime.block_on(async { stop_signal() })?;
     let sandbox = Sandbox::start_blocking(options)?;

@@ -132,11 +132,7 @@ impl Model {
                 Some((name.clone(), compile(name, shape.pattern.as_ref()?)))
             })
             .collect();
-        Self {
-            operations,
-            shapes: file.shapes,
-            patterns,
-        }
+        Self { operations, shapes: file.shapes, patterns }
     }
 
     pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
@@ -151,11 +147,7 @@ impl Model {
         unknown: UnknownMembers,
     ) -> Result<Value, Vec<FieldError>> {
         let shape = &self.shapes[&operation.input];
-        let mut check = Check {
-            model: self,
-            unknown,
-            errors: Vec::new(),
-        };
+        let mut check = Check { model: self, unknown, errors: Vec::new() };
         let mut input = parts.body;
         for (name, member) in &shape.members {
             let Some(location) = member.location else {
@@ -174,20 +166,12 @@ impl Model {
         }
         let input = Value::Object(input);
         check.value("", &operation.input, &input);
-        if check.errors.is_empty() {
-            Ok(input)
-        } else {
-            Err(check.errors)
-        }
+        if check.errors.is_empty() { Ok(input) } else { Err(check.errors) }
     }
 
     /// Says how a reply departs from the model; nothing, unless we are wrong.
     pub(crate) fn output(&self, operation: &Operation, body: &Value) -> Vec<FieldError> {
-        let mut check = Check {
-            model: self,
-            unknown: UnknownMembers::Refused,
-            errors: Vec::new(),
-        };
+        let mut check = Check { model: self, unknown: UnknownMembers::Refused, errors: Vec::new() };
         check.value("", &operation.output, body);
         check.errors
     }
@@ -201,9 +185,9 @@ impl Model {
                 .map(|(_, value)| Value::from(value.as_str()))
                 .collect(),
             // Text that is no number stays text, and fails as such.
-            Kind::Integer | Kind::Long => text
-                .parse::<i64>()
-                .map_or_else(|_| Value::from(text), Value::from),
+            Kind::Integer | Kind::Long => {
+                text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
+            }
             _ => Value::from(text),
         })
     }
@@ -222,10 +206,7 @@ impl Model {
 }
 
 fn lookup<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
+    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// Compiles a pattern to match whole values, with the ASCII meaning of `\d`
@@ -287,10 +268,7 @@ impl Check<'_> {
 
     fn list(&mut self, path: &str, shape: &Shape, items: &[Value]) {
         self.length(path, shape, items.len());
-        let item_shape = shape
-            .member
-            .as_deref()
-            .expect("a list of the model names its member");
+        let item_shape = shape.member.as_deref().expect("a list of the model names its member");
         for (index, item) in items.iter().enumerate() {
             self.element(&format!("{path}[{index}]"), item_shape, item);
         }
@@ -298,14 +276,8 @@ impl Check<'_> {
 
     fn map(&mut self, path: &str, shape: &Shape, entries: &Map<String, Value>) {
         self.length(path, shape, entries.len());
-        let key_shape = shape
-            .key
-            .as_deref()
-            .expect("a map of the model names its key");
-        let value_shape = shape
-            .value
-            .as_deref()
-            .expect("a map of the model names its value");
+        let key_shape = shape.key.as_deref().expect("a map of the model names its key");
+        let value_shape = shape.value.as_deref().expect("a map of the model names its value");
         for (key, value) in entries {
             let path = join(path, key);
             self.text(&path, key_shape, &self.model.shapes[key_shape], key);
@@ -325,19 +297,13 @@ impl Check<'_> {
         self.length(path, shape, text.chars().count());
         if !shape.values.is_empty() && !shape.values.iter().any(|value| value == text) {
             let values = shape.values.join(", ");
-            self.error(
-                path,
-                format!("Member must satisfy enum value set: [{values}]"),
-            );
+            self.error(path, format!("Member must satisfy enum value set: [{values}]"));
         }
         if let Some(pattern) = self.model.patterns.get(shape_name)
             && !pattern.matches(text)
         {
             let pattern = shape.pattern.as_deref().unwrap_or_default();
-            self.error(
-                path,
-                format!("Member must satisfy regular expression pattern: {pattern}"),
-            );
+            self.error(path, format!("Member must satisfy regular expression pattern: {pattern}"));
         }
     }
 
@@ -348,25 +314,16 @@ impl Check<'_> {
             self.error(path, format!("{rule} {min}"));
         }
         if let Some(max) = shape.max.filter(|max| length > *max) {
-            self.error(
-                path,
-                format!("Member must have length less than or equal to {max}"),
-            );
+            self.error(path, format!("Member must have length less than or equal to {max}"));
         }
     }
 
     fn range(&mut self, path: &str, shape: &Shape, number: i64) {
         if let Some(min) = shape.min.filter(|min| number < *min) {
-            self.error(
-                path,
-                format!("Member must have value greater than or equal to {min}"),
-            );
+            self.error(path, format!("Member must have value greater than or equal to {min}"));
         }
         if let Some(max) = shape.max.filter(|max| number > *max) {
-            self.error(
-                path,
-                format!("Member must have value less than or equal to {max}"),
-            );
+            self.error(path, format!("Member must have value less than or equal to {max}"));
         }
     }
 
@@ -377,10 +334,7 @@ impl Check<'_> {
     }
 
     fn error(&mut self, path: &str, message: impl Into<String>) {
-        self.errors.push(FieldError {
-            name: path.to_owned(),
-            message: message.into(),
-        });
+        self.errors.push(FieldError { name: path.to_owned(), message: message.into() });
     }
 }
 
@@ -398,9 +352,5 @@ impl Kind {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }

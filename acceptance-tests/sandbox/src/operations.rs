@@ -129,11 +129,7 @@ fn distinct(items: Vec<String>) -> Vec<String> {
 /// A list as a reply gives it: the API documents no order, so callers must not
 /// get used to the one that they sent.
 fn reordered(items: &[String]) -> Value {
-    items
-        .iter()
-        .rev()
-        .map(|item| Value::from(item.as_str()))
-        .collect()
+    items.iter().rev().map(|item| Value::from(item.as_str())).collect()
 }
 
 /// Puts a member into a reply if there is something to put.

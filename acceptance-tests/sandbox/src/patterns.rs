@@ -18,8 +18,7 @@ pub(crate) fn hand_written(shape: &str) -> Option<fn(&str) -> bool> {
 
 /// Printable characters, tabs and line breaks; empty, or not white space alone.
 fn description(text: &str) -> bool {
-    text.chars()
-        .all(|c| is_text(c) || matches!(c, '\t' | '\r' | '\n'))
+    text.chars().all(|c| is_text(c) || matches!(c, '\t' | '\r' | '\n'))
         && (text.is_empty() || !is_blank(text))
 }
 
@@ -36,18 +35,14 @@ fn bucket(text: &str) -> bool {
 
 fn is_bucket_label(label: &str) -> bool {
     !label.is_empty()
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !label.starts_with('-')
         && !label.ends_with('-')
 }
 
 fn is_dotted_number(text: &str) -> bool {
     text.contains('.')
-        && text
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+        && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The Basic Multilingual Plane without control characters and its last two
@@ -58,6 +53,5 @@ fn is_text(c: char) -> bool {
 }
 
 fn is_blank(text: &str) -> bool {
-    text.bytes()
-        .all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c))
+    text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c))
 }

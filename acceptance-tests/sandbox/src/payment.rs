@@ -107,31 +107,23 @@ impl Collaboration {
     }
 
     fn pays_by_default(&self, member: &Member, cost: Cost) -> bool {
-        cost.default_payer()
-            .is_some_and(|ability| member.has(ability))
-            && !self
-                .members
-                .iter()
-                .any(|other| other.payers.get(cost) == Some(true))
+        cost.default_payer().is_some_and(|ability| member.has(ability))
+            && !self.members.iter().any(|other| other.payers.get(cost) == Some(true))
     }
 
     /// The payment configuration of a member as ListMembers gives it.
     pub(crate) fn payment_reply(&self, member: &Member, switches: &Switches) -> Value {
-        member
-            .payers
-            .to_reply(|cost| match switches.unset_payment_sub_blocks {
-                Omitted::Absent => None,
-                Omitted::Filled => Some(self.pays(member, cost)),
-            })
+        member.payers.to_reply(|cost| match switches.unset_payment_sub_blocks {
+            Omitted::Absent => None,
+            Omitted::Filled => Some(self.pays(member, cost)),
+        })
     }
 
     /// Names a payer of queries for every member: the one who runs them, if
     /// nobody else is named.
     pub(crate) fn fill_query_payers(&mut self) {
-        let named = self
-            .members
-            .iter()
-            .any(|member| member.payers.get(Cost::QueryCompute) == Some(true));
+        let named =
+            self.members.iter().any(|member| member.payers.get(Cost::QueryCompute) == Some(true));
         for member in &mut self.members {
             if member.payers.get(Cost::QueryCompute).is_none() {
                 let pays = !named && member.has(CAN_QUERY);
@@ -156,10 +148,8 @@ impl Collaboration {
     /// A new collaboration cannot relieve the query runner while naming nobody
     /// else. Later on payers may go; then queries wait for another.
     pub(crate) fn check_query_payer(&self) -> Result<(), ApiError> {
-        let somebody_pays = self
-            .members
-            .iter()
-            .any(|member| member.payers.get(Cost::QueryCompute) == Some(true));
+        let somebody_pays =
+            self.members.iter().any(|member| member.payers.get(Cost::QueryCompute) == Some(true));
         if self.holder(CAN_QUERY).is_some() && !somebody_pays {
             return Err(ApiError::configuration(
                 "paymentConfiguration.queryCompute.isResponsible",

@@ -54,9 +54,7 @@ pub(crate) fn store(path: &Path, state: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&temporary, path)?;
     // The new name is durable once its directory is.
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
 }
 
@@ -71,10 +69,7 @@ fn decode(bytes: &[u8]) -> Result<State, String> {
         return Err(format!("it does not begin with `{MAGIC}`"));
     };
     if length.parse() != Ok(state.len()) {
-        return Err(format!(
-            "it has {} bytes where {length} were written",
-            state.len()
-        ));
+        return Err(format!("it has {} bytes where {length} were written", state.len()));
     }
     if checksum != format!("{:08x}", crc32fast::hash(state)) {
         return Err("its checksum does not fit".to_owned());
@@ -116,11 +111,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("sandbox-state".to_owned())
             .spawn(move || write_all(&path, &incoming, &sender, snapshot))?;
-        Ok(Self {
-            requests: Some(requests),
-            progress,
-            thread: Some(thread),
-        })
+        Ok(Self { requests: Some(requests), progress, thread: Some(thread) })
     }
 
     /// Waits until a change is in the file; false if it could not be written.

@@ -23,10 +23,8 @@ pub(crate) fn route<'a>(
     method: &str,
     path: &str,
 ) -> Result<Matched<'a>, ApiError> {
-    let on_path: Vec<&Operation> = model
-        .operations()
-        .filter(|operation| fits(&operation.uri, path))
-        .collect();
+    let on_path: Vec<&Operation> =
+        model.operations().filter(|operation| fits(&operation.uri, path)).collect();
     if on_path.is_empty() {
         return Err(ApiError::front_door(
             404,
@@ -34,10 +32,8 @@ pub(crate) fn route<'a>(
             format!("There is nothing at {path}."),
         ));
     }
-    let operation = on_path
-        .into_iter()
-        .find(|operation| operation.method == method)
-        .ok_or_else(|| {
+    let operation =
+        on_path.into_iter().find(|operation| operation.method == method).ok_or_else(|| {
             ApiError::front_door(
                 405,
                 "MethodNotAllowedException",

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use hyper::http::request;
@@ -77,9 +77,7 @@ impl Server {
         let writer = match &options.state {
             Some(path) => {
                 let shared = Arc::clone(&shared);
-                Some(Writer::start(path.clone(), move || {
-                    snapshot(&lock(&shared))
-                })?)
+                Some(Writer::start(path.clone(), move || snapshot(&lock(&shared)))?)
             }
             None => None,
         };
@@ -106,12 +104,8 @@ impl Server {
         connection: &Handle,
     ) -> Result<Reply, Dropped> {
         let (head, body) = request.into_parts();
-        let body = match Limited::new(body, self.options.body_limit).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(err) if err.is::<LengthLimitError>() => {
-                return Ok(self.too_large(&head, connection));
-            }
-            Err(_) => return Err(Dropped),
+        let Some(body) = read_body(body, self.options.body_limit).await? else {
+            return Ok(self.too_large(&head, connection));
         };
         if head.uri.path().starts_with(ADMIN_PATH) {
             return Ok(admin::answer(self, &head, &body).await);
@@ -146,11 +140,7 @@ impl Server {
     /// Holds a reply back until the file has what it tells.
     async fn made_durable(&self, outcome: Outcome) -> Outcome {
         let generation = self.shared().generation;
-        if self.is_durable(generation).await {
-            outcome
-        } else {
-            Err(ApiError::Internal)
-        }
+        if self.is_durable(generation).await { outcome } else { Err(ApiError::Internal) }
     }
 
     /// Waits until the state after `generation` changes is in the file.
@@ -167,6 +157,25 @@ impl Server {
     }
 }
 
+/// Reads a body of at most `limit` bytes; none if it has more. Such a body is
+/// read to its end nonetheless, within reason, since a client that is still
+/// sending when the connection closes never gets to see the reply.
+async fn read_body(mut body: Incoming, limit: usize) -> Result<Option<Bytes>, Dropped> {
+    const MOST_DISCARDED: usize = 64 << 20;
+    let mut bytes = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Dropped)?.into_data() else { continue };
+        length += data.len();
+        if length <= limit {
+            bytes.extend_from_slice(&data);
+        } else if length > MOST_DISCARDED {
+            break;
+        }
+    }
+    Ok((length <= limit).then(|| bytes.into()))
+}
+
 fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -174,10 +183,7 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 fn snapshot(shared: &Shared) -> Snapshot {
     let state = serde_json::to_vec(&shared.state)
         .expect("the state has only text keys and numbers, which JSON can spell");
-    Snapshot {
-        generation: shared.generation,
-        state,
-    }
+    Snapshot { generation: shared.generation, state }
 }
 
 /// What a successful call says.
@@ -210,9 +216,7 @@ impl<'a> Exchange<'a> {
             head,
             body,
             connection,
-            query: form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
+            query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             caller: None,
             operation: None,
             shown_body: Value::Null,
@@ -225,11 +229,7 @@ impl<'a> Exchange<'a> {
     }
 
     async fn run(&mut self, server: &Server) -> Outcome {
-        if self.is_sts() {
-            self.run_sts(server).await
-        } else {
-            self.run_operation(server).await
-        }
+        if self.is_sts() { self.run_sts(server).await } else { self.run_operation(server).await }
     }
 
     fn identify(&mut self, server: &Server, service: &str) -> Result<Caller, ApiError> {
@@ -247,23 +247,13 @@ impl<'a> Exchange<'a> {
         let operation = matched.operation;
         self.operation = Some(operation.name.clone());
         let resource = resource_arn(&matched, &caller);
-        self.inject(
-            server,
-            &caller,
-            &format!("cleanrooms:{}", operation.name),
-            &resource,
-        )
-        .await?;
+        self.inject(server, &caller, &format!("cleanrooms:{}", operation.name), &resource).await?;
         let body = if operation.method == "POST" || operation.method == "PATCH" {
             body?
         } else {
             Map::new()
         };
-        let parts = Parts {
-            labels: &matched.labels,
-            query: &self.query,
-            body,
-        };
+        let parts = Parts { labels: &matched.labels, query: &self.query, body };
         self.perform(server, &caller, operation, parts)
     }
 
@@ -322,10 +312,7 @@ impl<'a> Exchange<'a> {
             Tolerance::Refused => UnknownMembers::Refused,
             Tolerance::Ignored => UnknownMembers::Ignored,
         };
-        let input = server
-            .model
-            .input(operation, parts, unknown)
-            .map_err(ApiError::fields)?;
+        let input = server.model.input(operation, parts, unknown).map_err(ApiError::fields)?;
         let (_, handler) = OPERATIONS
             .iter()
             .find(|(name, _)| *name == operation.name)
@@ -364,17 +351,13 @@ impl<'a> Exchange<'a> {
                 ));
             }
         };
-        self.shown_body = form
-            .iter()
-            .map(|(k, v)| (k.clone(), Value::from(v.as_str())))
-            .collect();
+        self.shown_body = form.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect();
         let caller = self.identify(server, "sts")?;
         let action = form.get("Action").cloned().unwrap_or_default();
         if sts::OPERATIONS.contains(&action.as_str()) {
             self.operation = Some(action.clone());
             let resource = form.get("RoleArn").map_or("*", String::as_str).to_owned();
-            self.inject(server, &caller, &format!("sts:{action}"), &resource)
-                .await?;
+            self.inject(server, &caller, &format!("sts:{action}"), &resource).await?;
         }
         let mut shared = server.shared();
         let result = sts::answer(&mut shared.state, &caller, &form, Timestamp::now())?;
@@ -420,11 +403,7 @@ impl<'a> Exchange<'a> {
     }
 
     fn code(&self, err: &ApiError) -> &'static str {
-        if self.is_sts() {
-            sts::error_code(err)
-        } else {
-            err.code()
-        }
+        if self.is_sts() { sts::error_code(err) } else { err.code() }
     }
 
     fn record(&self, server: &Server, outcome: &Outcome) {
@@ -448,11 +427,7 @@ impl<'a> Exchange<'a> {
             error,
             response,
             fault: self.fault.as_ref().map(Fault::kind),
-            user_agent: self
-                .head
-                .headers
-                .get(USER_AGENT)
-                .and_then(|agent| agent.to_str().ok()),
+            user_agent: self.head.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()),
             connection: self.connection.number,
             time: Timestamp::now().to_reply(),
         });
@@ -489,9 +464,7 @@ fn query_object(query: &[(String, String)]) -> Value {
 
 /// What IAM would name as the resource of a call.
 fn resource_arn(matched: &Matched<'_>, caller: &Caller) -> String {
-    let Caller {
-        account, region, ..
-    } = caller;
+    let Caller { account, region, .. } = caller;
     match matched.labels.first() {
         Some((name, id)) if name == "collaborationIdentifier" => {
             format!("arn:aws:cleanrooms:{region}:{account}:collaboration/{id}")
@@ -510,9 +483,6 @@ fn check_reply(server: &Server, operation: &Operation, body: &Value) -> Result<(
     if problems.is_empty() {
         return Ok(());
     }
-    eprintln!(
-        "the reply of {} does not fit the model: {problems:?}",
-        operation.name
-    );
+    eprintln!("the reply of {} does not fit the model: {problems:?}", operation.name);
     Err(ApiError::Internal)
 }

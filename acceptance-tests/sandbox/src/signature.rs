@@ -63,9 +63,7 @@ pub(crate) fn credential(headers: &HeaderMap, service: &str) -> Result<Credentia
             "Missing Authentication Token",
         ));
     };
-    let header = header
-        .to_str()
-        .map_err(|_| incomplete("the header is not ASCII"))?;
+    let header = header.to_str().map_err(|_| incomplete("the header is not ASCII"))?;
     let (algorithm, parameters) = header.split_once(' ').unwrap_or((header, ""));
     if algorithm != ALGORITHM {
         return Err(incomplete(&format!("the algorithm must be {ALGORITHM}")));
@@ -76,9 +74,7 @@ pub(crate) fn credential(headers: &HeaderMap, service: &str) -> Result<Credentia
     let [access_key, date, region, scope_service, "aws4_request"] =
         scope.split('/').collect::<Vec<_>>()[..]
     else {
-        return Err(incomplete(
-            "Credential must be KEY/DATE/REGION/SERVICE/aws4_request",
-        ));
+        return Err(incomplete("Credential must be KEY/DATE/REGION/SERVICE/aws4_request"));
     };
     check_date(headers, date)?;
     if scope_service != service {

@@ -42,10 +42,7 @@ impl State {
     pub(crate) fn next_id(&mut self, kind: IdKind) -> (u64, String) {
         self.sequence += 1;
         let prefix = kind as u32;
-        (
-            self.sequence,
-            format!("{prefix:08x}-0000-4000-8000-{:012x}", self.sequence),
-        )
+        (self.sequence, format!("{prefix:08x}-0000-4000-8000-{:012x}", self.sequence))
     }
 
     /// Counts up without an id.
@@ -103,9 +100,8 @@ pub(crate) struct Timestamp(pub(crate) u64);
 
 impl Timestamp {
     pub(crate) fn now() -> Self {
-        let since = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default();
+        let since =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 
@@ -141,10 +137,7 @@ pub(crate) struct Collaboration {
 
 impl Collaboration {
     pub(crate) fn arn(&self) -> String {
-        format!(
-            "arn:aws:cleanrooms:{}:{}:collaboration/{}",
-            self.region, self.creator, self.id
-        )
+        format!("arn:aws:cleanrooms:{}:{}:collaboration/{}", self.region, self.creator, self.id)
     }
 
     pub(crate) fn member(&self, account: &str) -> Option<&Member> {
@@ -152,16 +145,12 @@ impl Collaboration {
     }
 
     pub(crate) fn member_mut(&mut self, account: &str) -> Option<&mut Member> {
-        self.members
-            .iter_mut()
-            .find(|member| member.account == account)
+        self.members.iter_mut().find(|member| member.account == account)
     }
 
     /// The display name of the creator, who is the first member.
     pub(crate) fn creator_display_name(&self) -> &str {
-        self.members
-            .first()
-            .map_or("", |creator| &creator.display_name)
+        self.members.first().map_or("", |creator| &creator.display_name)
     }
 
     /// The member that holds an ability which only one can hold.
@@ -255,10 +244,7 @@ pub(crate) struct Membership {
 
 impl Membership {
     pub(crate) fn arn(&self) -> String {
-        format!(
-            "arn:aws:cleanrooms:{}:{}:membership/{}",
-            self.region, self.account, self.id
-        )
+        format!("arn:aws:cleanrooms:{}:{}:membership/{}", self.region, self.account, self.id)
     }
 
     pub(crate) fn has(&self, ability: &str) -> bool {

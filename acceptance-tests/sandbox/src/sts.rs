@@ -14,6 +14,9 @@ use crate::state::{Session, State, Timestamp};
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const VERSION: &str = "2011-06-15";
 
+/// Sessions that are remembered; memory must not grow with every call.
+const MOST_SESSIONS: usize = 10_000;
+
 /// The operations that the sandbox knows.
 pub(crate) const OPERATIONS: [&str; 2] = ["GetCallerIdentity", "AssumeRole"];
 
@@ -56,12 +59,7 @@ pub(crate) fn caller(
             "The security token included in the request is expired",
         ));
     }
-    let Session {
-        account,
-        role,
-        session_name,
-        ..
-    } = session;
+    let Session { account, role, session_name, .. } = session;
     Ok(Caller {
         account: account.clone(),
         region: credential.region.clone(),
@@ -97,21 +95,12 @@ pub(crate) fn answer(
             "InvalidAction",
             format!("Could not find operation {action} for version {VERSION}"),
         )),
-        None => Err(ApiError::front_door(
-            400,
-            "MissingAction",
-            "Action is missing",
-        )),
+        None => Err(ApiError::front_door(400, "MissingAction", "Action is missing")),
     }
 }
 
 fn identity(caller: &Caller) -> String {
-    let Caller {
-        account,
-        arn,
-        user_id,
-        ..
-    } = caller;
+    let Caller { account, arn, user_id, .. } = caller;
     format!("<Arn>{arn}</Arn><UserId>{user_id}</UserId><Account>{account}</Account>")
 }
 
@@ -122,10 +111,7 @@ fn assume_role(state: &mut State, form: &Form, now: Timestamp) -> Result<String,
     let session_name = required(form, "RoleSessionName")?;
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
     if !(2..=64).contains(&session_name.len()) || !session_name.chars().all(is_name) {
-        return Err(invalid(
-            "RoleSessionName",
-            "must have 2 to 64 of the characters [\\w+=,.@-]",
-        ));
+        return Err(invalid("RoleSessionName", "must have 2 to 64 of the characters [\\w+=,.@-]"));
     }
     let seconds = form.get("DurationSeconds").map_or("3600", String::as_str);
     let seconds = seconds
@@ -145,17 +131,15 @@ fn assume_role(state: &mut State, form: &Form, now: Timestamp) -> Result<String,
     let reply = credentials(&key, &session)?;
     state.sessions.retain(|_, session| session.expiration > now);
     state.sessions.insert(key, session);
+    // Keys count up, so the first is the oldest.
+    while state.sessions.len() > MOST_SESSIONS {
+        state.sessions.pop_first();
+    }
     Ok(reply)
 }
 
 fn credentials(key: &str, session: &Session) -> Result<String, ApiError> {
-    let Session {
-        account,
-        role,
-        session_name,
-        token,
-        expiration,
-    } = session;
+    let Session { account, role, session_name, token, expiration } = session;
     let seconds = i64::try_from(expiration.0 / 1000).map_err(|_| ApiError::Internal)?;
     let expiration = OffsetDateTime::from_unix_timestamp(seconds)
         .ok()
@@ -207,11 +191,7 @@ pub(crate) fn reply_document(action: &str, result: &str, request_id: &str) -> St
 
 /// The document that tells an error.
 pub(crate) fn error_document(err: &ApiError, request_id: &str) -> String {
-    let kind = if err.status() < 500 {
-        "Sender"
-    } else {
-        "Receiver"
-    };
+    let kind = if err.status() < 500 { "Sender" } else { "Receiver" };
     let message = escaped(&err.message());
     format!(
         "<ErrorResponse xmlns=\"{NAMESPACE}\"><Error><Type>{kind}</Type><Code>{}</Code>\
@@ -238,7 +218,5 @@ pub(crate) fn error_code(err: &ApiError) -> &'static str {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -140,10 +140,7 @@ fn check_runner(membership: &Membership, names: &Names) -> Result<(), ApiError> 
         return Err(ApiError::denied(format!("The membership is {status}.")));
     }
     if !membership.has(names.ability) {
-        return Err(ApiError::denied(format!(
-            "The member does not have {}.",
-            names.ability
-        )));
+        return Err(ApiError::denied(format!("The member does not have {}.", names.ability)));
     }
     Ok(())
 }
@@ -153,10 +150,9 @@ fn check_sql(parameters: &Value) -> Result<(), ApiError> {
     let query = parameters["queryString"].as_str();
     let template = parameters["analysisTemplateArn"].as_str();
     match (query, template) {
-        (Some(query), None) if query.trim().is_empty() => Err(ApiError::query(
-            "sqlParameters.queryString",
-            "The query is empty.",
-        )),
+        (Some(query), None) if query.trim().is_empty() => {
+            Err(ApiError::query("sqlParameters.queryString", "The query is empty."))
+        }
         (Some(_), None) | (None, Some(_)) => Ok(()),
         _ => Err(ApiError::query(
             "sqlParameters",
@@ -173,26 +169,15 @@ fn check_receivers(
     let Some(output) = input.pointer("/resultConfiguration/outputConfiguration") else {
         return Ok(());
     };
-    let refused = |message: &str| {
-        Err(ApiError::configuration(
-            "resultConfiguration",
-            message.to_owned(),
-        ))
-    };
+    let refused =
+        |message: &str| Err(ApiError::configuration("resultConfiguration", message.to_owned()));
     if output.get("intermediateTable").is_some() {
         return refused("intermediateTable stands in replies only.");
     }
-    let locations = output
-        .pointer("/distribute/locations")
-        .and_then(Value::as_array);
+    let locations = output.pointer("/distribute/locations").and_then(Value::as_array);
     if let Some(locations) = locations {
         let own = Some(membership.account.as_str());
-        if locations
-            .iter()
-            .filter(|location| location.get("s3").is_some())
-            .count()
-            > 1
-        {
+        if locations.iter().filter(|location| location.get("s3").is_some()).count() > 1 {
             return refused("Results can be distributed to one S3 location at most.");
         }
         if locations.iter().any(|location| receiver(location) == own) {
@@ -205,11 +190,7 @@ fn check_receivers(
         })
     };
     let outputs = locations.map_or(std::slice::from_ref(output), Vec::as_slice);
-    if outputs
-        .iter()
-        .filter_map(receiver)
-        .any(|account| !receives(account))
-    {
+    if outputs.iter().filter_map(receiver).any(|account| !receives(account)) {
         return refused("A receiver must be an active member that can receive results.");
     }
     Ok(())
@@ -220,9 +201,7 @@ fn receiver(output: &Value) -> Option<&str> {
 }
 
 fn check_workers(input: &Value, names: &Names) -> Result<(), ApiError> {
-    let number = input
-        .pointer("/computeConfiguration/worker/number")
-        .and_then(Value::as_u64);
+    let number = input.pointer("/computeConfiguration/worker/number").and_then(Value::as_u64);
     if number.is_some_and(|number| number > names.most_workers) {
         return Err(ApiError::configuration(
             "computeConfiguration.worker.number",
@@ -246,10 +225,7 @@ fn payer(
         .filter(|member| member.status == MemberStatus::Active)
         .filter(|member| collaboration.pays(member, names.cost))
         .filter(|member| {
-            let membership = member
-                .membership_id
-                .as_ref()
-                .and_then(|id| state.memberships.get(id));
+            let membership = member.membership_id.as_ref().and_then(|id| state.memberships.get(id));
             let accepted = membership.and_then(|membership| membership.payers.get(names.cost));
             accepted.unwrap_or(member.has(names.ability))
         })
@@ -263,14 +239,10 @@ fn payer(
             format!("The account {account} is not an active payer."),
         )),
         (None, [account]) => Ok((*account).to_owned()),
-        (None, []) => Err(ApiError::configuration(
-            names.payer,
-            "No active member pays.",
-        )),
-        (None, _) => Err(ApiError::configuration(
-            names.payer,
-            "Several members pay; say which one.",
-        )),
+        (None, []) => Err(ApiError::configuration(names.payer, "No active member pays.")),
+        (None, _) => {
+            Err(ApiError::configuration(names.payer, "Several members pay; say which one."))
+        }
     }
 }
 
@@ -316,16 +288,10 @@ fn check_quotas(
         ),
     };
     if of_membership >= per_membership.into() {
-        return Err(ApiError::Quota {
-            name,
-            value: per_membership.into(),
-        });
+        return Err(ApiError::Quota { name, value: per_membership.into() });
     }
     if of_account >= per_account.into() {
-        return Err(ApiError::Quota {
-            name: account_name,
-            value: per_account.into(),
-        });
+        return Err(ApiError::Quota { name: account_name, value: per_account.into() });
     }
     Ok(())
 }
@@ -397,10 +363,7 @@ fn cancel(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Valu
             ConflictReason::InvalidState,
             ResourceKind::Membership,
             &analysis.id,
-            format!(
-                "It is {} and cannot be cancelled.",
-                analysis.status.as_str()
-            ),
+            format!("It is {} and cannot be cancelled.", analysis.status.as_str()),
         ));
     }
     analysis.status = AnalysisStatus::Cancelling;
@@ -412,11 +375,7 @@ fn list(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value,
     let membership_id = text(input, "membershipIdentifier")?;
     let names = kind.names();
     memberships::own(call, membership_id)?;
-    let page = Page::requested(
-        format!("{} {membership_id}", names.list),
-        input,
-        call.switches,
-    )?;
+    let page = Page::requested(format!("{} {membership_id}", names.list), input, call.switches)?;
     let wanted = input.get("status").and_then(Value::as_str);
     let ids: Vec<String> = call
         .state
@@ -473,10 +432,8 @@ fn receivers(analysis: &Analysis, state: &State) -> Vec<String> {
         .map(Vec::as_slice)
         .or(output.map(std::slice::from_ref))
         .unwrap_or_default();
-    let mut accounts: Vec<String> = locations
-        .iter()
-        .map(|location| receiver(location).unwrap_or(runner).to_owned())
-        .collect();
+    let mut accounts: Vec<String> =
+        locations.iter().map(|location| receiver(location).unwrap_or(runner).to_owned()).collect();
     if accounts.is_empty() {
         accounts.push(runner.clone());
     }
@@ -487,16 +444,8 @@ fn reply(analysis: &Analysis, state: &State) -> Value {
     let names = analysis.kind.names();
     let mut reply = base(analysis, state);
     reply[names.parameters] = analysis.parameters.clone();
-    put(
-        &mut reply,
-        "resultConfiguration",
-        analysis.result_configuration.clone(),
-    );
-    put(
-        &mut reply,
-        "computeConfiguration",
-        analysis.compute_configuration.clone(),
-    );
+    put(&mut reply, "resultConfiguration", analysis.result_configuration.clone());
+    put(&mut reply, "computeConfiguration", analysis.compute_configuration.clone());
     match analysis.status {
         AnalysisStatus::Success => {
             reply["statistics"] = statistics(analysis);

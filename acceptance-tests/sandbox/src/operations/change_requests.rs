@@ -24,11 +24,7 @@ const REMOVE_PAYER_CANDIDATE: &str = "REMOVE_PAYER_CANDIDATE";
 
 /// Abilities that a change request can grant and revoke, with the types of both.
 const CHANGEABLE: [(&str, &str, &str); 2] = [
-    (
-        CAN_RECEIVE_RESULTS,
-        "GRANT_RECEIVE_RESULTS_ABILITY",
-        "REVOKE_RECEIVE_RESULTS_ABILITY",
-    ),
+    (CAN_RECEIVE_RESULTS, "GRANT_RECEIVE_RESULTS_ABILITY", "REVOKE_RECEIVE_RESULTS_ABILITY"),
     (
         CAN_EXPORT_QUERY_ANALYSIS_LOG,
         "GRANT_EXPORT_QUERY_ANALYSIS_LOG_ABILITY",
@@ -83,29 +79,24 @@ struct CollaborationChange {
 /// A change whose specification was read.
 enum Specification {
     Member(MemberChange),
-    Collaboration(Vec<String>),
+    Collaboration(CollaborationChange),
 }
 
 impl Specification {
-    /// Reads a specification, which has only the members that the model allows.
+    /// Reads a specification, which has the one member that the model demands.
     fn read(specification: &Value) -> Result<Self, ApiError> {
-        if let Some(member) = specification
-            .get("member")
-            .filter(|member| !member.is_null())
-        {
-            return parse(member.clone()).map(Self::Member);
+        match specification.get("member").filter(|member| !member.is_null()) {
+            Some(member) => parse(member.clone()).map(Self::Member),
+            None => parse(specification["collaboration"].clone()).map(Self::Collaboration),
         }
-        let change: CollaborationChange = parse(specification["collaboration"].clone())?;
-        change
-            .auto_approved_change_types
-            .map(distinct)
-            .map(Self::Collaboration)
-            .ok_or_else(|| {
-                ApiError::configuration(
-                    "changes",
-                    "A change of the collaboration must have autoApprovedChangeTypes.",
-                )
-            })
+    }
+
+    /// The `specificationType` that goes with it.
+    fn type_name(&self) -> &'static str {
+        match self {
+            Self::Member(_) => "MEMBER",
+            Self::Collaboration(_) => "COLLABORATION",
+        }
     }
 
     /// What the change is about: an account, or the collaboration.
@@ -122,49 +113,43 @@ pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     let id = &input.collaboration_identifier;
     call.owned_collaboration(id)?;
     let collaboration = &call.state.collaborations[id];
-    let (changes, specifications) = read_changes(&input.changes)?;
+    let specifications = input
+        .changes
+        .iter()
+        .map(|change| Specification::read(&change.specification))
+        .collect::<Result<Vec<_>, _>>()?;
     check_states(collaboration, &specifications, call.switches)?;
-    let changes = typed(collaboration, changes, &specifications, call.switches)?;
+    check_subjects(&input.changes, &specifications)?;
+    let changes = typed(collaboration, &input.changes, &specifications, call.switches)?;
     let invited = check_outcome(collaboration, &specifications, call.now)?;
     check_quotas(collaboration, invited, call)?;
     let request = file(call, id, changes)?;
     Ok(json!({ "collaborationChangeRequest": request }))
 }
 
-/// Reads all changes, and holds each to its declared type and to one change a subject.
-fn read_changes(inputs: &[ChangeInput]) -> Result<(Vec<Value>, Vec<Specification>), ApiError> {
-    let mut specifications: Vec<Specification> = Vec::new();
-    for input in inputs {
-        let specification = Specification::read(&input.specification)?;
-        let declared = match specification {
-            Specification::Member(_) => "MEMBER",
-            Specification::Collaboration(_) => "COLLABORATION",
-        };
-        if input.specification_type != declared {
-            return Err(ApiError::configuration(
-                "changes",
-                format!(
-                    "The specification of a {} change is missing.",
-                    input.specification_type
-                ),
-            ));
+/// Each change is of the type that it says, and of a subject of its own.
+fn check_subjects(
+    changes: &[ChangeInput],
+    specifications: &[Specification],
+) -> Result<(), ApiError> {
+    let refused = |message: String| Err(ApiError::configuration("changes", message));
+    for (index, (change, specification)) in changes.iter().zip(specifications).enumerate() {
+        let declared = &change.specification_type;
+        if declared != specification.type_name() {
+            return refused(format!("The specification of a {declared} change is missing."));
         }
-        if specifications
-            .iter()
-            .any(|other| other.subject() == specification.subject())
+        if let Specification::Collaboration(CollaborationChange {
+            auto_approved_change_types: None,
+        }) = specification
         {
-            return Err(ApiError::configuration(
-                "changes",
-                "A change request can change a member or the collaboration once.",
-            ));
+            return refused("A change of the collaboration changes nothing.".to_owned());
         }
-        specifications.push(specification);
+        let earlier = &specifications[..index];
+        if earlier.iter().any(|other| other.subject() == specification.subject()) {
+            return refused("A member, and the collaboration, can be changed once.".to_owned());
+        }
     }
-    let changes = inputs
-        .iter()
-        .map(|input| without_nulls(&input.specification))
-        .collect();
-    Ok((changes, specifications))
+    Ok(())
 }
 
 /// A null member is the same as none, and does not come back.
@@ -229,29 +214,26 @@ impl Collaboration {
 
     /// The member that a change is made to; none if it adds the account.
     fn changed_member(&self, account: &str) -> Option<&Member> {
-        self.member(account)
-            .filter(|member| member.status.takes_part())
+        self.member(account).filter(|member| member.status.takes_part())
     }
 }
 
 /// Derives the types of every change.
 fn typed(
     collaboration: &Collaboration,
-    changes: Vec<Value>,
+    changes: &[ChangeInput],
     specifications: &[Specification],
     switches: &Switches,
 ) -> Result<Vec<Change>, ApiError> {
     let mut typed = Vec::new();
-    for (specification, change) in changes.into_iter().zip(specifications) {
-        let types = match change {
+    for (change, specification) in changes.iter().zip(specifications) {
+        let types = match specification {
             Specification::Collaboration(_) => vec![EDIT_AUTO_APPROVED_CHANGE_TYPES],
             Specification::Member(change) => member_types(collaboration, change, switches)?,
         };
         let types = types.into_iter().map(str::to_owned).collect();
-        typed.push(Change {
-            specification,
-            types,
-        });
+        let specification = without_nulls(&change.specification);
+        typed.push(Change { specification, types });
     }
     Ok(typed)
 }
@@ -268,14 +250,10 @@ fn member_types(
     if member.is_none() {
         types.push(ADD_MEMBER);
     }
-    let held = member
-        .map(|member| member.abilities.as_slice())
-        .unwrap_or_default();
+    let held = member.map(|member| member.abilities.as_slice()).unwrap_or_default();
     differing(&CHANGEABLE, held, &change.member_abilities, &mut types);
     if let Some(wanted) = &change.ml_member_abilities {
-        let held = member
-            .and_then(|member| member.ml_abilities.as_deref())
-            .unwrap_or_default();
+        let held = member.and_then(|member| member.ml_abilities.as_deref()).unwrap_or_default();
         differing(&CHANGEABLE_ML, held, wanted.as_slice(), &mut types);
     }
     payer_types(collaboration, member, change, &mut types);
@@ -315,18 +293,12 @@ fn check_display_name(
     switches: &Switches,
 ) -> Result<(), ApiError> {
     match (member, &change.display_name) {
-        (None, None) => Err(ApiError::configuration(
-            "displayName",
-            "A new member needs a name.",
-        )),
+        (None, None) => Err(ApiError::configuration("displayName", "A new member needs a name.")),
         (Some(member), Some(name))
             if *name != member.display_name
                 && switches.display_name_of_existing_member == Tolerance::Refused =>
         {
-            Err(ApiError::configuration(
-                "displayName",
-                "The name of a member cannot change.",
-            ))
+            Err(ApiError::configuration("displayName", "The name of a member cannot change."))
         }
         _ => Ok(()),
     }
@@ -403,14 +375,8 @@ fn check_quotas(
     if invited > collaboration.invited() {
         check_invited(invited, call)?;
     }
-    let Quotas {
-        open_change_requests_per_collaboration: quota,
-        ..
-    } = *call.quotas;
-    let open = collaboration
-        .change_requests
-        .iter()
-        .filter(|request| request.status.is_open());
+    let Quotas { open_change_requests_per_collaboration: quota, .. } = *call.quotas;
+    let open = collaboration.change_requests.iter().filter(|request| request.status.is_open());
     if open.count() >= quota as usize {
         return Err(ApiError::Quota {
             name: "Open change requests per collaboration",
@@ -426,11 +392,8 @@ fn file(call: &mut Call<'_>, id: &str, changes: Vec<Change>) -> Result<Value, Ap
     let (sequence, request_id) = call.state.next_id(IdKind::ChangeRequest);
     let collaboration = call.owned_collaboration(id)?;
     let is_auto_approved = collaboration.approves_by_itself(&changes);
-    let approvals = if is_auto_approved {
-        BTreeMap::new()
-    } else {
-        voters(collaboration, switches)
-    };
+    let approvals =
+        if is_auto_approved { BTreeMap::new() } else { voters(collaboration, switches) };
     let status = match (is_auto_approved, approvals.is_empty()) {
         (true, _) => ChangeRequestStatus::Approved,
         (false, true) if switches.request_without_voters == WithoutVoters::Approved => {
@@ -452,23 +415,13 @@ fn file(call: &mut Call<'_>, id: &str, changes: Vec<Change>) -> Result<Value, Ap
         commit(call.state, id, &request_id, now)?;
     }
     let collaboration = &call.state.collaborations[id];
-    Ok(collaboration
-        .change_requests
-        .last()
-        .map(|request| reply(request, id))
-        .into())
+    Ok(collaboration.change_requests.last().map(|request| reply(request, id)).into())
 }
 
 impl Collaboration {
     fn approves_by_itself(&self, changes: &[Change]) -> bool {
-        let approved = self
-            .auto_approved_change_types
-            .as_deref()
-            .unwrap_or_default();
-        changes
-            .iter()
-            .flat_map(|change| &change.types)
-            .all(|kind| approved.contains(kind))
+        let approved = self.auto_approved_change_types.as_deref().unwrap_or_default();
+        changes.iter().flat_map(|change| &change.types).all(|kind| approved.contains(kind))
     }
 }
 
@@ -529,10 +482,7 @@ fn find<'a>(
         .collaborations
         .get_mut(id)
         .and_then(|collaboration| {
-            collaboration
-                .change_requests
-                .iter_mut()
-                .find(|request| request.id == request_id)
+            collaboration.change_requests.iter_mut().find(|request| request.id == request_id)
         })
         .filter(|_| appears)
         // The model's resource types have none for change requests.
@@ -543,12 +493,8 @@ pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError>
     let id = text(&input, "collaborationIdentifier")?;
     let page = Page::requested(format!("change requests {id}"), &input, call.switches)?;
     let wanted = input.get("status").and_then(Value::as_str);
-    let requests: Vec<String> = call
-        .collaboration(id)?
-        .change_requests
-        .iter()
-        .map(|request| request.id.clone())
-        .collect();
+    let requests: Vec<String> =
+        call.collaboration(id)?.change_requests.iter().map(|request| request.id.clone()).collect();
     let mut items = Vec::new();
     for request_id in requests {
         let Ok(request) = find(call, id, &request_id) else {
@@ -626,10 +572,9 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
         }
         ("COMMIT", ChangeRequestStatus::Approved) => commit(call.state, id, request_id, now)?,
         (action, status) => {
-            return Err(request.refused(format!(
-                "{action} is not possible: it is {}",
-                status.as_str()
-            )));
+            return Err(
+                request.refused(format!("{action} is not possible: it is {}", status.as_str()))
+            );
         }
     }
     let request = &call.state.collaborations[id]
@@ -665,15 +610,9 @@ impl ChangeRequest {
 
 /// Makes the changes of a request happen, all or none.
 fn commit(state: &mut State, id: &str, request_id: &str, now: Timestamp) -> Result<(), ApiError> {
-    let collaboration = state
-        .collaborations
-        .get_mut(id)
-        .ok_or_else(|| ApiError::collaboration_denied(id))?;
-    let Some(index) = collaboration
-        .change_requests
-        .iter()
-        .position(|r| r.id == request_id)
-    else {
+    let collaboration =
+        state.collaborations.get_mut(id).ok_or_else(|| ApiError::collaboration_denied(id))?;
+    let Some(index) = collaboration.change_requests.iter().position(|r| r.id == request_id) else {
         return Err(ApiError::not_found(ResourceKind::Collaboration, request_id));
     };
     let changes = collaboration.change_requests[index].changes.clone();
@@ -684,22 +623,14 @@ fn commit(state: &mut State, id: &str, request_id: &str, now: Timestamp) -> Resu
     check_still_possible(collaboration, &changes, &specifications)?;
     for (specification, change) in specifications.into_iter().zip(changes) {
         match specification {
-            Specification::Collaboration(types) => {
-                collaboration.auto_approved_change_types = Some(types);
+            Specification::Collaboration(change) => {
+                collaboration.auto_approved_change_types =
+                    change.auto_approved_change_types.map(distinct);
             }
             Specification::Member(member) => {
-                let relieves = change
-                    .types
-                    .iter()
-                    .any(|kind| kind == REMOVE_PAYER_CANDIDATE);
+                let relieves = change.types.iter().any(|kind| kind == REMOVE_PAYER_CANDIDATE);
                 change_member(&mut collaboration.members, &member, now);
-                mirror(
-                    collaboration,
-                    &mut state.memberships,
-                    &member,
-                    relieves,
-                    now,
-                );
+                mirror(collaboration, &mut state.memberships, &member, relieves, now);
             }
         }
     }
@@ -722,15 +653,8 @@ fn check_still_possible(
         };
         let adds = change.types.iter().any(|kind| kind == ADD_MEMBER);
         if adds == collaboration.changed_member(account).is_some() {
-            let problem = if adds {
-                "is a member already"
-            } else {
-                "is no longer a member"
-            };
-            return Err(invalid_state(
-                collaboration,
-                &format!("The account {account} {problem}."),
-            ));
+            let problem = if adds { "is a member already" } else { "is no longer a member" };
+            return Err(invalid_state(collaboration, &format!("The account {account} {problem}.")));
         }
     }
     Ok(())
@@ -739,9 +663,7 @@ fn check_still_possible(
 /// Changes an entry of the member list, or adds one.
 fn change_member(members: &mut Vec<Member>, change: &MemberChange, now: Timestamp) {
     let sent = Payers::from_request(change.payment_configuration.as_ref());
-    let index = members
-        .iter()
-        .position(|member| member.account == change.account_id);
+    let index = members.iter().position(|member| member.account == change.account_id);
     let returns = index.is_some_and(|index| !members[index].status.takes_part());
     let index = match index {
         Some(index) => index,
@@ -754,13 +676,9 @@ fn change_member(members: &mut Vec<Member>, change: &MemberChange, now: Timestam
     if returns {
         *member = invited(change, now);
     }
-    member
-        .abilities
-        .retain(|held| held == CAN_QUERY || held == CAN_RUN_JOB);
+    member.abilities.retain(|held| held == CAN_QUERY || held == CAN_RUN_JOB);
     let changeable = |ability: &&String| CHANGEABLE.iter().any(|(name, ..)| name == ability);
-    member
-        .abilities
-        .extend(change.member_abilities.iter().filter(changeable).cloned());
+    member.abilities.extend(change.member_abilities.iter().filter(changeable).cloned());
     member.abilities = distinct(std::mem::take(&mut member.abilities));
     if let Some(abilities) = &change.ml_member_abilities {
         member.ml_abilities = Some(distinct(abilities.as_slice().to_vec()));
@@ -802,10 +720,7 @@ fn mirror(
     let Some(member) = collaboration.member(&change.account_id) else {
         return;
     };
-    let membership = member
-        .membership_id
-        .as_ref()
-        .and_then(|id| memberships.get_mut(id));
+    let membership = member.membership_id.as_ref().and_then(|id| memberships.get_mut(id));
     let Some(membership) = membership else { return };
     membership.abilities.clone_from(&member.abilities);
     membership.ml_abilities.clone_from(&member.ml_abilities);

@@ -94,9 +94,7 @@ pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     check_quotas(&collaboration, call)?;
     (collaboration.sequence, collaboration.id) = call.state.next_id(IdKind::Collaboration);
     let reply = reply(&collaboration, call);
-    call.state
-        .collaborations
-        .insert(collaboration.id.clone(), collaboration);
+    call.state.collaborations.insert(collaboration.id.clone(), collaboration);
     Ok(reply)
 }
 
@@ -180,10 +178,7 @@ fn check_members(collaboration: &Collaboration) -> Result<(), ApiError> {
 }
 
 fn check_one_runner(collaboration: &Collaboration) -> Result<(), ApiError> {
-    match (
-        collaboration.holder(CAN_QUERY),
-        collaboration.holder(CAN_RUN_JOB),
-    ) {
+    match (collaboration.holder(CAN_QUERY), collaboration.holder(CAN_RUN_JOB)) {
         (Some(querier), Some(runner)) if querier.account != runner.account => {
             Err(ApiError::configuration(
                 "memberAbilities",
@@ -288,11 +283,8 @@ pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
 
 pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let caller = call.caller;
-    let page = Page::requested(
-        format!("collaborations {}", caller.account),
-        &input,
-        call.switches,
-    )?;
+    let page =
+        Page::requested(format!("collaborations {}", caller.account), &input, call.switches)?;
     let wanted = input.get("memberStatus").and_then(Value::as_str);
     let ids: Vec<String> = call.state.collaborations.keys().cloned().collect();
     let mut items = Vec::new();
@@ -328,10 +320,7 @@ pub(super) fn shown_status(
 /// ARN of a member's membership, which has the member's account in it.
 pub(super) fn membership_arn(collaboration: &Collaboration, member: &Member) -> Option<String> {
     let id = member.membership_id.as_ref()?;
-    Some(format!(
-        "arn:aws:cleanrooms:{}:{}:membership/{id}",
-        collaboration.region, member.account
-    ))
+    Some(format!("arn:aws:cleanrooms:{}:{}:membership/{id}", collaboration.region, member.account))
 }
 
 fn summary(collaboration: &Collaboration, call: &Call<'_>) -> Value {
@@ -346,15 +335,9 @@ fn summary(collaboration: &Collaboration, call: &Call<'_>) -> Value {
         "analyticsEngine": collaboration.analytics_engine,
     });
     if let Some(member) = collaboration.member(&call.caller.account) {
-        reply["memberStatus"] = shown_status(collaboration, member, call.switches)
-            .as_str()
-            .into();
+        reply["memberStatus"] = shown_status(collaboration, member, call.switches).as_str().into();
         put(&mut reply, "membershipId", member.membership_id.clone());
-        put(
-            &mut reply,
-            "membershipArn",
-            membership_arn(collaboration, member),
-        );
+        put(&mut reply, "membershipArn", membership_arn(collaboration, member));
     }
     reply
 }
@@ -362,16 +345,8 @@ fn summary(collaboration: &Collaboration, call: &Call<'_>) -> Value {
 fn reply(collaboration: &Collaboration, call: &Call<'_>) -> Value {
     let mut reply = summary(collaboration, call);
     let switches = call.switches;
-    put(
-        &mut reply,
-        "description",
-        shown_description(collaboration, switches),
-    );
-    put(
-        &mut reply,
-        "dataEncryptionMetadata",
-        collaboration.data_encryption_metadata.clone(),
-    );
+    put(&mut reply, "description", shown_description(collaboration, switches));
+    put(&mut reply, "dataEncryptionMetadata", collaboration.data_encryption_metadata.clone());
     reply["queryLogStatus"] = collaboration.query_log_status.as_str().into();
     put_flags(
         &mut reply,
@@ -410,16 +385,8 @@ pub(super) fn put_flags(
     switches: &Switches,
 ) {
     let fill = switches.omitted_flags == Omitted::Filled;
-    put(
-        reply,
-        "jobLogStatus",
-        job_log_status.or(fill.then_some("DISABLED")),
-    );
-    put(
-        reply,
-        "isMetricsEnabled",
-        is_metrics_enabled.or(fill.then_some(false)),
-    );
+    put(reply, "jobLogStatus", job_log_status.or(fill.then_some("DISABLED")));
+    put(reply, "isMetricsEnabled", is_metrics_enabled.or(fill.then_some(false)));
 }
 
 /// ML abilities as a reply gives them.

@@ -38,17 +38,9 @@ fn summary(collaboration: &Collaboration, member: &Member, switches: &Switches) 
         "updateTime": member.update_time.to_reply(),
         "paymentConfiguration": collaboration.payment_reply(member, switches),
     });
-    put(
-        &mut reply,
-        "mlAbilities",
-        ml_abilities(member.ml_abilities.as_ref(), switches),
-    );
+    put(&mut reply, "mlAbilities", ml_abilities(member.ml_abilities.as_ref(), switches));
     put(&mut reply, "membershipId", member.membership_id.clone());
-    put(
-        &mut reply,
-        "membershipArn",
-        membership_arn(collaboration, member),
-    );
+    put(&mut reply, "membershipArn", membership_arn(collaboration, member));
     reply
 }
 

@@ -32,33 +32,14 @@ struct CreateInput {
 pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: CreateInput = parse(input)?;
     let (collaboration, member) = joinable(call, &input.collaboration_identifier)?;
-    check_logs(
-        collaboration,
-        "queryLogStatus",
-        Some(&input.query_log_status),
-    )?;
-    check_logs(
-        collaboration,
-        "jobLogStatus",
-        input.job_log_status.as_deref(),
-    )?;
+    check_logs(collaboration, "queryLogStatus", Some(&input.query_log_status))?;
+    check_logs(collaboration, "jobLogStatus", input.job_log_status.as_deref())?;
     check_metrics(collaboration, member, input.is_metrics_enabled)?;
     for (field, configuration) in [
-        (
-            "defaultResultConfiguration",
-            &input.default_result_configuration,
-        ),
-        (
-            "defaultJobResultConfiguration",
-            &input.default_job_result_configuration,
-        ),
+        ("defaultResultConfiguration", &input.default_result_configuration),
+        ("defaultJobResultConfiguration", &input.default_job_result_configuration),
     ] {
-        check_results(
-            field,
-            configuration.as_ref(),
-            &member.abilities,
-            collaboration,
-        )?;
+        check_results(field, configuration.as_ref(), &member.abilities, collaboration)?;
     }
     let sent = Payers::from_request(input.payment_configuration.as_ref());
     let payers = payment::accepted(collaboration, member, &sent)?;
@@ -76,10 +57,7 @@ fn joinable<'a>(
 ) -> Result<(&'a Collaboration, &'a Member), ApiError> {
     let (caller, switches) = (call.caller, call.switches);
     let not_found = || ApiError::not_found(ResourceKind::Collaboration, id);
-    let collaboration = call
-        .state
-        .find_collaboration(id, &caller.region)
-        .ok_or_else(not_found)?;
+    let collaboration = call.state.find_collaboration(id, &caller.region).ok_or_else(not_found)?;
     let member = collaboration
         .member(&caller.account)
         .filter(|member| member.status.takes_part())
@@ -131,9 +109,7 @@ fn check_metrics(
         ));
     }
     let runs = member.has(CAN_QUERY) || member.has(CAN_RUN_JOB);
-    let pays = Cost::ALL
-        .into_iter()
-        .any(|cost| collaboration.pays(member, cost));
+    let pays = Cost::ALL.into_iter().any(|cost| collaboration.pays(member, cost));
     if !runs && !pays {
         return Err(ApiError::configuration(
             "isMetricsEnabled",
@@ -152,10 +128,7 @@ fn check_results(
     let Some(configuration) = configuration else {
         return Ok(());
     };
-    if !abilities
-        .iter()
-        .any(|ability| ability == CAN_RECEIVE_RESULTS)
-    {
+    if !abilities.iter().any(|ability| ability == CAN_RECEIVE_RESULTS) {
         return Err(ApiError::configuration(
             field,
             "Only a member that can receive results can have a default result configuration.",
@@ -187,10 +160,7 @@ fn check_quota(call: &Call<'_>) -> Result<(), ApiError> {
         })
         .count();
     if counted >= quota as usize {
-        return Err(ApiError::Quota {
-            name: "Memberships per account",
-            value: quota.into(),
-        });
+        return Err(ApiError::Quota { name: "Memberships per account", value: quota.into() });
     }
     Ok(())
 }
@@ -212,9 +182,7 @@ fn join(call: &mut Call<'_>, input: CreateInput, payers: Payers) -> String {
         creator_display_name: collaboration.creator_display_name().to_owned(),
     };
     let region = collaboration.region.clone();
-    let member = collaboration
-        .member_mut(account)
-        .expect("joinable() has found it");
+    let member = collaboration.member_mut(account).expect("joinable() has found it");
     member.status = MemberStatus::Active;
     member.update_time = now;
     member.membership_id = Some(id.clone());
@@ -322,38 +290,16 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
 fn checked_update(call: &Call<'_>, input: &UpdateInput) -> Result<Payers, ApiError> {
     let membership = &call.state.memberships[&input.membership_identifier];
     let Some(collaboration) = call.state.collaborations.get(&membership.collaboration.id) else {
-        eprintln!(
-            "the membership {} is active without a collaboration",
-            membership.id
-        );
+        eprintln!("the membership {} is active without a collaboration", membership.id);
         return Err(ApiError::Internal);
     };
-    check_logs(
-        collaboration,
-        "queryLogStatus",
-        input.query_log_status.as_deref(),
-    )?;
-    check_logs(
-        collaboration,
-        "jobLogStatus",
-        input.job_log_status.as_deref(),
-    )?;
+    check_logs(collaboration, "queryLogStatus", input.query_log_status.as_deref())?;
+    check_logs(collaboration, "jobLogStatus", input.job_log_status.as_deref())?;
     for (field, configuration) in [
-        (
-            "defaultResultConfiguration",
-            &input.default_result_configuration,
-        ),
-        (
-            "defaultJobResultConfiguration",
-            &input.default_job_result_configuration,
-        ),
+        ("defaultResultConfiguration", &input.default_result_configuration),
+        ("defaultJobResultConfiguration", &input.default_job_result_configuration),
     ] {
-        check_results(
-            field,
-            configuration.as_ref(),
-            &membership.abilities,
-            collaboration,
-        )?;
+        check_results(field, configuration.as_ref(), &membership.abilities, collaboration)?;
     }
     let sent = Payers::from_request(input.membership_payment_configuration.as_ref());
     updated_payers(collaboration, membership, &sent, call.switches)
@@ -428,12 +374,7 @@ pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     let (now, switches) = (call.now, call.switches);
     let membership = own(call, id)?;
     let refused = |reason, message: String| {
-        Err(ApiError::conflict(
-            reason,
-            ResourceKind::Membership,
-            id,
-            message,
-        ))
+        Err(ApiError::conflict(reason, ResourceKind::Membership, id, message))
     };
     let is_creator = membership.account == membership.collaboration.creator;
     if is_creator && membership.status == MembershipStatus::Active {
@@ -461,13 +402,8 @@ fn leave(call: &mut Call<'_>, id: &str, now: Timestamp) {
     let Some(membership) = call.state.memberships.remove(id) else {
         return;
     };
-    call.state
-        .analyses
-        .retain(|_, analysis| analysis.membership_id != id);
-    let Some(collaboration) = call
-        .state
-        .collaborations
-        .get_mut(&membership.collaboration.id)
+    call.state.analyses.retain(|_, analysis| analysis.membership_id != id);
+    let Some(collaboration) = call.state.collaborations.get_mut(&membership.collaboration.id)
     else {
         return;
     };
@@ -527,11 +463,7 @@ fn summary(membership: &Membership, switches: &Switches) -> Value {
         "memberAbilities": reordered(&membership.abilities),
         "paymentConfiguration": membership.payers.to_reply(|_| unset),
     });
-    put(
-        &mut reply,
-        "mlMemberAbilities",
-        ml_abilities(membership.ml_abilities.as_ref(), switches),
-    );
+    put(&mut reply, "mlMemberAbilities", ml_abilities(membership.ml_abilities.as_ref(), switches));
     reply
 }
 

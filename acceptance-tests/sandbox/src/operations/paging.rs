@@ -28,10 +28,8 @@ impl Page {
             .and_then(Value::as_u64)
             .and_then(|limit| usize::try_from(limit).ok())
             .unwrap_or_else(|| switches.default_page_size.get());
-        let token = input
-            .get("nextToken")
-            .and_then(Value::as_str)
-            .filter(|token| !token.is_empty());
+        let token =
+            input.get("nextToken").and_then(Value::as_str).filter(|token| !token.is_empty());
         let after = token.map(|token| decode(&list, token)).transpose()?;
         Ok(Self { list, limit, after })
     }
@@ -47,10 +45,7 @@ impl Page {
         items.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
         let more = items.len() > self.limit;
         items.truncate(self.limit);
-        let token = items
-            .last()
-            .filter(|_| more)
-            .map(|(key, _)| encode(&self.list, *key));
+        let token = items.last().filter(|_| more).map(|(key, _)| encode(&self.list, *key));
         let values: Vec<Value> = items.into_iter().map(|(_, value)| value).collect();
         let mut reply = json!({ name: values });
         super::put(&mut reply, "nextToken", token);

@@ -35,11 +35,8 @@ pub(super) fn untag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError
 }
 
 pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
-    let system = if call.switches.cloudformation_tags {
-        cloudformation_tags()
-    } else {
-        Tags::new()
-    };
+    let system =
+        if call.switches.cloudformation_tags { cloudformation_tags() } else { Tags::new() };
     let tags = tags_of(call, text(&input, "resourceArn")?)?;
     let mut all = tags.clone();
     all.extend(system);
@@ -49,10 +46,7 @@ pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError>
 /// Refuses the keys that AWS keeps for itself, in any case of letters.
 pub(super) fn check_keys<'a>(keys: impl Iterator<Item = &'a String>) -> Result<(), ApiError> {
     for key in keys {
-        if key
-            .get(..4)
-            .is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"))
-        {
+        if key.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:")) {
             return Err(ApiError::configuration(
                 "tags",
                 format!("The tag key `{key}` begins with `aws:`, which is reserved."),
@@ -99,13 +93,7 @@ fn tags_of<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, ApiErr
 /// What CloudFormation would put on a resource of one of its stacks.
 fn cloudformation_tags() -> Tags {
     BTreeMap::from([
-        (
-            "aws:cloudformation:logical-id".to_owned(),
-            "Resource".to_owned(),
-        ),
-        (
-            "aws:cloudformation:stack-name".to_owned(),
-            "sandbox".to_owned(),
-        ),
+        ("aws:cloudformation:logical-id".to_owned(), "Resource".to_owned()),
+        ("aws:cloudformation:stack-name".to_owned(), "sandbox".to_owned()),
     ])
 }

@@ -1,0 +1,228 @@
+"""Every error that the model has for every operation.
+
+Faults bring about those that no request can (throttling, internal errors) and
+IAM's denials; the rest are provoked as a caller would provoke them.
+"""
+
+import pathlib
+
+from world import *
+
+MODEL = json.loads(
+    (pathlib.Path(__file__).parents[2] / "model" / "cleanrooms-model.json").read_text()
+)
+BY_FAULT = {
+    "ThrottlingException": "throttle",
+    "InternalServerException": "internal_error",
+    "AccessDeniedException": "access_denied",
+}
+BAD = "NOT-AN-ID"
+TEMPLATE = f"arn:aws:cleanrooms:us-east-1:{OWNER}:membership/{ABSENT}/analysistemplate/{ABSENT}"
+
+
+class Requests:
+    """Method, path and body of a good request of each operation."""
+
+    def __init__(self, world):
+        world.quota(collaborations_created_per_account=50)
+        self.world = world
+        self.made = world.collaboration(
+            abilities=["CAN_QUERY", "CAN_RUN_JOB"], members=[member(PARTNER)]
+        )
+        self.ours = world.join(world.owner, self.made)
+        self.request = world.request(self.made, member_change(THIRD, displayName="third"))
+        self.query = world.owner.start_protected_query(
+            type="SQL",
+            membershipIdentifier=self.ours["id"],
+            sqlParameters={"queryString": "x"},
+        )["protectedQuery"]
+        self.job = world.owner.start_protected_job(
+            type="PYSPARK",
+            membershipIdentifier=self.ours["id"],
+            jobParameters={"analysisTemplateArn": TEMPLATE},
+        )["protectedJob"]
+        world.quota(concurrent_jobs_per_membership=5)
+
+    def of(self, operation, **labels):
+        ids = {
+            "collaborationIdentifier": self.made["id"],
+            "membershipIdentifier": self.ours["id"],
+            "changeRequestIdentifier": self.request["id"],
+            "protectedQueryIdentifier": self.query["id"],
+            "protectedJobIdentifier": self.job["id"],
+            "accountId": PARTNER,
+            "resourceArn": self.made["arn"],
+            **labels,
+        }
+        shape = MODEL["operations"][operation]
+        path = shape["uri"]
+        for name, value in ids.items():
+            path = path.replace("{" + name + "}", urllib.parse.quote(value, safe=""))
+        if operation == "UntagResource":
+            path += "?tagKeys=a"
+        return shape["method"], path, self.body(operation)
+
+    def body(self, operation):
+        new = member_change(STRANGER, displayName="new")
+        return {
+            "CreateCollaboration": {
+                "name": "x",
+                "members": [],
+                "creatorMemberAbilities": [],
+                "creatorDisplayName": "x",
+                "queryLogStatus": "DISABLED",
+            },
+            "UpdateCollaboration": {"name": "y"},
+            "CreateMembership": {
+                "collaborationIdentifier": self.made["id"],
+                "queryLogStatus": "DISABLED",
+            },
+            "UpdateMembership": {},
+            "CreateCollaborationChangeRequest": {"changes": [new]},
+            "UpdateCollaborationChangeRequest": {"action": "APPROVE"},
+            "TagResource": {"tags": {"a": "b"}},
+            "StartProtectedQuery": {"type": "SQL", "sqlParameters": {"queryString": "x"}},
+            "UpdateProtectedQuery": {"targetStatus": "CANCELLED"},
+            "StartProtectedJob": {
+                "type": "PYSPARK",
+                "jobParameters": {"analysisTemplateArn": TEMPLATE},
+            },
+            "UpdateProtectedJob": {"targetStatus": "CANCELLED"},
+        }.get(operation)
+
+
+def pairs():
+    return {
+        (operation, error)
+        for operation, shape in MODEL["operations"].items()
+        for error in shape["errors"]
+    }
+
+
+def check(reply, operation, error, expected=None):
+    status = MODEL["operations"][operation]["errors"].get(error, STATUS[error])
+    equal((operation, reply.code, reply.status), (operation, error, status))
+    members = MODEL["shapes"][error]["members"]
+    body = {name.lower(): value for name, value in reply.body.items()}
+    assert set(body) <= {name.lower() for name in members}, body
+    for name in MODEL["shapes"][error]["required"]:
+        assert body.get(name.lower()) is not None, body
+
+
+def test_faults_bring_about_what_no_request_can(world):
+    requests = Requests(world)
+    for operation, error in sorted(pairs()):
+        if error in BY_FAULT:
+            world.fault(operation, BY_FAULT[error])
+            check(world.raw(*requests.of(operation)), operation, error)
+            equal(world.admin("GET", "faults"), {"faults": []})
+
+
+def test_every_operation_refuses_a_bad_shape(world):
+    requests = Requests(world)
+    bad = {
+        name: BAD
+        for name in (
+            "collaborationIdentifier",
+            "membershipIdentifier",
+            "resourceArn",
+        )
+    }
+    for operation in sorted(MODEL["operations"]):
+        method, path, body = requests.of(operation, **bad)
+        if operation in ("CreateCollaboration", "CreateMembership"):
+            body = {}
+        if operation in ("ListCollaborations", "ListMemberships"):
+            path += "?maxResults=0"
+        check(world.raw(method, path, body), operation, "ValidationException")
+
+
+def test_every_operation_on_a_collaboration_or_membership_denies_strangers(world):
+    requests = Requests(world)
+    reached = 0
+    for operation, shape in sorted(MODEL["operations"].items()):
+        is_on_one = "{collaboration" in shape["uri"] or "{membership" in shape["uri"]
+        if is_on_one or operation == "CreateMembership":
+            reply = world.raw(*requests.of(operation), account=STRANGER)
+            check(reply, operation, "AccessDeniedException")
+            equal(reply.body["reason"], "INSUFFICIENT_PERMISSIONS")
+            reached += 1
+    equal(reached, 21)
+
+
+def test_not_found_where_the_model_has_it(world):
+    world.switch(list_members_of_absent="not_found")
+    requests = Requests(world)
+    absent = {
+        name: ABSENT
+        for name in (
+            "membershipIdentifier",
+            "changeRequestIdentifier",
+            "protectedQueryIdentifier",
+            "protectedJobIdentifier",
+        )
+    }
+    absent["accountId"] = STRANGER
+    absent["resourceArn"] = requests.made["arn"].replace(requests.made["id"], ABSENT)
+    # Nothing that these operations take can be absent for one who sees the collaboration.
+    unreachable = {"CreateCollaborationChangeRequest", "ListCollaborationChangeRequests"}
+    for operation, error in sorted(pairs()):
+        if error != "ResourceNotFoundException" or operation in unreachable:
+            continue
+        method, path, body = requests.of(operation, **absent)
+        if operation == "CreateMembership":
+            body["collaborationIdentifier"] = ABSENT
+        if operation == "ListMembers":
+            path = path.replace(requests.made["id"], ABSENT)
+        check(world.raw(method, path, body), operation, error)
+
+
+def test_conflicts_where_the_model_has_them(world):
+    requests = Requests(world)
+    for call in ("GetProtectedQuery", "GetProtectedJob"):
+        for _ in range(2):
+            world.raw(*requests.of(call))
+    world.act(world.owner, requests.request, "DENY")
+    world.owner.delete_member(collaborationIdentifier=requests.made["id"], accountId=PARTNER)
+    over = world.collaboration()
+    orphan = world.join(world.owner, over)
+    world.owner.delete_collaboration(collaborationIdentifier=over["id"])
+    changed = {
+        "DeleteMember": {"accountId": OWNER},
+        "UpdateMembership": {"membershipIdentifier": orphan["id"]},
+    }
+    bodies = {"CreateCollaborationChangeRequest": {"changes": [member_change(PARTNER, displayName="x")]}}
+    reached = set()
+    for operation, error in sorted(pairs()):
+        if error == "ConflictException":
+            method, path, body = requests.of(operation, **changed.get(operation, {}))
+            check(world.raw(method, path, bodies.get(operation, body)), operation, error)
+            reached.add(operation)
+    equal(len(reached), 8)
+
+
+def test_quotas_where_the_model_has_them(world):
+    requests = Requests(world)
+    quotas = world.admin("GET", "quotas")
+    world.quota(**{name: 0 for name in quotas})
+    reached = set()
+    for operation, error in sorted(pairs()):
+        if error != "ServiceQuotaExceededException":
+            continue
+        method, path, body = requests.of(operation)
+        account = OWNER
+        if operation == "CreateMembership":
+            account = PARTNER
+        reply = world.raw(method, path, body, account=account)
+        check(reply, operation, error)
+        equal(reply.body["quotaValue"], 0.0)
+        reached.add(operation)
+    equal(len(reached), 5)
+
+
+def test_tag_operations_give_errors_that_the_model_does_not_have_for_them(world):
+    made = world.collaboration()
+    for kind, code in (("throttle", "ThrottlingException"), ("access_denied", "AccessDeniedException")):
+        world.fault("ListTagsForResource", kind)
+        with refused(code):
+            world.owner.list_tags_for_resource(resourceArn=made["arn"])

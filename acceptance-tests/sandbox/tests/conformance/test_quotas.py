@@ -1,0 +1,122 @@
+"""Quotas, with AWS's defaults and adjusted."""
+
+from test_analyses import get_query, job, query, runner
+from world import *
+
+
+def exceeded(name, value):
+    return refused("ServiceQuotaExceededException", quotaName=name, quotaValue=float(value))
+
+
+def test_defaults_are_those_of_aws(world):
+    found = world.admin("GET", "quotas")
+    for name, value in (
+        ("collaborations_created_per_account", 10),
+        ("memberships_per_account", 100),
+        ("members_invited_per_collaboration", 5),
+        ("concurrent_queries_per_membership", 5),
+        ("concurrent_jobs_per_membership", 1),
+        ("concurrent_queries_per_account_in_us_east_1", 5),
+        ("concurrent_queries_per_account", 2),
+        ("concurrent_jobs_per_account_in_us_east_1", 5),
+        ("concurrent_jobs_per_account", 2),
+    ):
+        equal((name, found[name]), (name, value))
+
+
+def test_collaborations_created_per_account(world):
+    made = [world.collaboration() for _ in range(10)]
+    with exceeded("Collaborations created per account", 10):
+        world.collaboration()
+    world.collaboration(world.partner)
+    world.collaboration(world.client(OWNER, "eu-west-1"))
+    world.owner.delete_collaboration(collaborationIdentifier=made[0]["id"])
+    world.collaboration()
+    world.quota(collaborations_created_per_account=11)
+    world.collaboration()
+
+
+def test_memberships_per_account(world):
+    world.quota(memberships_per_account=2)
+    for _ in range(2):
+        world.join(world.owner, world.collaboration())
+    with exceeded("Memberships per account", 2):
+        world.join(world.owner, world.collaboration())
+
+
+def test_members_invited_per_collaboration(world):
+    accounts = [f"{number:012}" for number in range(6)]
+    with exceeded("Members invited per collaboration", 5):
+        world.collaboration(members=[member(account) for account in accounts])
+    made = world.collaboration(
+        members=[member(account) for account in accounts[:5]],
+        autoApprovedChangeRequestTypes=["ADD_MEMBER", "GRANT_RECEIVE_RESULTS_ABILITY"],
+    )
+    add = member_change(accounts[5], displayName="sixth")
+    with exceeded("Members invited per collaboration", 5):
+        world.request(made, add)
+    world.request(made, member_change(accounts[0], "CAN_RECEIVE_RESULTS"))
+    world.owner.delete_member(collaborationIdentifier=made["id"], accountId=accounts[1])
+    equal(world.request(made, add)["status"], "COMMITTED")
+
+
+def test_concurrent_queries_per_membership(world):
+    world.quota(concurrent_queries_per_account_in_us_east_1=100)
+    _, ours = runner(world)
+    started = [query(world, ours) for _ in range(5)]
+    with exceeded("Concurrent ongoing queries per membership", 5):
+        query(world, ours)
+    get_query(world, started[0])
+    with exceeded("Concurrent ongoing queries per membership", 5):
+        query(world, ours)
+    equal(get_query(world, started[0])["status"], "SUCCESS")
+    query(world, ours)
+
+
+def test_concurrent_jobs_per_membership(world):
+    _, ours = runner(world)
+    job(world, ours)
+    with exceeded("Concurrent ongoing jobs per membership", 1):
+        job(world, ours)
+
+
+def test_concurrent_analyses_per_account(world):
+    for region, quota in ((REGION, 5), ("eu-west-1", 2)):
+        client = world.client(OWNER, region)
+        memberships = []
+        for _ in range(6):
+            made = world.collaboration(client, abilities=["CAN_QUERY", "CAN_RUN_JOB"])
+            memberships.append(world.join(client, made))
+        for start, name in (
+            (query, "Concurrent SQL queries per account"),
+            (job, "Concurrent PySpark jobs per account"),
+        ):
+            for membership in memberships[:quota]:
+                start(world, membership, client)
+            with exceeded(name, quota):
+                start(world, memberships[quota], client)
+
+
+def test_analyses_per_account_are_adjustable(world):
+    world.quota(
+        concurrent_queries_per_account_in_us_east_1=1,
+        concurrent_jobs_per_account_in_us_east_1=0,
+        concurrent_queries_per_account=0,
+        concurrent_jobs_per_account=0,
+    )
+    _, ours = runner(world)
+    query(world, ours)
+    with exceeded("Concurrent SQL queries per account", 1):
+        query(world, ours)
+    with exceeded("Concurrent PySpark jobs per account", 0):
+        job(world, ours)
+
+
+def test_open_change_requests_per_collaboration(world):
+    world.quota(open_change_requests_per_collaboration=1)
+    made = world.collaboration()
+    first = world.request(made, member_change(PARTNER, displayName="partner"))
+    with exceeded("Open change requests per collaboration", 1):
+        world.request(made, member_change(THIRD, displayName="third"))
+    world.act(world.owner, first, "CANCEL")
+    world.request(made, member_change(THIRD, displayName="third"))

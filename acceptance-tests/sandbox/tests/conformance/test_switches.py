@@ -1,0 +1,345 @@
+"""Switches: each answer to a question that AWS's documentation leaves open.
+
+The tests of the other files hold the defaults.
+"""
+
+from test_analyses import get_job, get_query, job, query, runner
+from world import *
+
+
+def get(world, collaboration, client=None):
+    return (client or world.owner).get_collaboration(collaborationIdentifier=collaboration["id"])[
+        "collaboration"
+    ]
+
+
+def test_creator_status_before_joining(world):
+    made = world.collaboration()
+    world.switch(creator_status_before_joining="active")
+    found = get(world, made)
+    equal(found["memberStatus"], "ACTIVE")
+    assert "membershipId" not in found
+    equal(world.members(made)[OWNER]["status"], "ACTIVE")
+    equal(len(world.owner.list_collaborations(memberStatus="ACTIVE")["collaborationList"]), 1)
+    world.join(world.owner, made)
+
+
+def test_auto_approved_request(world):
+    world.switch(auto_approved_request="approved")
+    made = world.collaboration(autoApprovedChangeRequestTypes=["ADD_MEMBER"])
+    request = world.request(made, member_change(PARTNER, displayName="partner"))
+    equal((request["status"], request["isAutoApproved"]), ("APPROVED", True))
+    assert PARTNER not in world.members(made)
+    equal(world.act(world.owner, request, "COMMIT")["status"], "COMMITTED")
+    assert PARTNER in world.members(made)
+
+
+def test_invited_accounts_vote(world):
+    world.switch(invited_accounts_vote=True)
+    made = world.collaboration(members=[member(PARTNER)])
+    request = world.request(made, member_change(PARTNER, "CAN_RECEIVE_RESULTS"))
+    equal(set(request["approvals"]), {OWNER, PARTNER})
+    for client in (world.owner, world.partner):
+        request = world.act(client, request, "APPROVE")
+    equal(request["status"], "APPROVED")
+
+
+def test_creator_votes(world):
+    world.switch(creator_votes=False)
+    made, _, _ = world.joined()
+    request = world.request(made, member_change(PARTNER, "CAN_RECEIVE_RESULTS"))
+    equal(set(request["approvals"]), {PARTNER})
+    equal(world.act(world.partner, request, "APPROVE")["status"], "APPROVED")
+
+
+def test_request_without_voters(world):
+    world.switch(request_without_voters="pending")
+    made = world.collaboration()
+    request = world.request(made, member_change(PARTNER, displayName="partner"))
+    equal(request["status"], "PENDING")
+    assert "approvals" not in request
+    equal(world.act(world.owner, request, "CANCEL")["status"], "CANCELLED")
+
+
+def test_unset_payment_sub_blocks(world):
+    made, _, theirs = world.joined()
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=False))
+    world.switch(unset_payment_sub_blocks="filled")
+    nothing = pays(query=False, job=False, training=False, inference=False, synthetic=False)
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], nothing)
+    got = world.partner.get_membership(membershipIdentifier=theirs["id"])["membership"]
+    equal(got["paymentConfiguration"], nothing)
+    equal(
+        world.members(made)[OWNER]["paymentConfiguration"],
+        pays(query=True, job=False, training=True, inference=True, synthetic=False),
+    )
+
+
+def test_runner_abilities_in_change_request(world):
+    world.switch(runner_abilities_in_change_request="ignored")
+    made = world.collaboration(members=[member(PARTNER)])
+    request = world.request(made, member_change(OWNER, "CAN_QUERY", "CAN_RECEIVE_RESULTS"))
+    equal(request["changes"][0]["types"], ["GRANT_RECEIVE_RESULTS_ABILITY"])
+    world.act(world.owner, request, "COMMIT")
+    equal(set(world.members(made)[OWNER]["abilities"]), {"CAN_QUERY", "CAN_RECEIVE_RESULTS"})
+    with misconfigured("memberAbilities"):
+        world.request(made, member_change(PARTNER, "CAN_QUERY"))
+
+
+def test_display_name_of_existing_member(world):
+    world.switch(display_name_of_existing_member="refused")
+    made = world.collaboration(members=[member(PARTNER, displayName="before")])
+    with misconfigured("displayName"):
+        world.request(made, member_change(PARTNER, "CAN_RECEIVE_RESULTS", displayName="after"))
+    world.request(made, member_change(PARTNER, "CAN_RECEIVE_RESULTS", displayName="before"))
+
+
+def test_returning_members(world):
+    made, _, theirs = world.joined(autoApprovedChangeRequestTypes=["ADD_MEMBER"])
+    world.partner.delete_membership(membershipIdentifier=theirs["id"])
+    world.switch(returning_members="allowed")
+    request = world.request(made, member_change(PARTNER, displayName="again"))
+    equal((request["status"], request["changes"][0]["types"]), ("COMMITTED", ["ADD_MEMBER"]))
+    entry = world.members(made)[PARTNER]
+    equal((entry["status"], entry["displayName"]), ("INVITED", "again"))
+    assert world.join(world.partner, made)["id"] != theirs["id"]
+
+
+def test_omitted_allowed_result_regions(world):
+    world.switch(omitted_allowed_result_regions="home_region")
+    equal(world.collaboration()["allowedResultRegions"], [REGION])
+    equal(
+        world.collaboration(allowedResultRegions=["eu-west-1"])["allowedResultRegions"],
+        ["eu-west-1"],
+    )
+
+
+def test_delete_member_on_creator(world):
+    world.switch(delete_member_on_creator="validation")
+    made = world.collaboration()
+    with misconfigured("accountId"):
+        world.owner.delete_member(collaborationIdentifier=made["id"], accountId=OWNER)
+
+
+def test_payer_withdrawal(world):
+    made, _, theirs = world.joined(payment=pays(query=True))
+    withdraw = lambda: world.partner.update_membership(
+        membershipIdentifier=theirs["id"], membershipPaymentConfiguration=pays(query=False)
+    )["membership"]
+    world.switch(payer_withdrawal="conflict")
+    with refused("ConflictException", "INVALID_STATE", resourceId=theirs["id"]):
+        withdraw()
+    world.switch(payer_withdrawal="accepted")
+    equal(withdraw()["paymentConfiguration"], pays(query=False))
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=True))
+
+
+def deleted_membership(world):
+    made = world.collaboration()
+    membership = world.join(world.owner, made)
+    world.owner.delete_collaboration(collaborationIdentifier=made["id"])
+    return membership
+
+
+def test_deleted_memberships_count_against_quota(world):
+    world.quota(memberships_per_account=1)
+    deleted_membership(world)
+    with refused("ServiceQuotaExceededException"):
+        world.join(world.owner, world.collaboration())
+    world.switch(deleted_memberships_count_against_quota=False)
+    world.join(world.owner, world.collaboration())
+
+
+def test_deleted_memberships_can_be_deleted(world):
+    membership = deleted_membership(world)
+    identifier = {"membershipIdentifier": membership["id"]}
+    world.switch(deleted_memberships_can_be_deleted=False)
+    with refused("ConflictException", "INVALID_STATE", resourceId=membership["id"]):
+        world.owner.delete_membership(**identifier)
+    world.owner.get_membership(**identifier)
+
+
+def test_result_configuration_update(world):
+    world.switch(result_configuration_update="merge")
+    made = world.collaboration(abilities=["CAN_QUERY", "CAN_RECEIVE_RESULTS"])
+    membership = world.join(
+        world.owner,
+        made,
+        defaultResultConfiguration={**query_results("first", keyPrefix="p"), "roleArn": ROLE},
+    )
+    updated = world.owner.update_membership(
+        membershipIdentifier=membership["id"], defaultResultConfiguration=query_results("second")
+    )["membership"]
+    equal(
+        updated["defaultResultConfiguration"],
+        {**query_results("second", keyPrefix="p"), "roleArn": ROLE},
+    )
+
+
+def test_list_members_of_absent(world):
+    world.switch(list_members_of_absent="not_found")
+    with refused("ResourceNotFoundException", resourceId=ABSENT, resourceType="COLLABORATION"):
+        world.owner.list_members(collaborationIdentifier=ABSENT)
+    made = world.collaboration()
+    with denied():
+        world.stranger.list_members(collaborationIdentifier=made["id"])
+
+
+def test_membership_of_another_account(world):
+    _, ours, _ = world.joined()
+    world.switch(membership_of_another_account="not_found")
+    with refused("ResourceNotFoundException", resourceId=ours["id"], resourceType="MEMBERSHIP"):
+        world.partner.get_membership(membershipIdentifier=ours["id"])
+
+
+def test_join_without_invitation(world):
+    world.switch(join_without_invitation="not_found")
+    made = world.collaboration()
+    with refused("ResourceNotFoundException", resourceId=made["id"]):
+        world.join(world.stranger, made)
+
+
+def test_overlapping_change_requests(world):
+    made = world.collaboration(members=[member(PARTNER), member(THIRD)])
+    change = member_change(PARTNER, "CAN_RECEIVE_RESULTS")
+    first = world.request(made, change)
+    world.request(made, collaboration_change("ADD_MEMBER"))
+    world.request(made, change)
+    world.switch(overlapping_change_requests="refused")
+    for overlapping in (change, collaboration_change()):
+        with refused("ConflictException", "INVALID_STATE"):
+            world.request(made, overlapping)
+    world.request(made, member_change(THIRD, "CAN_RECEIVE_RESULTS"))
+
+
+def test_omitted_description(world):
+    made = world.collaboration()
+    world.switch(omitted_description="filled")
+    equal(get(world, made)["description"], "")
+    equal(world.collaboration(description="text")["description"], "text")
+
+
+def test_omitted_auto_approved_change_types(world):
+    made = world.collaboration()
+    world.switch(omitted_auto_approved_change_types="absent")
+    assert "autoApprovedChangeTypes" not in get(world, made)
+    equal(world.collaboration(autoApprovedChangeRequestTypes=[])["autoApprovedChangeTypes"], [])
+
+
+def test_omitted_ml_abilities(world):
+    made, ours, _ = world.joined()
+    assert "mlAbilities" not in world.members(made)[OWNER]
+    world.switch(omitted_ml_abilities="filled")
+    equal(world.members(made)[OWNER]["mlAbilities"], {"customMLMemberAbilities": []})
+    got = world.owner.get_membership(membershipIdentifier=ours["id"])["membership"]
+    equal(got["mlMemberAbilities"], {"customMLMemberAbilities": []})
+
+
+def test_omitted_flags(world):
+    made, ours, _ = world.joined()
+    world.switch(omitted_flags="absent")
+    got = world.owner.get_membership(membershipIdentifier=ours["id"])["membership"]
+    for reply in (get(world, made), got):
+        assert "jobLogStatus" not in reply and "isMetricsEnabled" not in reply, reply
+    explicit = world.collaboration(jobLogStatus="DISABLED", isMetricsEnabled=False)
+    equal((explicit["jobLogStatus"], explicit["isMetricsEnabled"]), ("DISABLED", False))
+
+
+def test_omitted_result_settings(world):
+    world.switch(omitted_result_settings="filled")
+    made = world.collaboration(abilities=["CAN_QUERY", "CAN_RECEIVE_RESULTS"])
+    membership = world.join(
+        world.owner,
+        made,
+        defaultResultConfiguration=query_results("queries"),
+        defaultJobResultConfiguration={
+            "outputConfiguration": {"s3": {"bucket": "jobs"}},
+            "roleArn": ROLE,
+        },
+    )
+    equal(
+        membership["defaultResultConfiguration"],
+        query_results("queries", keyPrefix="", singleFileOutput=False),
+    )
+    equal(
+        membership["defaultJobResultConfiguration"]["outputConfiguration"]["s3"],
+        {"bucket": "jobs", "keyPrefix": "", "resultFormat": "CSV"},
+    )
+
+
+def test_cloudformation_tags(world):
+    made = world.collaboration(tags={"own": "1"})
+    tags = lambda: world.owner.list_tags_for_resource(resourceArn=made["arn"])["tags"]
+    equal(tags(), {"own": "1"})
+    world.switch(cloudformation_tags=True)
+    found = tags()
+    equal(found.pop("own"), "1")
+    assert found and all(key.startswith("aws:") for key in found), found
+
+
+def test_clean_rooms_sql(world):
+    world.switch(clean_rooms_sql="allowed")
+    made = world.collaboration(
+        abilities=["CAN_QUERY", "CAN_RECEIVE_RESULTS"], analyticsEngine="CLEAN_ROOMS_SQL"
+    )
+    equal(made["analyticsEngine"], "CLEAN_ROOMS_SQL")
+    with misconfigured("analyticsEngine"):
+        world.collaboration(
+            abilities=["CAN_QUERY", "CAN_RUN_JOB"], analyticsEngine="CLEAN_ROOMS_SQL"
+        )
+    with misconfigured("singleFileOutput"):
+        world.join(
+            world.owner, made, defaultResultConfiguration=query_results(singleFileOutput=True)
+        )
+    update = lambda engine: world.owner.update_collaboration(
+        collaborationIdentifier=made["id"], analyticsEngine=engine
+    )["collaboration"]
+    equal(update("CLEAN_ROOMS_SQL")["analyticsEngine"], "CLEAN_ROOMS_SQL")
+    equal(update("SPARK")["analyticsEngine"], "SPARK")
+    with misconfigured("analyticsEngine"):
+        update("CLEAN_ROOMS_SQL")
+
+
+def test_unknown_members(world):
+    body = {"collaborationIdentifier": ABSENT, "queryLogStatus": "DISABLED", "unknown": 1}
+    equal(world.raw("POST", "/memberships", body).status, 400)
+    world.switch(unknown_members="ignored")
+    equal(world.raw("POST", "/memberships", body).status, 404)
+
+
+def test_default_page_size(world):
+    for _ in range(3):
+        world.collaboration()
+    world.switch(default_page_size=2)
+    page = world.owner.list_collaborations()
+    equal(len(page["collaborationList"]), 2)
+    assert page["nextToken"]
+    equal(len(world.owner.list_collaborations(maxResults=3)["collaborationList"]), 3)
+
+
+def test_query_outcome(world):
+    _, ours = runner(world)
+    for outcome, status in (("failed", "FAILED"), ("timed_out", "TIMED_OUT")):
+        world.switch(query_outcome=outcome)
+        started = query(world, ours)
+        equal(get_query(world, started)["status"], "STARTED")
+        ended = get_query(world, started)
+        equal(ended["status"], status)
+        equal(ended["error"]["code"], "INTERNAL_ERROR")
+        equal(ended["error"]["retry"], {"retryable": True})
+        assert "result" not in ended
+        cancel = {"membershipIdentifier": ours["id"], "protectedQueryIdentifier": started["id"]}
+        with refused("ConflictException", "INVALID_STATE"):
+            world.owner.update_protected_query(targetStatus="CANCELLED", **cancel)
+
+
+def test_job_outcome(world):
+    _, ours = runner(world)
+    world.switch(job_outcome="failed")
+    started = job(world, ours)
+    get_job(world, started)
+    ended = get_job(world, started)
+    equal((ended["status"], ended["error"]["code"]), ("FAILED", "INTERNAL_ERROR"))
+    cancel = {"membershipIdentifier": ours["id"], "protectedJobIdentifier": started["id"]}
+    with refused("ConflictException", "INVALID_STATE"):
+        world.owner.update_protected_job(targetStatus="CANCELLED", **cancel)
