@@ -6,8 +6,8 @@ use cleanrooms_provider::proto::plugin::grpc_broker_client::GrpcBrokerClient;
 use cleanrooms_provider::proto::plugin::grpc_controller_client::GrpcControllerClient;
 use cleanrooms_provider::proto::plugin::grpc_stdio_client::GrpcStdioClient;
 use cleanrooms_provider::proto::plugin::{ConnInfo, Empty};
-use cleanrooms_provider::proto::tfplugin6::get_provider_schema;
 use cleanrooms_provider::proto::tfplugin6::provider_client::ProviderClient;
+use cleanrooms_provider::proto::tfplugin6::{get_provider_schema, plan_resource_change};
 use rustix::process::Signal;
 use rustls::version::TLS13;
 use serde_json::Value;
@@ -146,6 +146,28 @@ async fn logs_are_hclog_lines() {
         let at = entry["@timestamp"].as_str().expect(line);
         assert_eq!(at.len(), "2006-01-02T15:04:05.000000Z".len(), "{line}");
     }
+}
+
+#[tokio::test]
+async fn each_call_is_one_line_of_the_log_without_values() {
+    let mut process = Launch::host().variable("TF_LOG", "DEBUG").start();
+    let channel = process.connect().await;
+    let request = plan_resource_change::Request {
+        type_name: "cleanrooms_nothing".to_owned(),
+        prior_private: b"private".to_vec(),
+        ..Default::default()
+    };
+    let mut client = ProviderClient::new(channel);
+    assert!(soon("a plan", client.plan_resource_change(request)).await.is_ok());
+    drop(client);
+    let stderr = process.finished().await.stderr;
+    let entries = stderr.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
+    let calls: Vec<_> = entries.filter(|entry| entry["rpc"].is_string()).collect();
+    let [call] = calls.as_slice() else { panic!("{stderr}") };
+    assert_eq!(call["rpc"], "PlanResourceChange");
+    assert_eq!(call["tf_resource_type"], "cleanrooms_nothing");
+    assert!(call["duration_ms"].is_u64(), "{call}");
+    assert!(!stderr.contains("private"), "{stderr}");
 }
 
 #[tokio::test]
