@@ -1,9 +1,13 @@
 //! `cleanrooms_collaboration`: the place where members agree on what may be queried.
 
+mod changes;
 mod checks;
 mod create;
 mod gone;
+mod in_place;
+mod planning;
 mod remote;
+mod requests;
 
 use aws_sdk_cleanrooms::operation::create_collaboration::builders::CreateCollaborationInputBuilder as Create;
 use aws_sdk_cleanrooms::operation::update_collaboration::builders::UpdateCollaborationInputBuilder as Update;
@@ -16,19 +20,22 @@ use aws_sdk_cleanrooms::types::{
     MemberSummary,
 };
 
+use self::in_place::CHANGED_BY_REQUEST;
 use self::remote::Remote;
 pub use self::remote::get as get_collaboration;
+use self::requests::change_requests;
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::{failed, failed_fields};
 use crate::cleanrooms::shapes::abilities::{abilities, ml_abilities, ml_to_send, no_ml_abilities};
 use crate::cleanrooms::shapes::enumeration::{closed, constant, open};
 use crate::cleanrooms::shapes::ids::{import_by_id, wrong_account_id};
-use crate::cleanrooms::shapes::payment::payer;
+use crate::cleanrooms::shapes::payment::{Payer, payer};
 use crate::cleanrooms::shapes::region::{region, result_regions};
 use crate::cleanrooms::shapes::tags::tags;
 use crate::cleanrooms::shapes::text::{description, name};
 use crate::cleanrooms::shapes::time::time;
+use crate::cleanrooms::shapes::timeouts::timeouts;
 use crate::framework::codec::{Codec, boolean, object, set_of, string, string_map, text_enum};
 use crate::framework::identity::{IdentityAttribute, IdentitySchema};
 use crate::framework::plan::Plan;
@@ -103,10 +110,12 @@ impl Resource for Collaboration {
         .with(
             Self::attribute("creator_member_abilities", abilities())
                 .required()
-                .requires_replace()
+                .updated_elsewhere()
                 .doc(
                     "What the creator may do: `CAN_QUERY`, `CAN_RECEIVE_RESULTS`, `CAN_RUN_JOB`, \
-                     `CAN_EXPORT_QUERY_ANALYSIS_LOG`; may be empty. A change replaces.",
+                     `CAN_EXPORT_QUERY_ANALYSIS_LOG`; may be empty. Changed in place by a change \
+                     request; `CAN_QUERY` and `CAN_RUN_JOB` are fixed, so a change of these \
+                     replaces.",
                 )
                 .create(Create::set_creator_member_abilities)
                 .read(|r| Some(r.creator()?.abilities.clone())),
@@ -114,8 +123,11 @@ impl Resource for Collaboration {
         .with(
             Self::attribute("creator_ml_member_abilities", ml_abilities())
                 .optional_computed()
-                .requires_replace()
-                .doc("What the creator may do with custom machine learning. A change replaces.")
+                .updated_elsewhere()
+                .doc(
+                    "What the creator may do with custom machine learning; nothing when left out. \
+                     Changed in place by a change request.",
+                )
                 .default(no_ml_abilities())
                 .create(|input: Create, abilities| {
                     input.set_creator_ml_member_abilities(ml_to_send(abilities))
@@ -125,12 +137,13 @@ impl Resource for Collaboration {
         .with(
             Self::attribute("creator_payment_configuration", payer())
                 .optional_computed()
-                .requires_replace()
+                .updated_elsewhere()
                 .doc(
                     "What the creator pays for. What is left out is the service's choice: the \
-                     member that runs queries pays for them. A change replaces.",
+                     member that runs queries pays for them. Changed in place by a change request.",
                 )
-                .create(|input: Create, payer| {
+                .create(|input: Create, payer: Option<Payer>| {
+                    let payer = payer.filter(|payer| !payer.is_empty());
                     input.set_creator_payment_configuration(payer.map(Into::into))
                 })
                 .read(|r| Some(remote::payer_of(r.creator()?))),
@@ -138,10 +151,12 @@ impl Resource for Collaboration {
         .with(
             Self::attribute("members", members())
                 .required()
-                .requires_replace()
+                .updated_elsewhere()
                 .doc(
                     "The other members by account id, which must be written in quotes; may be \
-                     empty. A change replaces the collaboration.",
+                     empty. Members are added, changed and removed in place, most by a change \
+                     request that the other members vote on. A member that was removed cannot \
+                     come back.",
                 )
                 .create(Create::set_members)
                 .read(Remote::other_members),
@@ -188,18 +203,18 @@ impl Resource for Collaboration {
         .with(
             Self::attribute("auto_approved_change_request_types", auto_approved())
                 .optional_computed()
-                .requires_replace()
+                .updated_elsewhere()
                 .doc(
                     "Kinds of changes that need no votes: `ADD_MEMBER`, and granting or revoking \
                      the receiving of results or the export of query analysis logs. None when \
-                     left out. A change replaces.",
+                     left out. Changed in place by a change request.",
                 )
                 .default(Value::set([]))
                 .create(|input: Create, types| {
                     let types = types.filter(|types| !types.is_empty());
                     input.set_auto_approved_change_request_types(types)
                 })
-                .read(|r| r.collaboration.auto_approved_change_types.clone()),
+                .read(Remote::auto_approved),
         )
         .with(
             Self::attribute("allowed_result_regions", result_regions())
@@ -241,6 +256,32 @@ impl Resource for Collaboration {
                      replaces.",
                 )
                 .read(|r| Some(r.region.clone())),
+        )
+        .with(Self::attribute("wait_for_approval", boolean()).optional().local().doc(
+            "Whether apply waits for the votes on change requests, at most as long as \
+                     `timeouts.update`. Without it, an apply asks for the change and ends.",
+        ))
+        .with(
+            Self::attribute(
+                "timeouts",
+                timeouts(
+                    "How long a throttled creation is tried, such as 90s or 1h; 10m when left out.",
+                    "How long to wait for votes, such as 90s or 1h; 30m when left out.",
+                ),
+            )
+            .optional()
+            .local()
+            .doc("How long operations may take."),
+        )
+        .with(
+            Self::attribute("change_requests", change_requests())
+                .computed()
+                .unknown_with(CHANGED_BY_REQUEST)
+                .doc(
+                    "Open change requests that this resource filed or adopted, by their id. \
+                     Members are shown as if these had been committed.",
+                )
+                .read(|r| Some(r.requests.clone())),
         )
         .with(
             Self::attribute("id", string())
@@ -333,13 +374,11 @@ impl Resource for Collaboration {
         checks::validate(config, diagnostics);
     }
 
-    fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, _private: &mut Private) {
+    fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
         checks::engine(plan);
         super::plan_region(plan, client);
         super::plan_tags(plan, client);
-        if plan.is_replacement() {
-            checks::warn_of_replacement(plan);
-        }
+        planning::plan_change(plan, private);
     }
 
     async fn create(
@@ -370,7 +409,8 @@ impl Resource for Collaboration {
         let id = change.prior.get("id").as_str().unwrap_or_default();
         let what = format!("update collaboration {id}");
         let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
-        if change.prior.get("tags_all") == change.planned.get("tags_all") && input.is_none() {
+        let retags = change.changes("tags_all");
+        if input.is_none() && !retags && !in_place::concerns(change) {
             return Ok(());
         }
         cx.client.aws.check_account_allowed().await.map_err(one)?;
@@ -382,7 +422,11 @@ impl Resource for Collaboration {
                 failed_fields(&what, &err, Self::schema().schema(), change.planned)
             })?;
         }
-        super::update_tags(&sdk, change).await.map_err(one)
+        super::update_tags(&sdk, change).await.map_err(one)?;
+        if in_place::concerns(change) {
+            in_place::reconcile(cx, change).await?;
+        }
+        Ok(())
     }
 
     async fn delete(cx: &Context<'_, Client>, state: &Value) -> Result<(), Diagnostics> {
@@ -399,7 +443,11 @@ fn members() -> Codec<Vec<MemberSpecification>, Vec<MemberSummary>> {
         .with(
             field("display_name", name())
                 .required()
-                .doc("Display name of the member, 1 to 100 characters.")
+                .requires_replace()
+                .doc(
+                    "Display name of the member, 1 to 100 characters. A change replaces the \
+                     collaboration.",
+                )
                 .create(MemberSpecificationBuilder::set_display_name)
                 .read(|member: &MemberSummary| Some(member.display_name.clone())),
         )
@@ -428,7 +476,8 @@ fn members() -> Codec<Vec<MemberSpecification>, Vec<MemberSummary>> {
             field("payment_configuration", payer())
                 .optional_computed()
                 .doc("What the member pays for. What is left out is the service's choice.")
-                .create(|member: MemberSpecificationBuilder, payer| {
+                .create(|member: MemberSpecificationBuilder, payer: Option<Payer>| {
+                    let payer = payer.filter(|payer| !payer.is_empty());
                     member.set_payment_configuration(payer.map(Into::into))
                 })
                 .read(|member: &MemberSummary| Some(remote::payer_of(member))),
@@ -436,7 +485,10 @@ fn members() -> Codec<Vec<MemberSpecification>, Vec<MemberSummary>> {
         .with(
             field("status", text_enum::<MemberStatus>())
                 .computed()
-                .doc("`INVITED` until the member joins, then `ACTIVE`.")
+                .doc(
+                    "`PENDING_APPROVAL` while a change request to add the member is open, \
+                     `INVITED` until it joins, then `ACTIVE`.",
+                )
                 .read(|member: &MemberSummary| Some(member.status.clone())),
         )
         .keyed_by(MemberSpecificationBuilder::account_id, |member| member.account_id.clone())

@@ -121,6 +121,47 @@ impl Payer {
         }
     }
 
+    /// The flags that are given.
+    pub fn given(&self) -> impl Iterator<Item = bool> {
+        self.flags().into_iter().flatten()
+    }
+
+    /// These flags, and the other's where these are not given.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        self.zip(other, Option::or)
+    }
+
+    /// The given flags that differ from the other's. An absent one of the other's is the runner's, who pays.
+    #[must_use]
+    pub fn unlike(self, other: &Self) -> Self {
+        self.zip(*other, |this, other| this.filter(|pays| *pays != other.unwrap_or(true)))
+    }
+
+    fn flags(&self) -> [Option<bool>; 5] {
+        let MachineLearningPayer { model_training, model_inference, synthetic_data_generation } =
+            self.machine_learning;
+        [
+            self.query_compute,
+            self.job_compute,
+            model_training,
+            model_inference,
+            synthetic_data_generation,
+        ]
+    }
+
+    fn zip(self, other: Self, f: impl Fn(Option<bool>, Option<bool>) -> Option<bool>) -> Self {
+        let (these, others) = (self.flags(), other.flags());
+        let [query_compute, job_compute, model_training, model_inference, synthetic] =
+            std::array::from_fn(|index| f(these[index], others[index]));
+        let machine_learning = MachineLearningPayer {
+            model_training,
+            model_inference,
+            synthetic_data_generation: synthetic,
+        };
+        Self { query_compute, job_compute, machine_learning }
+    }
+
     /// Whether no flag was given at all, so that a request can leave the whole block out.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

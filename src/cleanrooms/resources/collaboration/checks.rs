@@ -1,8 +1,8 @@
 //! What can be told about a collaboration before any call: rules that span several attributes.
 
+use crate::framework::Diagnostics;
 use crate::framework::plan::Plan;
 use crate::framework::validators::invalid;
-use crate::framework::{Diagnostic, Diagnostics};
 use crate::wire::{AttributePath, Value};
 
 /// Checks the configuration; unknown values are passed over.
@@ -76,22 +76,4 @@ pub fn engine(plan: &mut Plan<'_>) {
                       say `SPARK`.";
         plan.diagnostics.push(invalid(&path, detail));
     }
-}
-
-/// Says what a replacement costs the others.
-pub fn warn_of_replacement(plan: &mut Plan<'_>) {
-    let members = plan.prior.get("members").as_map().into_iter().flat_map(|map| map.values());
-    let active = members.filter(|member| member.get("status").as_str() == Some("ACTIVE")).count();
-    if active == 0 {
-        return;
-    }
-    let paths: Vec<_> = plan.requires_replace.iter().map(ToString::to_string).collect();
-    plan.diagnostics.push(Diagnostic::warning(
-        format!("Replacing the collaboration throws out {active} active member(s)"),
-        format!(
-            "The API cannot change {} of an existing collaboration. The new one has a new id, and \
-             every member has to join it anew; what hangs on the old memberships is lost.",
-            paths.join(", ")
-        ),
-    ));
 }

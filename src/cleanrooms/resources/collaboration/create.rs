@@ -52,7 +52,7 @@ pub async fn create(
     match send_unrepeatable(cx, call).await {
         Ok(collaboration) => {
             cx.client.remember(&collaboration.id);
-            Ok(Remote { region, collaboration, members: None, tags: None })
+            Ok(Remote::created(region, collaboration))
         }
         Err(err) if err.outcome == Outcome::Ambiguous => {
             let adopted = adopt(cx, &region, planned, started, &err).await?;

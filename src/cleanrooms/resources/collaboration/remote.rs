@@ -1,15 +1,23 @@
-//! What the service says about one collaboration, put together from three calls at once.
+//! What the service says about one collaboration, put together from calls made at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cleanrooms::Client as Sdk;
-use aws_sdk_cleanrooms::types::{self as sdk, MemberAbility, MemberStatus, MemberSummary};
+use aws_sdk_cleanrooms::types::{
+    self as sdk, AutoApprovedChangeType, ChangeRequestStatus, MemberAbility, MemberStatus,
+    MemberSummary,
+};
+use futures_util::future::try_join_all;
+use serde_json::json;
 
+use super::changes::Standing;
+use super::in_place::{note_denial, remember_open};
+use super::requests::{ChangeRequest, Requests};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::resources::{RemoteTags, list_tags, unless_stopped};
 use crate::cleanrooms::shapes::payment::Payer;
-use crate::framework::Context;
+use crate::framework::{Context, Diagnostic};
 use crate::wire::Value;
 
 /// One collaboration. Right after a create only the reply is there.
@@ -18,27 +26,38 @@ pub struct Remote {
     pub region: String,
     /// The object itself.
     pub collaboration: sdk::Collaboration,
-    /// All who are or were members, the creator included.
-    pub members: Option<Vec<MemberSummary>>,
+    /// Members and auto-approval, as if open change requests of ours had been committed.
+    pub standing: Option<Standing>,
+    /// Change requests of ours that are open.
+    pub requests: Vec<ChangeRequest>,
     /// Its tags.
     pub tags: Option<RemoteTags>,
 }
 
 impl Remote {
+    /// What the reply to a create tells.
+    pub fn created(region: String, collaboration: sdk::Collaboration) -> Self {
+        Self { region, collaboration, standing: None, requests: Vec::new(), tags: None }
+    }
+
     /// The creator's own entry.
     pub fn creator(&self) -> Option<&MemberSummary> {
-        let creator = &self.collaboration.creator_account_id;
-        self.members.as_ref()?.iter().find(|member| member.account_id == *creator)
+        self.standing.as_ref()?.members.get(&self.collaboration.creator_account_id)
     }
 
     /// The other members; who left or was removed is none.
     pub fn other_members(&self) -> Option<Vec<MemberSummary>> {
         let creator = &self.collaboration.creator_account_id;
-        let is_member = |member: &&MemberSummary| {
-            member.account_id != *creator
-                && !matches!(member.status, MemberStatus::Left | MemberStatus::Removed)
-        };
-        Some(self.members.as_ref()?.iter().filter(is_member).cloned().collect())
+        let members = self.standing.as_ref()?.members.values();
+        Some(members.filter(|member| member.account_id != *creator).cloned().collect())
+    }
+
+    /// The kinds of changes that need no votes.
+    pub fn auto_approved(&self) -> Option<Vec<AutoApprovedChangeType>> {
+        match &self.standing {
+            Some(standing) => Some(standing.auto_approved.iter().cloned().collect()),
+            None => self.collaboration.auto_approved_change_types.clone(),
+        }
     }
 }
 
@@ -49,30 +68,119 @@ pub fn payer_of(member: &MemberSummary) -> Payer {
     payer.with_absent_as_false(can(MemberAbility::CanQuery), can(MemberAbility::CanRunJob))
 }
 
-/// Reads the collaboration that state describes: three calls at once when its ARN is known, else two rounds.
+/// Reads the collaboration that state describes: three calls at once when its ARN is known, else two rounds, and one
+/// more for each open change request.
 ///
 /// # Errors
 ///
 /// The first call that failed, or the stop of the whole operation.
 pub async fn fetch(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, AwsError> {
+    unless_stopped(&cx.stop, fetch_all(cx, state)).await
+}
+
+async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, AwsError> {
     let region = cx.client.region_of(state)?;
     let sdk = cx.client.aws.cleanrooms(&region).await?;
     let id = state.get("id").as_str().unwrap_or_default();
+    let owner = state.get("creator_account_id").as_str().unwrap_or_default();
+    let watched = open_requests(cx, state);
+    let requests = Requests { sdk: &sdk, collaboration_id: id, owner };
+    let asked = try_join_all(watched.iter().map(|id| requests.get(id)));
     let prior_tags = state.get("tags");
-    let reading = async {
-        let Some(arn) = state.get("arn").as_str() else {
-            let (collaboration, members) = tokio::try_join!(get(&sdk, id), list_members(&sdk, id))?;
+    let (collaboration, mut members, tags, requests) = match state.get("arn").as_str() {
+        Some(arn) => {
+            let tags = list_tags(cx.client, &sdk, arn, prior_tags);
+            tokio::try_join!(get(&sdk, id), list_members(&sdk, id), tags, asked)?
+        }
+        None => {
+            let (collaboration, members, requests) =
+                tokio::try_join!(get(&sdk, id), list_members(&sdk, id), asked)?;
             let tags = list_tags(cx.client, &sdk, &collaboration.arn, prior_tags).await?;
-            return Ok((collaboration, members, tags));
-        };
-        tokio::try_join!(
-            get(&sdk, id),
-            list_members(&sdk, id),
-            list_tags(cx.client, &sdk, arn, prior_tags)
-        )
+            (collaboration, members, tags, requests)
+        }
     };
-    let (collaboration, members, tags) = unless_stopped(&cx.stop, reading).await?;
-    Ok(Remote { region, collaboration, members: Some(members), tags: Some(tags) })
+    let requests: Vec<_> = requests.into_iter().flatten().collect();
+    if requests.iter().any(|request| request.status == ChangeRequestStatus::Committed) {
+        // The list may be older than the commit that the request tells of.
+        members = list_members(&sdk, id).await?;
+    }
+    note_former_members(cx, &members);
+    let mut standing = standing_of(&collaboration, members);
+    let requests = overlay(cx, requests, &mut standing);
+    Ok(Remote { region, collaboration, standing: Some(standing), requests, tags: Some(tags) })
+}
+
+/// The ids of the open change requests that this resource filed or adopted.
+pub fn open_requests(cx: &Context<'_, Client>, state: &Value) -> Vec<String> {
+    let noted = cx.private().get("change_requests").cloned().unwrap_or_default();
+    let noted = noted.as_array().into_iter().flatten().filter_map(|id| id.as_str());
+    let in_state = state.get("change_requests").as_map().into_iter().flat_map(BTreeMap::keys);
+    let ids: BTreeSet<_> = noted.map(str::to_owned).chain(in_state.cloned()).collect();
+    ids.into_iter().collect()
+}
+
+/// Reads members and auto-approval as they are, open change requests aside.
+///
+/// # Errors
+///
+/// A call failed.
+pub async fn standing(sdk: &Sdk, id: &str) -> Result<Standing, AwsError> {
+    let (collaboration, members) = tokio::try_join!(get(sdk, id), list_members(sdk, id))?;
+    Ok(standing_of(&collaboration, members))
+}
+
+/// Who left or was removed stays in the service's list, but is no member.
+fn is_former(member: &MemberSummary) -> bool {
+    matches!(member.status, MemberStatus::Left | MemberStatus::Removed)
+}
+
+fn standing_of(collaboration: &sdk::Collaboration, members: Vec<MemberSummary>) -> Standing {
+    let present = members.into_iter().filter(|member| !is_former(member));
+    let auto_approved = collaboration.auto_approved_change_types.iter().flatten();
+    Standing {
+        members: present.map(|member| (member.account_id.clone(), member)).collect(),
+        auto_approved: auto_approved.cloned().collect(),
+    }
+}
+
+/// Notes who was a member before: the service may refuse to take such an account back.
+fn note_former_members(cx: &Context<'_, Client>, members: &[MemberSummary]) {
+    let former: BTreeMap<_, _> = (members.iter().filter(|member| is_former(member)))
+        .map(|member| (member.account_id.as_str(), member.status.as_str()))
+        .collect();
+    if former.is_empty() {
+        cx.private().remove("former_members");
+    } else {
+        cx.private().set("former_members", json!(former));
+    }
+}
+
+/// Lays open requests over what the service says, and tells how others ended.
+fn overlay(
+    cx: &Context<'_, Client>,
+    requests: Vec<ChangeRequest>,
+    standing: &mut Standing,
+) -> Vec<ChangeRequest> {
+    let (open, ended): (Vec<_>, Vec<_>) = requests.into_iter().partition(ChangeRequest::is_open);
+    for request in &open {
+        for change in &request.changes {
+            standing.apply(change, request.create_time);
+        }
+    }
+    for request in ended.iter().filter(|r| r.status != ChangeRequestStatus::Committed) {
+        note_denial(cx, request);
+        cx.report(Diagnostic::warning(
+            format!("Change request {} has ended without effect", request.id),
+            format!(
+                "It asked for a change of {}, and {}. If the configuration still wants the \
+                 change, the plan shows it again.",
+                request.about(),
+                request.end()
+            ),
+        ));
+    }
+    remember_open(cx, open.iter().map(|request| request.id.as_str()));
+    open
 }
 
 /// The object itself.

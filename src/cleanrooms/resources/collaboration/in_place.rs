@@ -1,0 +1,430 @@
+//! Changing members, abilities, payers and auto-approval of a living collaboration.
+//!
+//! The service is asked how things stand, and only what the plan changed is
+//! brought about: what somebody else changed meanwhile shows at the next
+//! refresh. A request that waits for other companies' votes is a normal state:
+//! it is recorded, and the collaboration is read as if it had been committed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use aws_sdk_cleanrooms::types::{
+    ApprovalStatus, AutoApprovedChangeType, ChangeRequestStatus, MemberSpecification,
+};
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::changes::{Standing, Subject, Wanted, Wish, grouped};
+use super::remote::{self, open_requests};
+use super::requests::{ChangeRequest, Requests};
+use super::{abilities, auto_approved, members, ml_abilities, payer};
+use crate::cleanrooms::aws::{AwsError, ErrorKind, Outcome, Waited, poll};
+use crate::cleanrooms::client::Client;
+use crate::cleanrooms::error::failed;
+use crate::cleanrooms::resources::send_unrepeatable;
+use crate::cleanrooms::shapes::timeouts::timeout;
+use crate::framework::{Change, Context, Diagnostic, Diagnostics};
+use crate::wire::{AttributePath, Value};
+
+/// How long an update waits for votes, unless `timeouts` says otherwise.
+const UPDATE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+
+/// The attributes that change requests change.
+pub const CHANGED_BY_REQUEST: &[&str] = &[
+    "members",
+    "creator_member_abilities",
+    "creator_ml_member_abilities",
+    "creator_payment_configuration",
+    "auto_approved_change_request_types",
+];
+
+/// Whether a change needs this module: something that requests change differs, or an open request is to be acted on.
+pub fn concerns(change: Change<'_>) -> bool {
+    CHANGED_BY_REQUEST.iter().any(|name| change.changes(name))
+        || change.planned.get("change_requests").is_unknown()
+}
+
+/// Brings members, abilities, payers and auto-approval to the plan, as far as the owner alone can.
+///
+/// # Errors
+///
+/// What could not be changed, or asked for; the rest was.
+pub async fn reconcile(cx: &Context<'_, Client>, change: Change<'_>) -> Result<(), Diagnostics> {
+    let id = change.prior.get("id").as_str().unwrap_or_default();
+    let what = format!("change the members of collaboration {id}");
+    let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
+    let sdk = cx.client.sdk_of(change.prior).await.map_err(one)?;
+    let region = cx.client.region_of(change.prior).map_err(one)?;
+    let filing = cx.client.aws.cleanrooms_no_retry(&region).await.map_err(one)?;
+    let owner = change.prior.get("creator_account_id").as_str().unwrap_or_default();
+    let requests = Requests { sdk: &sdk, collaboration_id: id, owner };
+    let mut work = Work {
+        cx,
+        requests,
+        filing: Requests { sdk: &filing, ..requests },
+        wish: wish(change.planned, owner)?,
+        standing: remote::standing(&sdk, id).await.map_err(one)?,
+        open: Vec::new(),
+        failures: Diagnostics::new(),
+    };
+    work.remove_members(&removed(change)).await;
+    let mut touched = touched(change, owner);
+    work.keep_or_cancel(open_requests(cx, change.prior), &mut touched).await;
+    work.file_missing(&touched).await;
+    work.settle().await;
+    if change.planned.get("wait_for_approval").as_bool() == Some(true) {
+        let deadline = Instant::now() + timeout(change.planned, "update", UPDATE_TIMEOUT);
+        work.wait(deadline).await;
+    }
+    work.finish()
+}
+
+/// One reconciliation on its way.
+struct Work<'a> {
+    cx: &'a Context<'a, Client>,
+    requests: Requests<'a>,
+    /// The same without retries, for filing: the API has no client token for it.
+    filing: Requests<'a>,
+    wish: Wish,
+    /// How things stand by the service, without open requests.
+    standing: Standing,
+    /// Requests that are ours to watch.
+    open: Vec<ChangeRequest>,
+    failures: Diagnostics,
+}
+
+impl Work<'_> {
+    fn fail(&mut self, what: &str, subject: &Subject, err: &AwsError) {
+        let path = subject.path(self.requests.owner);
+        self.failures.push(failed(what, err).at(path));
+    }
+
+    /// Removes members at once: that needs no votes, and no request can do it.
+    async fn remove_members(&mut self, removed: &[String]) {
+        for account in removed {
+            if !self.standing.members.contains_key(account) {
+                continue;
+            }
+            let call = (self.requests.sdk.delete_member())
+                .collaboration_identifier(self.requests.collaboration_id)
+                .account_id(account);
+            match call.send().await.map_err(AwsError::of("DeleteMember")) {
+                Ok(_) => {}
+                Err(err) if err.kind == ErrorKind::NotFound => {}
+                Err(err) => {
+                    let subject = Subject::Account(account.clone());
+                    self.fail(&format!("remove member {account}"), &subject, &err);
+                }
+            }
+        }
+        self.standing.members.retain(|account, _| !removed.contains(account));
+    }
+
+    /// Keeps open requests that still ask for what is planned, and withdraws the others.
+    async fn keep_or_cancel(&mut self, ids: Vec<String>, touched: &mut BTreeSet<Subject>) {
+        for id in ids {
+            let request = match self.requests.get(&id).await {
+                Ok(Some(request)) => request,
+                Ok(None) => continue,
+                Err(err) => {
+                    self.fail(&format!("read change request {id}"), &Subject::Collaboration, &err);
+                    continue;
+                }
+            };
+            touched.extend(request.subjects());
+            if !request.is_open() {
+                continue;
+            }
+            if self.is_wanted(&request, touched) {
+                self.open.push(request);
+            } else {
+                self.cancel(request).await;
+            }
+        }
+    }
+
+    async fn cancel(&mut self, request: ChangeRequest) {
+        let what = format!("withdraw change request {}", request.id);
+        let subject = request.subjects().next().unwrap_or(Subject::Collaboration);
+        match self.requests.cancel(request).await {
+            // Committed by somebody else meanwhile, so the service stands otherwise now.
+            Ok(ended) if ended.status == ChangeRequestStatus::Committed => {
+                for change in &ended.changes {
+                    self.standing.apply(change, ended.create_time);
+                }
+            }
+            Ok(_) => {}
+            Err(err) => self.fail(&what, &subject, &err),
+        }
+    }
+
+    /// Whether a request would make each of its subjects as planned, and none of them is so without it.
+    fn is_wanted(&self, request: &ChangeRequest, touched: &BTreeSet<Subject>) -> bool {
+        let mut after = self.standing.clone();
+        for change in &request.changes {
+            after.apply(change, request.create_time);
+        }
+        request.subjects().count() == request.changes.len()
+            && request.subjects().all(|subject| {
+                touched.contains(&subject)
+                    && after.fulfils(&self.wish, &subject)
+                    && !self.standing.fulfils(&self.wish, &subject)
+            })
+    }
+
+    fn missing(&self, touched: &BTreeSet<Subject>) -> Vec<Wanted> {
+        let covered: BTreeSet<_> = self.open.iter().flat_map(ChangeRequest::subjects).collect();
+        let uncovered = touched.difference(&covered);
+        uncovered.filter_map(|subject| self.standing.wanted(&self.wish, subject)).collect()
+    }
+
+    /// Adopts equal requests that are open already, and files the rest.
+    async fn file_missing(&mut self, touched: &BTreeSet<Subject>) {
+        if self.missing(touched).is_empty() {
+            return;
+        }
+        match self.requests.list_open().await {
+            Ok(listed) => self.adopt(listed, touched),
+            Err(err) => {
+                // Without the list an equal request might be filed a second time.
+                self.fail("look for open change requests", &Subject::Collaboration, &err);
+                return;
+            }
+        }
+        for group in grouped(self.missing(touched), &self.standing) {
+            self.file(group).await;
+        }
+    }
+
+    fn adopt(&mut self, listed: Vec<ChangeRequest>, touched: &BTreeSet<Subject>) {
+        for request in listed {
+            let known = self.open.iter().any(|open| open.id == request.id);
+            let covered = |subject: &Subject| {
+                self.open.iter().flat_map(ChangeRequest::subjects).any(|other| other == *subject)
+            };
+            let free = !request.subjects().any(|subject| covered(&subject));
+            if !known && free && self.is_wanted(&request, touched) {
+                self.open.push(request);
+            }
+        }
+    }
+
+    async fn file(&mut self, group: Vec<Wanted>) {
+        let filing = self.filing;
+        let filed = send_unrepeatable(self.cx, || filing.file(&group)).await;
+        let err = match filed {
+            Ok(request) => return self.open.push(request),
+            Err(err) => err,
+        };
+        if err.outcome == Outcome::Ambiguous && self.found_after_lost_reply(&group).await {
+            return;
+        }
+        for change in &group {
+            self.fail(&format!("change {}", change.subject), &change.subject, &err);
+        }
+    }
+
+    /// Whether a request whose reply was lost was filed all the same: it is open, or has taken effect.
+    async fn found_after_lost_reply(&mut self, group: &[Wanted]) -> bool {
+        let subjects: BTreeSet<_> = group.iter().map(|wanted| wanted.subject.clone()).collect();
+        let Ok(listed) = self.requests.list_open().await else {
+            return false;
+        };
+        let before = self.open.len();
+        self.adopt(listed, &subjects);
+        if self.open.len() > before {
+            return true;
+        }
+        match remote::standing(self.requests.sdk, self.requests.collaboration_id).await {
+            Ok(now) => subjects.iter().all(|subject| now.fulfils(&self.wish, subject)),
+            Err(_) => false,
+        }
+    }
+
+    /// Brings every request as far as the owner alone can.
+    async fn settle(&mut self) {
+        for index in 0..self.open.len() {
+            let request = self.open[index].clone();
+            let subject = request.subjects().next().unwrap_or(Subject::Collaboration);
+            match self.requests.settle(request.clone()).await {
+                Ok(settled) => self.open[index] = settled,
+                Err(err) => {
+                    self.fail(&format!("act on change request {}", request.id), &subject, &err);
+                }
+            }
+        }
+    }
+
+    /// Waits for the others' votes until the deadline, or until core asks to stop.
+    async fn wait(&mut self, deadline: Instant) {
+        let backoff = self.cx.client.aws.intervals().approval;
+        for index in 0..self.open.len() {
+            if self.open[index].status != ChangeRequestStatus::Pending {
+                continue;
+            }
+            let (id, requests) = (self.open[index].id.clone(), self.requests);
+            let id = id.as_str();
+            let voted = || async move {
+                let now = requests.get(id).await?;
+                Ok(now.filter(|now| now.status != ChangeRequestStatus::Pending))
+            };
+            match poll(backoff, deadline, &self.cx.stop, voted).await {
+                Ok(Waited::Done(request)) => self.open[index] = request,
+                Ok(Waited::DeadlinePassed | Waited::Stopped) => {}
+                Err(err) => {
+                    let what = format!("wait for the votes on change request {id}");
+                    self.fail(&what, &Subject::Collaboration, &err);
+                }
+            }
+        }
+        self.settle().await;
+    }
+
+    /// Records what is open, tells who denied, and who has yet to vote.
+    fn finish(mut self) -> Result<(), Diagnostics> {
+        for request in std::mem::take(&mut self.open) {
+            if request.is_open() {
+                self.cx.report(pending(&request));
+                self.open.push(request);
+            } else if request.status == ChangeRequestStatus::Committed {
+                forget_denial(self.cx, &request);
+            } else {
+                note_denial(self.cx, &request);
+                for subject in request.subjects() {
+                    self.failures.push(refused(&request, &subject, self.requests.owner));
+                }
+            }
+        }
+        remember_open(self.cx, self.open.iter().map(|request| request.id.as_str()));
+        if self.failures.has_error() { Err(self.failures) } else { Ok(()) }
+    }
+}
+
+/// Stores which requests are open and ours.
+pub fn remember_open<'a>(cx: &Context<'_, Client>, ids: impl Iterator<Item = &'a str>) {
+    let ids: Vec<_> = ids.collect();
+    if ids.is_empty() {
+        cx.private().remove("change_requests");
+    } else {
+        cx.private().set("change_requests", json!(ids));
+    }
+}
+
+/// Stores what was denied or withdrawn, so that a plan that asks the same again can say so.
+pub fn note_denial(cx: &Context<'_, Client>, request: &ChangeRequest) {
+    let accounts = request.subjects().map(|subject| subject.account().to_owned());
+    let note = json!({
+        "id": request.id,
+        "end": request.end(),
+        "accounts": accounts.collect::<Vec<_>>(),
+    });
+    cx.private().set("denied", note);
+}
+
+/// Forgets that a change was denied once it has been made all the same.
+fn forget_denial(cx: &Context<'_, Client>, committed: &ChangeRequest) {
+    let denied = cx.private().get("denied").and_then(|note| note.get("accounts")).cloned();
+    let accounts: BTreeSet<_> =
+        committed.subjects().map(|subject| subject.account().to_owned()).collect();
+    let made = |account: &serde_json::Value| account.as_str().is_some_and(|a| accounts.contains(a));
+    if denied.as_ref().and_then(|denied| denied.as_array()).is_some_and(|all| all.iter().any(made))
+    {
+        cx.private().remove("denied");
+    }
+}
+
+fn pending(request: &ChangeRequest) -> Diagnostic {
+    let missing = request.voters(&ApprovalStatus::Pending).join(", ");
+    let waits = if missing.is_empty() {
+        "It is approved and waits to be committed, which the next apply does.".to_owned()
+    } else {
+        format!(
+            "It waits for the votes of {missing}. Until then plans are empty; once all have \
+             approved, the next plan shows an update, and applying it commits."
+        )
+    };
+    Diagnostic::warning(
+        format!("Change request {} is open", request.id),
+        format!(
+            "The change of {} has been asked for. {waits} Set `wait_for_approval = true` to wait \
+             for votes during apply.",
+            request.about()
+        ),
+    )
+}
+
+fn refused(request: &ChangeRequest, subject: &Subject, owner: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("The change of {subject} was not approved"),
+        format!(
+            "Change request {} has ended without effect: {}. Agree with the other members, then \
+             apply again to ask anew; or take the change back.",
+            request.id,
+            request.end()
+        ),
+    )
+    .at(subject.path(owner))
+}
+
+/// Accounts that were members, or were asked to be, and shall be none any more.
+fn removed(change: Change<'_>) -> Vec<String> {
+    let planned = change.planned.get("members");
+    let before = change.prior.get("members").as_map().into_iter().flat_map(BTreeMap::keys);
+    let gone =
+        before.filter(|account| planned.as_map().is_none_or(|map| !map.contains_key(*account)));
+    gone.cloned().collect()
+}
+
+/// What the plan changes.
+fn touched(change: Change<'_>, owner: &str) -> BTreeSet<Subject> {
+    let mut touched = BTreeSet::new();
+    let (prior, planned) = (change.prior.get("members"), change.planned.get("members"));
+    for (account, member) in planned.as_map().into_iter().flatten() {
+        if prior.as_map().and_then(|map| map.get(account)) != Some(member) {
+            touched.insert(Subject::Account(account.clone()));
+        }
+    }
+    if change.changes("auto_approved_change_request_types") {
+        touched.insert(Subject::Collaboration);
+    }
+    let of_creator = CHANGED_BY_REQUEST.iter().filter(|name| name.starts_with("creator"));
+    if of_creator.into_iter().any(|name| change.changes(name)) {
+        touched.insert(Subject::Account(owner.to_owned()));
+    }
+    touched
+}
+
+/// What is planned, in the SDK's types.
+fn wish(planned: &Value, owner: &str) -> Result<Wish, Diagnostic> {
+    let at = AttributePath::of;
+    let listed = members().decode(planned.get("members"), &at("members"))?.unwrap_or_default();
+    let mut all: BTreeMap<_, _> =
+        listed.into_iter().map(|member| (member.account_id.clone(), member)).collect();
+    let types = auto_approved().decode(
+        planned.get("auto_approved_change_request_types"),
+        &at("auto_approved_change_request_types"),
+    )?;
+    all.extend(creator(planned, owner)?.map(|creator| (owner.to_owned(), creator)));
+    let auto_approved: BTreeSet<AutoApprovedChangeType> =
+        types.unwrap_or_default().into_iter().collect();
+    Ok(Wish { members: all, auto_approved })
+}
+
+/// The creator as a member like any other.
+fn creator(planned: &Value, owner: &str) -> Result<Option<MemberSpecification>, Diagnostic> {
+    let get = |name: &'static str| (planned.get(name), AttributePath::of(name));
+    let (may, path) = get("creator_member_abilities");
+    let may = abilities().decode(may, &path)?;
+    let (ml, path) = get("creator_ml_member_abilities");
+    let ml = ml_abilities().decode(ml, &path)?;
+    let (pays, path) = get("creator_payment_configuration");
+    let pays = payer().decode(pays, &path)?;
+    let creator = MemberSpecification::builder()
+        .account_id(owner)
+        .display_name(planned.get("creator_display_name").as_str().unwrap_or_default())
+        .set_member_abilities(Some(may.unwrap_or_default()))
+        .set_ml_member_abilities(ml)
+        .set_payment_configuration(pays.map(Into::into))
+        .build();
+    Ok(creator.ok())
+}

@@ -1,0 +1,241 @@
+//! The plan of a collaboration: what changes in place, what only a new one can bring, and what the user should know.
+
+use std::collections::BTreeSet;
+
+use super::in_place::CHANGED_BY_REQUEST;
+use crate::framework::Diagnostic;
+use crate::framework::plan::Plan;
+use crate::framework::private::Private;
+use crate::framework::validators::invalid;
+use crate::wire::{AttributePath, Value};
+
+/// Abilities that nobody can be given or lose in an existing collaboration (API reference: change types).
+const FIXED: [&str; 2] = ["CAN_QUERY", "CAN_RUN_JOB"];
+
+/// Plans the change of an existing collaboration. A new one has no change requests.
+pub fn plan_change(plan: &mut Plan<'_>, private: &Private) {
+    if plan.is_create() {
+        plan.set("change_requests", Value::map([]));
+        return;
+    }
+    refuse_creator_as_member(plan);
+    replace_for_fixed_abilities(plan);
+    if plan.is_replacement() {
+        warn_of_replacement(plan);
+        return;
+    }
+    warn_of_unknown_members(plan);
+    warn_of_members(plan, private);
+    act_on_open_requests(plan);
+}
+
+/// The creator is a member by its own attributes.
+fn refuse_creator_as_member(plan: &mut Plan<'_>) {
+    let Some(creator) = plan.prior.get("creator_account_id").as_str() else {
+        return;
+    };
+    if plan.get("members").as_map().is_some_and(|members| members.contains_key(creator)) {
+        let path = AttributePath::of("members").key(creator);
+        let detail = "This account is the creator, which is described by the attributes that \
+                      start with creator_. Remove it from `members`.";
+        plan.diagnostics.push(invalid(&path, detail));
+    }
+}
+
+/// Finds changes of who runs queries and jobs, which is fixed for the life of a collaboration.
+fn replace_for_fixed_abilities(plan: &mut Plan<'_>) {
+    let creator = AttributePath::of("creator_member_abilities");
+    let mut sets = vec![(
+        creator,
+        plan.prior.get("creator_member_abilities"),
+        plan.planned.get("creator_member_abilities").clone(),
+    )];
+    let members = AttributePath::of("members");
+    for (account, member) in plan.get("members").as_map().into_iter().flatten() {
+        let element = members.clone().key(account);
+        let prior = plan.prior.get("members").get(account);
+        let path = if prior.is_null() { element } else { element.attribute("member_abilities") };
+        let prior = prior.get("member_abilities");
+        sets.push((path, prior, member.get("member_abilities").clone()));
+    }
+    for (path, prior, planned) in sets {
+        if fixed(prior) == fixed(&planned) {
+            continue;
+        }
+        if planned.is_wholly_known() {
+            plan.requires_replace.insert(path);
+        }
+    }
+}
+
+fn fixed(abilities: &Value) -> BTreeSet<&str> {
+    abilities.as_elements().filter_map(Value::as_str).filter(|name| FIXED.contains(name)).collect()
+}
+
+/// Members that are not known yet: what they turn out to be is changed in place, as far as that goes.
+fn warn_of_unknown_members(plan: &mut Plan<'_>) {
+    let unknown = ["members", "creator_member_abilities"]
+        .into_iter()
+        .find(|name| !plan.config.get(name).is_wholly_known());
+    if let Some(name) = unknown {
+        plan.diagnostics.push(
+            Diagnostic::warning(
+                format!("{name} will be known only after other resources are applied"),
+                "Members are then added, changed and removed in place. If that would change who \
+                 runs queries or jobs, or a display name, apply stops before it changes anything: \
+                 apply what the values come from first, then plan again.",
+            )
+            .at(AttributePath::of(name)),
+        );
+    }
+}
+
+/// What a change of the set of members means for those who come and go.
+fn warn_of_members(plan: &mut Plan<'_>, private: &Private) {
+    let accounts = |value: &Value| -> BTreeSet<String> {
+        value.as_map().into_iter().flat_map(|map| map.keys().cloned()).collect()
+    };
+    if plan.get("members").is_unknown() {
+        return;
+    }
+    let (before, after) = (accounts(plan.prior.get("members")), accounts(plan.get("members")));
+    for account in before.difference(&after) {
+        plan.diagnostics.push(removal(account));
+    }
+    let former = private.get("former_members");
+    for account in after.difference(&before) {
+        let status =
+            former.and_then(|former| former.get(account)).and_then(|status| status.as_str());
+        if let Some(status) = status {
+            plan.diagnostics.push(return_of(account, status));
+        }
+    }
+    warn_of_denied(plan, private);
+}
+
+fn removal(account: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Account {account} is removed from the collaboration for good"),
+        format!(
+            "Removing a member takes effect at once, without votes. Account {account} loses its \
+             access, and the service may not let it come back."
+        ),
+    )
+}
+
+fn return_of(account: &str, status: &str) -> Diagnostic {
+    let how = if status == "LEFT" { "has left" } else { "was removed from" };
+    Diagnostic::warning(
+        format!("The service may refuse account {account}"),
+        format!(
+            "The account {how} this collaboration before. If the service does not take it back, \
+             remove it from `members`, or replace the collaboration."
+        ),
+    )
+    .at(AttributePath::of("members").key(account))
+}
+
+/// Says so when the plan asks again for what was denied last.
+fn warn_of_denied(plan: &mut Plan<'_>, private: &Private) {
+    let Some(denied) = private.get("denied") else {
+        return;
+    };
+    let text = |key: &str| denied.get(key).and_then(|text| text.as_str()).unwrap_or_default();
+    let accounts = denied.get("accounts").and_then(|accounts| accounts.as_array());
+    for account in accounts.into_iter().flatten().filter_map(|account| account.as_str()) {
+        let asks_again = if account.is_empty() {
+            plan.changes("auto_approved_change_request_types")
+        } else if plan.prior.get("creator_account_id").as_str() == Some(account) {
+            CHANGED_BY_REQUEST.iter().any(|name| name.starts_with("creator") && plan.changes(name))
+        } else {
+            let (prior, planned) = (plan.prior.get("members"), plan.get("members"));
+            planned.get(account) != prior.get(account) && !planned.get(account).is_null()
+        };
+        if asks_again {
+            let subject =
+                if account.is_empty() { "auto-approval".to_owned() } else { account.to_owned() };
+            plan.diagnostics.push(Diagnostic::warning(
+                format!("A change of {subject} was asked for before, in vain"),
+                format!(
+                    "Change request {} asked for a change of it, and {}. Applying this plan asks \
+                     again.",
+                    text("id"),
+                    text("end")
+                ),
+            ));
+        }
+    }
+}
+
+/// Plans what can be done about open requests: committing approved ones, and waiting for votes if that is new.
+///
+/// Decided by the prior state alone, so that the plan at apply decides alike.
+fn act_on_open_requests(plan: &mut Plan<'_>) {
+    let (prior, config) = (plan.prior, plan.config);
+    let open = prior.get("change_requests").as_map();
+    let approved: Vec<_> = open
+        .into_iter()
+        .flatten()
+        .filter(|(_, request)| request.get("status").as_str() == Some("APPROVED"))
+        .collect();
+    let waits = |value: &Value| value.get("wait_for_approval").as_bool() == Some(true);
+    let starts_to_wait = waits(config) && !waits(prior);
+    let concerned: Vec<_> = if starts_to_wait && open.is_some_and(|open| !open.is_empty()) {
+        open.into_iter().flatten().collect()
+    } else {
+        approved.clone()
+    };
+    if concerned.is_empty() {
+        return;
+    }
+    plan.set("change_requests", Value::Unknown);
+    for (_, request) in &concerned {
+        for account in request.get("accounts").as_elements().filter_map(Value::as_str) {
+            mark_member(plan, account);
+        }
+    }
+    plan.mark_recomputed();
+    for (id, _) in approved {
+        plan.diagnostics.push(Diagnostic::warning(
+            format!("Change request {id} is approved"),
+            "All votes are in; applying this plan commits it.",
+        ));
+    }
+}
+
+/// Marks what committing may change about a member that the configuration leaves open.
+fn mark_member(plan: &mut Plan<'_>, account: &str) {
+    let config = plan.config.get("members").get(account);
+    let open_payment = config.get("payment_configuration").is_null();
+    let Value::Object(attributes) = &mut plan.planned else {
+        return;
+    };
+    let member = attributes.get_mut("members").and_then(|members| match members {
+        Value::Map(members) => members.get_mut(account),
+        _ => None,
+    });
+    if let Some(Value::Object(member)) = member {
+        member.insert("status".to_owned(), Value::Unknown);
+        if open_payment {
+            member.insert("payment_configuration".to_owned(), Value::Unknown);
+        }
+    }
+}
+
+/// Says what a replacement costs the others.
+fn warn_of_replacement(plan: &mut Plan<'_>) {
+    let members = plan.prior.get("members").as_map().into_iter().flat_map(|map| map.values());
+    let active = members.filter(|member| member.get("status").as_str() == Some("ACTIVE")).count();
+    if active == 0 {
+        return;
+    }
+    let paths: Vec<_> = plan.requires_replace.iter().map(ToString::to_string).collect();
+    plan.diagnostics.push(Diagnostic::warning(
+        format!("Replacing the collaboration throws out {active} active member(s)"),
+        format!(
+            "The API cannot change {} of an existing collaboration. The new one has a new id, and \
+             every member has to join it anew; what hangs on the old memberships is lost.",
+            paths.join(", ")
+        ),
+    ));
+}

@@ -1,0 +1,253 @@
+//! Change requests: reading them, filing them, and acting on their status.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cleanrooms::Client as Sdk;
+use aws_sdk_cleanrooms::primitives::DateTime;
+use aws_sdk_cleanrooms::types::{
+    ApprovalStatus, ApprovalStatusDetails, Change, ChangeRequestAction, ChangeRequestStatus,
+    ChangeType, CollaborationChangeRequest, CollaborationChangeRequestSummary,
+};
+
+use super::changes::{Subject, Wanted};
+use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind};
+use crate::framework::codec::{Codec, object, set_of, string, string_map, text_enum};
+use crate::framework::row::field;
+
+/// How often a request's status is acted upon before it is left as it is: approve, commit, and twice another's turn.
+const MOST_STEPS: usize = 4;
+
+/// A change request as the service describes it, in a list or alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeRequest {
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub status: ChangeRequestStatus,
+    /// What it would change.
+    pub changes: Vec<Change>,
+    /// The vote of each account that is asked.
+    pub votes: BTreeMap<String, ApprovalStatus>,
+    /// When it was filed.
+    pub create_time: DateTime,
+}
+
+impl From<CollaborationChangeRequest> for ChangeRequest {
+    fn from(request: CollaborationChangeRequest) -> Self {
+        Self {
+            id: request.id,
+            status: request.status,
+            changes: request.changes,
+            votes: votes(request.approvals),
+            create_time: request.create_time,
+        }
+    }
+}
+
+impl From<CollaborationChangeRequestSummary> for ChangeRequest {
+    fn from(request: CollaborationChangeRequestSummary) -> Self {
+        Self {
+            id: request.id,
+            status: request.status,
+            changes: request.changes,
+            votes: votes(request.approvals),
+            create_time: request.create_time,
+        }
+    }
+}
+
+fn votes(
+    approvals: Option<std::collections::HashMap<String, ApprovalStatusDetails>>,
+) -> BTreeMap<String, ApprovalStatus> {
+    let all = approvals.into_iter().flatten();
+    all.map(|(account, details)| (account, details.status)).collect()
+}
+
+impl ChangeRequest {
+    /// Whether it may still take effect.
+    pub fn is_open(&self) -> bool {
+        matches!(self.status, ChangeRequestStatus::Pending | ChangeRequestStatus::Approved)
+    }
+
+    /// What it is about.
+    pub fn subjects(&self) -> impl Iterator<Item = Subject> {
+        self.changes.iter().filter_map(Subject::of)
+    }
+
+    /// The accounts that voted so.
+    pub fn voters(&self, vote: &ApprovalStatus) -> Vec<&str> {
+        let voted = self.votes.iter().filter(|(_, given)| *given == vote);
+        voted.map(|(account, _)| account.as_str()).collect()
+    }
+
+    /// Who denied it, or that it was cancelled: the end of a sentence.
+    pub fn end(&self) -> String {
+        match self.voters(&ApprovalStatus::Denied).as_slice() {
+            [] => format!("it is {}", self.status),
+            deniers => format!("it was denied by {}", deniers.join(", ")),
+        }
+    }
+
+    /// What it is about, as the end of a sentence.
+    pub fn about(&self) -> String {
+        self.subjects().map(|subject| subject.to_string()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn awaits_vote_of(&self, account: &str) -> bool {
+        self.status == ChangeRequestStatus::Pending
+            && self.votes.get(account) == Some(&ApprovalStatus::Pending)
+    }
+}
+
+/// The attribute `change_requests`: open requests by id.
+pub fn change_requests() -> Codec<Vec<()>, Vec<ChangeRequest>> {
+    object(Ok::<(), String>)
+        .with(
+            field("status", text_enum::<ChangeRequestStatus>())
+                .computed()
+                .doc("`PENDING` while votes are missing, `APPROVED` when it can be committed.")
+                .read(|request: &ChangeRequest| Some(request.status.clone())),
+        )
+        .with(
+            field("types", set_of(text_enum::<ChangeType>()))
+                .computed()
+                .doc("The kinds of change in it.")
+                .read(|request: &ChangeRequest| {
+                    let types = request.changes.iter().flat_map(|change| change.types.clone());
+                    Some(types.collect())
+                }),
+        )
+        .with(
+            field("accounts", set_of(string()))
+                .computed()
+                .doc("The accounts that it changes or adds.")
+                .read(|request: &ChangeRequest| {
+                    let account = |subject| match subject {
+                        Subject::Account(account) => Some(account),
+                        Subject::Collaboration => None,
+                    };
+                    Some(request.subjects().filter_map(account).collect())
+                }),
+        )
+        .with(
+            field("votes", string_map())
+                .computed()
+                .doc("The vote of each account that is asked: `PENDING`, `APPROVED` or `DENIED`.")
+                .read(|request: &ChangeRequest| {
+                    let votes = request.votes.iter();
+                    Some(votes.map(|(account, vote)| (account.clone(), vote.to_string())).collect())
+                }),
+        )
+        .keyed_by(|(), _| (), |request| request.id.clone())
+}
+
+/// The requests of one collaboration, in calls.
+#[derive(Debug, Clone, Copy)]
+pub struct Requests<'a> {
+    /// The client for the collaboration's Region.
+    pub sdk: &'a Sdk,
+    /// The collaboration.
+    pub collaboration_id: &'a str,
+    /// Its owner, which is the account that asks.
+    pub owner: &'a str,
+}
+
+impl Requests<'_> {
+    /// One request; `None` if there is none of that id.
+    ///
+    /// # Errors
+    ///
+    /// The call failed.
+    pub async fn get(&self, id: &str) -> Result<Option<ChangeRequest>, AwsError> {
+        let call = (self.sdk.get_collaboration_change_request())
+            .collaboration_identifier(self.collaboration_id)
+            .change_request_identifier(id);
+        match call.send().await.map_err(AwsError::of("GetCollaborationChangeRequest")) {
+            Ok(reply) => Ok(reply.collaboration_change_request.map(Into::into)),
+            Err(err) if err.kind == ErrorKind::NotFound => Ok(None),
+            Err(err) => Err(err),
+        }
+    }
+
+    /// All requests that may still take effect, whoever filed them.
+    ///
+    /// # Errors
+    ///
+    /// A call failed.
+    pub async fn list_open(&self) -> Result<Vec<ChangeRequest>, AwsError> {
+        let pages = (self.sdk.list_collaboration_change_requests())
+            .collaboration_identifier(self.collaboration_id)
+            .into_paginator();
+        let all = pages.items().send().collect::<Result<Vec<_>, _>>().await;
+        let all = all.map_err(AwsError::of("ListCollaborationChangeRequests"))?;
+        Ok(all.into_iter().map(ChangeRequest::from).filter(ChangeRequest::is_open).collect())
+    }
+
+    /// Files a request.
+    ///
+    /// # Errors
+    ///
+    /// The call failed.
+    pub async fn file(&self, changes: &[Wanted]) -> Result<ChangeRequest, AwsError> {
+        let inputs = changes.iter().map(|change| change.input.clone()).collect();
+        let call = (self.sdk.create_collaboration_change_request())
+            .collaboration_identifier(self.collaboration_id)
+            .set_changes(Some(inputs));
+        let reply = call.send().await;
+        let reply = reply.map_err(AwsError::of("CreateCollaborationChangeRequest"))?;
+        let request = reply.collaboration_change_request.map(Into::into);
+        request.ok_or_else(|| AwsError::unreadable("CreateCollaborationChangeRequest"))
+    }
+
+    /// Brings a request as far as the owner alone can: its own vote, and the commit.
+    ///
+    /// # Errors
+    ///
+    /// A call failed.
+    pub async fn settle(&self, mut request: ChangeRequest) -> Result<ChangeRequest, AwsError> {
+        for _ in 0..MOST_STEPS {
+            let action = if request.status == ChangeRequestStatus::Approved {
+                ChangeRequestAction::Commit
+            } else if request.awaits_vote_of(self.owner) {
+                ChangeRequestAction::Approve
+            } else {
+                break;
+            };
+            request = self.act(request, action).await?;
+        }
+        Ok(request)
+    }
+
+    /// Withdraws a request; one that ended meanwhile is given back as it ended.
+    ///
+    /// # Errors
+    ///
+    /// A call failed.
+    pub async fn cancel(&self, request: ChangeRequest) -> Result<ChangeRequest, AwsError> {
+        self.act(request, ChangeRequestAction::Cancel).await
+    }
+
+    /// Acts on a request. When somebody else did so first, what they made of it is given back.
+    async fn act(
+        &self,
+        request: ChangeRequest,
+        action: ChangeRequestAction,
+    ) -> Result<ChangeRequest, AwsError> {
+        let call = (self.sdk.update_collaboration_change_request())
+            .collaboration_identifier(self.collaboration_id)
+            .change_request_identifier(&request.id)
+            .action(action);
+        match call.send().await.map_err(AwsError::of("UpdateCollaborationChangeRequest")) {
+            Ok(reply) => reply
+                .collaboration_change_request
+                .map(Into::into)
+                .ok_or_else(|| AwsError::unreadable("UpdateCollaborationChangeRequest")),
+            Err(err) if err.kind == ErrorKind::Conflict(ConflictReason::InvalidState) => {
+                let now = self.get(&request.id).await?;
+                now.filter(|now| now.status != request.status || now.votes != request.votes)
+                    .ok_or(err)
+            }
+            Err(err) => Err(err),
+        }
+    }
+}
