@@ -27,6 +27,9 @@ pub struct PlanRequest {
     pub private: Private,
     /// The stored identity; null where there is none.
     pub identity: Value,
+    /// Whether core surely asks in the course of an apply, where a plan must
+    /// not come out otherwise than before.
+    pub at_apply: bool,
 }
 
 /// A plan as core wants it.
@@ -141,6 +144,9 @@ impl<R: Resource> Managed<R> {
         let violations =
             checks::plan_violations(self.schema.schema(), plan.prior, plan.config, &plan.planned);
         plan.diagnostics.extend(violations.into_iter().map(Diagnostic::bug));
+        if request.at_apply {
+            plan.diagnostics.extend(plan.requires_replace.iter().map(turned_out_to_replace));
+        }
         PlanResponse {
             planned: plan.planned,
             requires_replace: plan.requires_replace.into_iter().collect(),
@@ -357,6 +363,19 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         };
         Ok(StateResponse { state, identity, ..StateResponse::default() })
     }
+}
+
+/// The error for a value that was unknown at plan, so that nobody agreed to a replacement.
+fn turned_out_to_replace(path: &AttributePath) -> Diagnostic {
+    Diagnostic::error(
+        format!("{path} has turned out to need a replacement"),
+        format!(
+            "`{path}` was not known when this was planned. By now it is, and the API cannot change \
+             it of an existing object, which the plan meant to keep. Nothing was changed. The \
+             value's source has been applied; plan again to see the replacement."
+        ),
+    )
+    .at(path.clone())
 }
 
 fn not_refreshed(type_name: &str, unknown: &str) -> Diagnostic {

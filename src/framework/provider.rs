@@ -56,11 +56,13 @@ pub struct ProviderServer<P: Provider> {
 struct Session<C> {
     configured: Option<Arc<Configured<C>>>,
     stop: CancellationToken,
+    has_read: bool,
 }
 
 impl<P: Provider> Default for ProviderServer<P> {
     fn default() -> Self {
-        let session = Session { configured: None, stop: CancellationToken::new() };
+        let stop = CancellationToken::new();
+        let session = Session { configured: None, stop, has_read: false };
         let resources = P::resources().into_iter().map(|r| (r.type_name(), r)).collect();
         Self { schema: P::schema(), resources, session: Mutex::new(session) }
     }
@@ -94,7 +96,8 @@ impl<P: Provider> ProviderServer<P> {
         let mut diagnostics = Diagnostics::new();
         if let Some(configured) = P::configure(config, engine_version, &mut diagnostics) {
             let configured = Some(Arc::new(configured));
-            *self.session() = Session { configured, stop: CancellationToken::new() };
+            let stop = CancellationToken::new();
+            *self.session() = Session { configured, stop, has_read: false };
         }
         diagnostics
     }
@@ -107,6 +110,21 @@ impl<P: Provider> ProviderServer<P> {
     /// The token that ends waits, polls and reads once core asks to stop.
     pub fn stop_token(&self) -> CancellationToken {
         self.session().stop.clone()
+    }
+
+    /// Notes that an object was refreshed, which happens while planning and never in an apply.
+    pub fn note_read(&self) {
+        self.session().has_read = true;
+    }
+
+    /// Whether a plan that core asks for surely belongs to an apply.
+    ///
+    /// Terraform since 1.9 allows deferral in every apply, and in a plan only
+    /// when an experiment is on; OpenTofu 1.11 allows it always. In an apply
+    /// nothing is refreshed. So both together are a sure sign; other engines
+    /// give none.
+    pub fn is_at_apply(&self, deferral_allowed: bool) -> bool {
+        deferral_allowed && !self.session().has_read
     }
 
     /// Ends waits, polls, retries and reads; a change that was sent is awaited all the same.

@@ -67,6 +67,7 @@ impl<P: Provider> Service<P> {
             diagnostics: Diagnostics::new(),
         };
         let configured = self.configured(&target)?;
+        self.provider.note_read();
         // What does not exist in state is not looked for.
         let read = if prior.state.is_null() {
             prior
@@ -92,6 +93,7 @@ impl<P: Provider> Service<P> {
         let config = target.config(request.config.as_ref())?;
         let configured = self.provider.configured();
         let client = configured.as_deref().map(|configured| &configured.client);
+        let deferral_allowed = request.client_capabilities.is_some_and(|c| c.deferral_allowed);
         let mut plan = target.resource.plan(
             client,
             PlanRequest {
@@ -101,6 +103,7 @@ impl<P: Provider> Service<P> {
                 config: if proposed.is_null() { Value::Null } else { config },
                 private: target.private(&request.prior_private)?,
                 identity: target.identity(request.prior_identity.as_ref())?,
+                at_apply: self.provider.is_at_apply(deferral_allowed),
             },
         );
         let requires_replace = plan.requires_replace.iter().map(to_proto::attribute_path);

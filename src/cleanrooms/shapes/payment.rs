@@ -3,7 +3,8 @@
 //! The service fills in flags that were never sent, so each is optional and
 //! computed, and an absent one means false. Only where the one who runs queries
 //! or jobs has no flag is its meaning open, for then that member pays unless
-//! another does; it stays null there.
+//! another does: for queries, for training and inference, and for jobs. It stays
+//! null there, or as state has it.
 
 use aws_sdk_cleanrooms::types as sdk;
 
@@ -114,8 +115,8 @@ impl Payer {
             query_compute: absent(self.query_compute, runs_queries),
             job_compute: absent(self.job_compute, runs_jobs),
             machine_learning: MachineLearningPayer {
-                model_training: absent(model_training, false),
-                model_inference: absent(model_inference, false),
+                model_training: absent(model_training, runs_queries),
+                model_inference: absent(model_inference, runs_queries),
                 synthetic_data_generation: absent(synthetic_data_generation, false),
             },
         }
@@ -136,6 +137,12 @@ impl Payer {
     #[must_use]
     pub fn unlike(self, other: &Self) -> Self {
         self.zip(*other, |this, other| this.filter(|pays| *pays != other.unwrap_or(true)))
+    }
+
+    /// The flags that say that the member pays.
+    #[must_use]
+    pub fn only_true(self) -> Self {
+        self.zip(self, |pays, _| pays.filter(|pays| *pays))
     }
 
     fn flags(&self) -> [Option<bool>; 5] {
@@ -314,7 +321,8 @@ mod tests {
         let read = Payer::default().with_absent_as_false(true, false);
         assert_eq!(read.query_compute, None);
         assert_eq!(read.job_compute, Some(false));
-        assert_eq!(read.machine_learning.model_training, Some(false));
+        assert_eq!(read.machine_learning.model_training, None);
+        assert_eq!(read.machine_learning.synthetic_data_generation, Some(false));
     }
 
     #[test]

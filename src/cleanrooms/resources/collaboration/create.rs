@@ -109,12 +109,11 @@ async fn matches(
     let schema = Collaboration::schema();
     let mut found = Vec::new();
     for summary in listed.values().filter(candidate) {
-        let state = Value::object([
-            ("id", summary.id.as_str().into()),
-            ("arn", summary.arn.as_str().into()),
-            ("region", region.into()),
-            ("tags", planned.get("tags").clone()),
-        ]);
+        let found_at = [("id", &summary.id), ("arn", &summary.arn)];
+        let mut state = planned.as_object().cloned().unwrap_or_default();
+        state.extend(found_at.map(|(name, text)| (name.to_owned(), text.as_str().into())));
+        state.insert("region".to_owned(), region.into());
+        let state = Value::Object(state);
         let remote = remote::fetch(cx, &state).await?;
         if is_as_planned(planned, &schema.value(&remote)) {
             found.push(remote);

@@ -295,18 +295,23 @@ impl Work<'_> {
                 }
             }
         }
-        remember_open(self.cx, self.open.iter().map(|request| request.id.as_str()));
+        // Even when there is none: those that were withdrawn are of no interest to the read that follows.
+        let ids: Vec<_> = self.open.iter().map(|request| request.id.as_str()).collect();
+        self.cx.private().set(OPEN, json!(ids));
         if self.failures.has_error() { Err(self.failures) } else { Ok(()) }
     }
 }
+
+/// The note of which requests are open and ours.
+pub const OPEN: &str = "change_requests";
 
 /// Stores which requests are open and ours.
 pub fn remember_open<'a>(cx: &Context<'_, Client>, ids: impl Iterator<Item = &'a str>) {
     let ids: Vec<_> = ids.collect();
     if ids.is_empty() {
-        cx.private().remove("change_requests");
+        cx.private().remove(OPEN);
     } else {
-        cx.private().set("change_requests", json!(ids));
+        cx.private().set(OPEN, json!(ids));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the service says about one collaboration, put together from calls made at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::types::{
@@ -11,14 +11,14 @@ use futures_util::future::try_join_all;
 use serde_json::json;
 
 use super::changes::Standing;
-use super::in_place::{note_denial, remember_open};
+use super::in_place::{OPEN, note_denial, remember_open};
 use super::requests::{ChangeRequest, Requests};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::resources::{RemoteTags, list_tags, unless_stopped};
-use crate::cleanrooms::shapes::payment::Payer;
+use crate::cleanrooms::shapes::payment::{Payer, payer};
 use crate::framework::{Context, Diagnostic};
-use crate::wire::Value;
+use crate::wire::{AttributePath, Value};
 
 /// One collaboration. Right after a create only the reply is there.
 pub struct Remote {
@@ -106,17 +106,34 @@ async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, Aw
     }
     note_former_members(cx, &members);
     let mut standing = standing_of(&collaboration, members);
+    keep_open_flags(&mut standing, state, &collaboration.creator_account_id);
     let requests = overlay(cx, requests, &mut standing);
     Ok(Remote { region, collaboration, standing: Some(standing), requests, tags: Some(tags) })
 }
 
-/// The ids of the open change requests that this resource filed or adopted.
+/// The ids of the open change requests that this resource filed or adopted: by its notes, or else by its state.
 pub fn open_requests(cx: &Context<'_, Client>, state: &Value) -> Vec<String> {
-    let noted = cx.private().get("change_requests").cloned().unwrap_or_default();
-    let noted = noted.as_array().into_iter().flatten().filter_map(|id| id.as_str());
-    let in_state = state.get("change_requests").as_map().into_iter().flat_map(BTreeMap::keys);
-    let ids: BTreeSet<_> = noted.map(str::to_owned).chain(in_state.cloned()).collect();
-    ids.into_iter().collect()
+    if let Some(noted) = cx.private().get(OPEN) {
+        let ids = noted.as_array().into_iter().flatten().filter_map(|id| id.as_str());
+        return ids.map(str::to_owned).collect();
+    }
+    state.get("change_requests").as_map().into_iter().flat_map(BTreeMap::keys).cloned().collect()
+}
+
+/// Keeps what state says of flags that the service leaves open: that the runner pays is said by true, too.
+fn keep_open_flags(standing: &mut Standing, state: &Value, owner: &str) {
+    for (account, member) in &mut standing.members {
+        let in_state = if account == owner {
+            state.get("creator_payment_configuration")
+        } else {
+            state.get("members").get(account).get("payment_configuration")
+        };
+        let path = AttributePath::root();
+        if let Ok(Some(said)) = payer().decode(in_state, &path) {
+            let is = payer_of(member);
+            member.payment_configuration = Some(is.or(said.only_true()).into());
+        }
+    }
 }
 
 /// Reads members and auto-approval as they are, open change requests aside.

@@ -1,0 +1,11 @@
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
+  auto_approved_change_request_types = ["GRANT_RECEIVE_RESULTS_ABILITY"]
+
+  members = {
+    "444455556666" = { display_name = "Partner", member_abilities = ["CAN_RECEIVE_RESULTS"] }
+  }
+}

@@ -1,0 +1,11 @@
+#: command: plan
+#: leaves_changes: true
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
+  region = "us-east-2"
+
+  members = {}
+}

@@ -1,0 +1,13 @@
+#: expect_error: account 444455556666
+#: leaves_changes: true
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
+
+  members = {
+    "000011112222" = { display_name = "Fourth", member_abilities = [] }
+    "444455556666" = { display_name = "Partner", member_abilities = ["CAN_RECEIVE_RESULTS"] }
+  }
+}

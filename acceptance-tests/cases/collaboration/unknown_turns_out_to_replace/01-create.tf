@@ -1,0 +1,14 @@
+resource "terraform_data" "name" {
+  input = "Partner"
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
+
+  members = {
+    "444455556666" = { display_name = terraform_data.name.output, member_abilities = [] }
+  }
+}

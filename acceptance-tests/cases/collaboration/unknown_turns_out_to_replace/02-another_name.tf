@@ -1,0 +1,17 @@
+#: leaves_changes: true
+#: expect_error: replace
+
+resource "terraform_data" "name" {
+  input = "Other"
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
+
+  members = {
+    "444455556666" = { display_name = terraform_data.name.output, member_abilities = [] }
+  }
+}
