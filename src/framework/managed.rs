@@ -132,9 +132,17 @@ impl<R: Resource> Managed<R> {
         Arc::new(Self { schema: R::schema(), identity_schema: R::identity_schema() })
     }
 
-    /// The identity of a state; the stored one stays, since core refuses a changed one.
-    fn identity(&self, state: &Value, stored: Value) -> Value {
-        if stored.is_null() { R::identity(state).unwrap_or_default() } else { stored }
+    /// The identity of a state.
+    ///
+    /// What is stored stays, since the identity of an object never changes;
+    /// only what an import by identity left out is filled in.
+    fn identity(&self, state: &Value, stored: &Value) -> Value {
+        let Some(current) = R::identity(state) else { return stored.clone() };
+        Value::object(self.identity_schema.attributes.iter().map(|attribute| {
+            let stored = stored.get(attribute.name);
+            let current = current.get(attribute.name);
+            (attribute.name, if stored.is_null() { current } else { stored }.clone())
+        }))
     }
 
     fn plan_change(&self, client: Option<&R::Client>, request: &PlanRequest) -> PlanResponse {
@@ -151,7 +159,9 @@ impl<R: Resource> Managed<R> {
             planned: plan.planned,
             requires_replace: plan.requires_replace.into_iter().collect(),
             private,
-            identity: request.identity.clone(),
+            // For the create leg of a replacement core sends the identity of
+            // the old object.
+            identity: if request.prior.is_null() { Value::Null } else { request.identity.clone() },
             diagnostics: plan.diagnostics,
         }
     }
@@ -298,7 +308,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
             }
         };
         let identity =
-            if state.is_null() { Value::Null } else { self.identity(&state, prior.identity) };
+            if state.is_null() { Value::Null } else { self.identity(&state, &prior.identity) };
         StateResponse { state, private, identity, diagnostics }
     }
 
@@ -309,6 +319,8 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         request: ApplyRequest,
     ) -> StateResponse {
         let ApplyRequest { prior, planned, private, identity } = request;
+        // A new object has an identity of its own, also when it replaces one.
+        let identity = if prior.is_null() { Value::Null } else { identity };
         let cx = Context::new(client, stop, private);
         let change = Change { prior: &prior, planned: &planned };
         let (applied, fallback) = if prior.is_null() {
@@ -326,7 +338,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
             diagnostics.extend(errors);
             fallback
         });
-        let identity = if state.is_null() { Value::Null } else { self.identity(&state, identity) };
+        let identity = if state.is_null() { Value::Null } else { self.identity(&state, &identity) };
         if !diagnostics.has_error() {
             let violations = checks::apply_violations(&planned, &state);
             diagnostics.extend(violations.into_iter().map(|violation| Diagnostic {
