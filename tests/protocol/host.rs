@@ -212,10 +212,10 @@ fn provider_config(service: Value) -> DynamicValue {
     dynamic(&config, &Collection::schema().implied_type())
 }
 
-/// An identity with that id.
-pub fn identity(id: &str) -> ResourceIdentityData {
-    let identity = Value::object([("id", id.into())]);
-    let ty = Type::object([("id", Type::String)]);
+/// The identity of the thing of that id and, unless an import leaves it out, kind.
+pub fn identity(id: &str, kind: Option<&str>) -> ResourceIdentityData {
+    let identity = Value::object([("id", id.into()), ("kind", kind.into())]);
+    let ty = Type::object([("id", Type::String), ("kind", Type::String)]);
     ResourceIdentityData { identity_data: Some(dynamic(&identity, &ty)) }
 }
 

@@ -42,7 +42,7 @@ async fn after_a_create_everything_is_known_and_nothing_is_left_to_do() {
     assert!(stored.state.is_wholly_known());
     assert_eq!(stored.state.get("id"), &"thing-1".into());
     assert_eq!(stored.state.get("members").get("bob").get("status"), &"bob is well".into());
-    assert_eq!(stored.identity, Some(identity("thing-1")));
+    assert_eq!(stored.identity, Some(identity("thing-1", Some("clay"))));
     let read = host.read(&stored).await;
     assert_eq!(host.value(&read.new_state), stored.state);
     assert_eq!(
@@ -77,13 +77,23 @@ async fn what_cannot_change_is_replaced() {
     let [path] = plan.requires_replace.as_slice() else { panic!("{plan:?}") };
     let [step] = path.steps.as_slice() else { panic!("{path:?}") };
     assert_eq!(step.selector, Some(Selector::AttributeName("kind".to_owned())));
-    // The create leg is planned again, as if there were nothing.
-    let nothing = Stored { private: plan.planned_private, ..Stored::default() };
-    let second = host.plan(&nothing, &glass).await;
+    // The create leg is planned again, as if there were no state.
+    let replaced = Stored {
+        state: Value::Null,
+        private: plan.planned_private,
+        identity: plan.planned_identity,
+    };
+    assert_eq!(replaced.identity, stored.identity);
+    let second = host.plan(&replaced, &glass).await;
     assert_eq!(host.value(&second.planned_state).get("id"), &Value::Unknown);
     assert_eq!(second.requires_replace, []);
+    assert_eq!(second.planned_identity, None, "the new thing has one of its own");
     assert_eq!(host.update(&stored, &Value::Null).await.state, Value::Null);
-    assert_eq!(host.create(&glass).await.state.get("kind"), &"glass".into());
+    let mut create = host.apply_request(&replaced, &glass).await;
+    create.planned_identity = stored.identity;
+    let created = host.client.apply_resource_change(create).await.unwrap().into_inner();
+    assert_eq!(host.value(&created.new_state).get("kind"), &"glass".into());
+    assert_eq!(created.new_identity, Some(identity("thing-1", Some("glass"))));
     assert_eq!(host.things.all().len(), 1);
 }
 
@@ -140,14 +150,19 @@ async fn an_import_by_id_gives_the_state_that_a_create_gave() {
 async fn an_import_by_identity_gives_the_same() {
     let mut host = Host::new("life_import_identity").await;
     let stored = host.create(&vase()).await;
-    let request = import_resource_state::Request {
-        type_name: THING.to_owned(),
-        identity: stored.identity.clone(),
-        ..Default::default()
-    };
-    let reply = soon(host.client.import_resource_state(request)).await.unwrap().into_inner();
-    assert_eq!(reply.imported_resources[0].identity, stored.identity);
-    assert_eq!(imported(&mut host, reply).await.state, stored.state);
+    for kind in [Some("clay"), None] {
+        let given = identity("thing-1", kind);
+        let request = import_resource_state::Request {
+            type_name: THING.to_owned(),
+            identity: Some(given.clone()),
+            ..Default::default()
+        };
+        let reply = soon(host.client.import_resource_state(request)).await.unwrap().into_inner();
+        assert_eq!(reply.imported_resources[0].identity, Some(given));
+        let imported = imported(&mut host, reply).await;
+        assert_eq!(imported.state, stored.state);
+        assert_eq!(imported.identity, stored.identity, "the read fills it in");
+    }
 }
 
 #[tokio::test]
@@ -174,13 +189,13 @@ async fn a_stored_identity_of_the_same_version_passes_through() {
         type_name: THING.to_owned(),
         version: 0,
         raw_identity: Some(RawState {
-            json: br#"{"id": "thing-1"}"#.to_vec(),
+            json: br#"{"id": "thing-1", "kind": "clay"}"#.to_vec(),
             ..RawState::default()
         }),
     };
     let reply = host.client.upgrade_resource_identity(request).await.unwrap().into_inner();
     assert_eq!(reply.diagnostics, []);
-    assert_eq!(reply.upgraded_identity, Some(identity("thing-1")));
+    assert_eq!(reply.upgraded_identity, Some(identity("thing-1", Some("clay"))));
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ async fn a_read_of_a_broken_state_loses_nothing() {
         type_name: THING.to_owned(),
         current_state: bytes([0xde, 0xad]),
         private: b"{}".to_vec(),
-        current_identity: Some(identity("thing-1")),
+        current_identity: Some(identity("thing-1", None)),
         ..Default::default()
     };
     let read = host.client.read_resource(request.clone()).await.unwrap().into_inner();

@@ -75,11 +75,12 @@ async fn identities_have_schemas() {
     let mut host = Host::unconfigured("schemas_identity").await;
     let request = get_resource_identity_schemas::Request::default();
     let reply = host.client.get_resource_identity_schemas(request).await.unwrap().into_inner();
-    let [id] = reply.identity_schemas[THING].identity_attributes.as_slice() else {
+    let [id, kind] = reply.identity_schemas[THING].identity_attributes.as_slice() else {
         panic!("{reply:?}");
     };
     assert_eq!((id.name.as_str(), id.r#type.as_slice()), ("id", br#""string""#.as_slice()));
     assert!(id.required_for_import && !id.optional_for_import);
+    assert!(!kind.required_for_import && kind.optional_for_import);
 }
 
 #[tokio::test]

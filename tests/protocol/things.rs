@@ -345,13 +345,21 @@ impl Resource for ThingResource {
     }
 
     fn identity_schema() -> IdentitySchema {
-        let id =
-            IdentityAttribute { name: "id", description: "Its id.", required_for_import: true };
-        IdentitySchema { version: 0, attributes: vec![id] }
+        let attribute = |name, description, required_for_import| IdentityAttribute {
+            name,
+            description,
+            required_for_import,
+        };
+        let attributes = vec![
+            attribute("id", "Its id.", true),
+            attribute("kind", "What it is, for life.", false),
+        ];
+        IdentitySchema { version: 0, attributes }
     }
 
     fn identity(state: &Value) -> Option<Value> {
-        Self::identity_schema().identity([state.get("id").as_str().map(str::to_owned)])
+        let text = |name| state.get(name).as_str().map(str::to_owned);
+        Self::identity_schema().identity([text("id"), text("kind")])
     }
 
     fn import(target: ImportTarget<'_>) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
