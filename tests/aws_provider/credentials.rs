@@ -268,7 +268,7 @@ async fn a_role_is_assumed_with_a_token_from_a_file() {
     };
     let server = Server::start([reply, collaboration()]).await;
     let role = AssumeRoleWithWebIdentity {
-        role_arn: "arn:aws:iam::111122223333:role/web".to_owned(),
+        role_arn: Some("arn:aws:iam::111122223333:role/web".to_owned()),
         web_identity_token_file: Some(folder.file("token", "the-token\n")),
         ..AssumeRoleWithWebIdentity::default()
     };

@@ -6,28 +6,24 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_config::provider_config::ProviderConfig as Sources;
-use aws_config::retry::{RetryConfig, RetryMode as SdkRetryMode};
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sdk_cleanrooms::config::IdentityCache;
-use aws_sdk_cleanrooms::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_types::retry::RetrySpec;
 use tokio::sync::OnceCell;
 
-use super::config::{ProviderConfig, RetryMode};
+use super::config::ProviderConfig;
 use super::credentials::{self, AssumedRole, Remembered};
 use super::errors::AwsError;
 use super::observe::{Observer, ServerClock};
+use super::retries::{retry_config, retry_partition};
+use super::sts::{StsClients, with_credentials};
 use super::wait::Intervals;
 use super::{http, region};
 
 /// How long connecting may take, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How often a failed call is repeated if the configuration does not say.
-const DEFAULT_MAX_RETRIES: u32 = 9;
 
 /// AWS as one provider configuration sees it. Cheap to clone; all clones share
 /// one pool of connections, one set of credentials and one client per Region.
@@ -130,8 +126,15 @@ impl Aws {
     ///
     /// # Errors
     ///
-    /// When STS cannot be asked; the next call asks again.
+    /// When STS cannot be asked; the next call asks again. Also when it must not
+    /// be asked, by `skip_requesting_account_id`.
     pub async fn caller_account(&self) -> Result<String, AwsError> {
+        if self.0.config.skip_requesting_account_id {
+            return Err(AwsError::configuration(
+                "`skip_requesting_account_id` of the provider block forbids to ask STS to which \
+                 account the credentials belong.",
+            ));
+        }
         self.0.account.get_or_try_init(|| self.ask_account()).await.cloned()
     }
 
@@ -166,8 +169,10 @@ impl Aws {
     async fn ask_account(&self) -> Result<String, AwsError> {
         let region = self.region()?;
         let sdk = self.sdk(&region).await?;
+        // The credentials are those of the configuration that all clients share.
         let identity = self
             .sts(&sdk)
+            .anonymous()
             .get_caller_identity()
             .send()
             .await
@@ -198,7 +203,7 @@ impl Aws {
     ) -> aws_sdk_cleanrooms::Client {
         let mut builder = aws_sdk_cleanrooms::config::Builder::from(sdk)
             .region(Region::new(region.to_owned()))
-            .retry_partition(patient_retries(region))
+            .retry_partition(retry_partition(region, self.0.config.retry_tokens))
             .interceptor(self.observer());
         if let Some(url) = &self.0.config.endpoints.cleanrooms {
             builder = builder.endpoint_url(url);
@@ -209,15 +214,14 @@ impl Aws {
         aws_sdk_cleanrooms::Client::from_conf(builder.build())
     }
 
-    fn sts(&self, sdk: &SdkConfig) -> aws_sdk_sts::Client {
-        let mut builder = aws_sdk_sts::config::Builder::from(sdk).interceptor(self.observer());
-        if let Some(url) = &self.0.config.endpoints.sts {
-            builder = builder.endpoint_url(url);
+    fn sts(&self, sdk: &SdkConfig) -> StsClients {
+        let ProviderConfig { endpoints, sts_region, .. } = &self.0.config;
+        StsClients {
+            sdk: sdk.clone(),
+            endpoint: endpoints.sts.clone(),
+            region: sts_region.clone(),
+            observer: self.observer(),
         }
-        if let Some(region) = &self.0.config.sts_region {
-            builder = builder.region(Region::new(region.clone()));
-        }
-        aws_sdk_sts::Client::from_conf(builder.build())
     }
 
     fn observer(&self) -> Observer {
@@ -235,9 +239,10 @@ impl Aws {
         let http = http::client(&self.0.config)?;
         let sdk = self.load_without_credentials(region.clone(), http.clone()).await;
         let sources = Sources::without_region().with_region(Some(region)).with_http_client(http);
-        let base = credentials::base(&self.0.config, &sources, &self.sts(&sdk))?;
-        let credentials = self.assume_roles(&sdk, base);
-        let credentials = SharedCredentialsProvider::new(Remembered::new(credentials));
+        let sts = self.sts(&sdk);
+        let base = credentials::base(&self.0.config, &sources, &sts)?;
+        let credentials =
+            SharedCredentialsProvider::new(Remembered::new(self.assume_roles(&sts, base)));
         if let Err(err) = credentials.provide_credentials().await {
             return Err(credentials::missing(&self.0.config, &err));
         }
@@ -246,12 +251,14 @@ impl Aws {
 
     async fn load_without_credentials(&self, region: Region, http: SharedHttpClient) -> SdkConfig {
         let config = &self.0.config;
+        // Broken files matter only to those who need them, and are told there.
+        let profiles = region::profiles(config).await.ok();
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(region)
             .http_client(http)
             .no_credentials()
             .profile_files(region::profile_files(config))
-            .retry_config(self.retry_config())
+            .retry_config(retry_config(config, profiles.as_ref(), self.0.intervals.retry))
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(CONNECT_TIMEOUT)
@@ -270,49 +277,15 @@ impl Aws {
         loader.load().await
     }
 
-    fn retry_config(&self) -> RetryConfig {
-        let config = &self.0.config;
-        let mode = match config.retry_mode {
-            Some(RetryMode::Adaptive) => SdkRetryMode::Adaptive,
-            Some(RetryMode::Standard) | None => SdkRetryMode::Standard,
-        };
-        let retries = config.max_retries.unwrap_or(DEFAULT_MAX_RETRIES);
-        RetryConfig::standard()
-            // The later specification has a second initial back-off, which
-            // would escape the scale of the intervals.
-            .with_retry_spec(RetrySpec::v2_0())
-            .with_retry_mode(mode)
-            .with_max_attempts(retries.saturating_add(1))
-            .with_initial_backoff(self.0.intervals.retry.initial)
-            .with_max_backoff(self.0.intervals.retry.max)
-    }
-
     /// Puts the chain of `assume_role` on top of credentials.
     fn assume_roles(
         &self,
-        sdk: &SdkConfig,
+        sts: &StsClients,
         base: SharedCredentialsProvider,
     ) -> SharedCredentialsProvider {
         self.0.config.assume_role.iter().fold(base, |credentials, role| {
-            let sts = self.sts(&with_credentials(sdk, credentials));
+            let sts = sts.signing(credentials);
             SharedCredentialsProvider::new(AssumedRole { sts, role: role.clone() })
         })
     }
-}
-
-/// The same configuration with credentials, which are not cached once more:
-/// [`Remembered`] does it, failures included.
-fn with_credentials(sdk: &SdkConfig, credentials: SharedCredentialsProvider) -> SdkConfig {
-    sdk.to_builder()
-        .credentials_provider(credentials)
-        .identity_cache(IdentityCache::no_cache())
-        .build()
-}
-
-/// Retries that are bounded by their number alone. The SDK's default budget is
-/// shared by all calls, and a large apply that is throttled would use it up.
-fn patient_retries(region: &str) -> RetryPartition {
-    RetryPartition::custom(format!("cleanrooms-{region}"))
-        .token_bucket(TokenBucket::unlimited())
-        .build()
 }

@@ -56,6 +56,8 @@ pub struct ProviderConfig {
     pub max_retries: Option<u32>,
     /// How repeated calls are spaced.
     pub retry_mode: Option<RetryMode>,
+    /// How many tokens there are for repeated calls; unlimited if none is given.
+    pub retry_tokens: Option<u32>,
     /// Proxy for `http://` addresses, and for `https://` ones if nothing else
     /// names a proxy for them.
     pub http_proxy: Option<Secret>,
@@ -82,21 +84,17 @@ pub struct ProviderConfig {
     pub skip_metadata_api_check: bool,
     /// Whether the credentials' account is never asked for.
     pub skip_requesting_account_id: bool,
-    /// Whether credentials are used without asking STS about them first. They
-    /// always are; kept so that a copied block is understood.
-    pub skip_credentials_validation: bool,
-    /// Whether unknown Regions are accepted without a warning.
-    pub skip_region_validation: bool,
     /// If not empty, the only accounts in which anything may be changed.
     pub allowed_account_ids: Vec<String>,
     /// Accounts in which nothing may be changed.
     pub forbidden_account_ids: Vec<String>,
-    /// Tags of every resource that has tags.
-    pub default_tags: BTreeMap<String, String>,
-    /// Tags that belong to somebody else.
-    pub ignore_tags: IgnoreTags,
+    /// Products to append to the user agent.
+    pub user_agent: Vec<String>,
     /// Version of Terraform or OpenTofu, for the user agent.
     pub terraform_version: Option<String>,
+    /// Whether the Region is among what is known only after other resources
+    /// are applied. It is then not looked for elsewhere.
+    pub unknown_region: bool,
 }
 
 /// One link of a chain of assumed roles.
@@ -125,9 +123,9 @@ pub struct AssumeRole {
 /// A role that is assumed with a token of an identity provider.
 #[derive(Clone, Debug, Default)]
 pub struct AssumeRoleWithWebIdentity {
-    /// ARN of the role.
-    pub role_arn: String,
-    /// Name of the session; a generated one if none.
+    /// ARN of the role; `AWS_ROLE_ARN` if none.
+    pub role_arn: Option<String>,
+    /// Name of the session; `AWS_ROLE_SESSION_NAME` or a generated one if none.
     pub session_name: Option<String>,
     /// Lifetime of the session.
     pub duration: Option<Duration>,
@@ -137,7 +135,8 @@ pub struct AssumeRoleWithWebIdentity {
     pub policy_arns: Vec<String>,
     /// The token; goes before the file.
     pub web_identity_token: Option<Secret>,
-    /// File that holds the token, read again at each renewal.
+    /// File that holds the token, read again at each renewal;
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE` if there is neither.
     pub web_identity_token_file: Option<String>,
 }
 
@@ -148,15 +147,6 @@ pub struct Endpoints {
     pub cleanrooms: Option<String>,
     /// Address of AWS STS.
     pub sts: Option<String>,
-}
-
-/// Tags that are neither written, nor read, nor compared.
-#[derive(Clone, Debug, Default)]
-pub struct IgnoreTags {
-    /// Exact keys.
-    pub keys: Vec<String>,
-    /// Beginnings of keys.
-    pub key_prefixes: Vec<String>,
 }
 
 /// How repeated calls are spaced.

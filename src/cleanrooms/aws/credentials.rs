@@ -8,9 +8,7 @@ use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
-use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig as Sources;
-use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
@@ -24,10 +22,12 @@ use super::config::{
     AssumeRole, AssumeRoleWithWebIdentity, MetadataEndpointMode, ProviderConfig, Secret,
 };
 use super::errors::{AwsError, causes};
-use super::region::profile_files;
+use super::profile::ProfileCredentials;
+use super::sts::StsClients;
+use super::tls::non_empty_variable;
 
 /// Name of the source, where credentials carry one.
-const SOURCE: &str = "terraform-provider-cleanrooms";
+pub(super) const SOURCE: &str = "terraform-provider-cleanrooms";
 
 /// How long before their expiry credentials are renewed.
 const RENEWAL_MARGIN: Duration = Duration::from_secs(60);
@@ -48,19 +48,19 @@ const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
 pub(super) fn base(
     config: &ProviderConfig,
     sources: &Sources,
-    sts: &aws_sdk_sts::Client,
+    sts: &StsClients,
 ) -> Result<SharedCredentialsProvider, AwsError> {
     if let Some(credentials) = from_arguments(config)? {
         return Ok(SharedCredentialsProvider::new(credentials));
     }
     if let Some(role) = &config.assume_role_with_web_identity {
-        let assumed = WebIdentityRole { sts: sts.clone(), role: role.clone() };
+        let assumed = WebIdentityRole { sts: sts.anonymous(), role: role.clone() };
         return Ok(SharedCredentialsProvider::new(assumed));
     }
     if config.profile.is_some() {
-        return Ok(SharedCredentialsProvider::new(profile(config, sources)));
+        return Ok(SharedCredentialsProvider::new(profile(config, sources, sts)));
     }
-    Ok(SharedCredentialsProvider::new(default_chain(config, sources)?))
+    Ok(SharedCredentialsProvider::new(default_chain(config, sources, sts)?))
 }
 
 fn from_arguments(config: &ProviderConfig) -> Result<Option<Credentials>, AwsError> {
@@ -82,34 +82,38 @@ fn from_arguments(config: &ProviderConfig) -> Result<Option<Credentials>, AwsErr
 fn default_chain(
     config: &ProviderConfig,
     sources: &Sources,
+    sts: &StsClients,
 ) -> Result<CredentialsProviderChain, AwsError> {
-    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(sources).build();
+    let web_identity = EnvironmentWebIdentity { sts: sts.anonymous() };
     let container = EcsCredentialsProvider::builder().configure(sources).build();
     let chain = CredentialsProviderChain::first_try(
         "Environment",
         EnvironmentVariableCredentialsProvider::new(),
     )
-    .or_else("Profile", profile(config, sources))
+    .or_else("Profile", profile(config, sources, sts))
     .or_else("WebIdentityToken", web_identity)
     .or_else("EcsContainer", container);
     if config.skip_metadata_api_check {
         return Ok(chain);
     }
-    let metadata = ImdsCredentialsProvider::builder()
-        .configure(sources)
-        .imds_client(metadata_client(config, sources)?)
-        .build();
-    Ok(chain.or_else("Ec2InstanceMetadata", metadata))
+    Ok(chain.or_else("Ec2InstanceMetadata", metadata(config, sources)?))
 }
 
-fn profile(config: &ProviderConfig, sources: &Sources) -> ProfileFileCredentialsProvider {
-    let mut builder = ProfileFileCredentialsProvider::builder()
-        .configure(sources)
-        .profile_files(profile_files(config));
-    if let Some(name) = &config.profile {
-        builder = builder.profile_name(name);
-    }
-    builder.build()
+fn profile(config: &ProviderConfig, sources: &Sources, sts: &StsClients) -> ProfileCredentials {
+    ProfileCredentials { config: config.clone(), sources: sources.clone(), sts: sts.clone() }
+}
+
+/// The credentials of the role of this EC2 instance.
+///
+/// # Errors
+///
+/// When the configured address of the service is no URL.
+pub(super) fn metadata(
+    config: &ProviderConfig,
+    sources: &Sources,
+) -> Result<ImdsCredentialsProvider, AwsError> {
+    let client = metadata_client(config, sources)?;
+    Ok(ImdsCredentialsProvider::builder().configure(sources).imds_client(client).build())
 }
 
 fn metadata_client(config: &ProviderConfig, sources: &Sources) -> Result<imds::Client, AwsError> {
@@ -280,19 +284,22 @@ impl ProvideCredentials for AssumedRole {
 
 /// A role that is assumed with a token of an identity provider.
 #[derive(Debug)]
-struct WebIdentityRole {
-    sts: aws_sdk_sts::Client,
-    role: AssumeRoleWithWebIdentity,
+pub(super) struct WebIdentityRole {
+    pub(super) sts: aws_sdk_sts::Client,
+    pub(super) role: AssumeRoleWithWebIdentity,
 }
 
 impl WebIdentityRole {
     async fn assume(&self) -> provider::Result {
         let role = &self.role;
+        let role_arn = role.role_arn.clone().or_else(|| non_empty_variable("AWS_ROLE_ARN"));
+        let name =
+            role.session_name.clone().or_else(|| non_empty_variable("AWS_ROLE_SESSION_NAME"));
         let reply = self
             .sts
             .assume_role_with_web_identity()
-            .role_arn(&role.role_arn)
-            .role_session_name(session_name(role.session_name.as_deref()))
+            .set_role_arn(role_arn)
+            .role_session_name(session_name(name.as_deref()))
             .web_identity_token(self.token()?)
             .set_duration_seconds(seconds(role.duration))
             .set_policy(role.policy.clone())
@@ -307,13 +314,15 @@ impl WebIdentityRole {
         if let Some(token) = &self.role.web_identity_token {
             return Ok(token.expose().to_owned());
         }
-        let Some(path) = &self.role.web_identity_token_file else {
+        let configured = self.role.web_identity_token_file.clone();
+        let file = configured.or_else(|| non_empty_variable("AWS_WEB_IDENTITY_TOKEN_FILE"));
+        let Some(path) = file else {
             return Err(CredentialsError::invalid_configuration(
                 "assume_role_with_web_identity has neither web_identity_token nor \
                  web_identity_token_file",
             ));
         };
-        std::fs::read_to_string(path).map(|token| token.trim().to_owned()).map_err(|err| {
+        std::fs::read_to_string(&path).map(|token| token.trim().to_owned()).map_err(|err| {
             CredentialsError::provider_error(format!(
                 "the web_identity_token_file `{path}` cannot be read: {err}"
             ))
@@ -322,6 +331,34 @@ impl WebIdentityRole {
 }
 
 impl ProvideCredentials for WebIdentityRole {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.assume())
+    }
+}
+
+/// The role of `AWS_ROLE_ARN` with the token in `AWS_WEB_IDENTITY_TOKEN_FILE`,
+/// which Amazon EKS, for one, sets in containers.
+#[derive(Debug)]
+struct EnvironmentWebIdentity {
+    sts: aws_sdk_sts::Client,
+}
+
+impl EnvironmentWebIdentity {
+    async fn assume(&self) -> provider::Result {
+        for variable in ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"] {
+            if non_empty_variable(variable).is_none() {
+                return Err(CredentialsError::not_loaded(format!("{variable} is not set")));
+            }
+        }
+        let role = AssumeRoleWithWebIdentity::default();
+        WebIdentityRole { sts: self.sts.clone(), role }.assume().await
+    }
+}
+
+impl ProvideCredentials for EnvironmentWebIdentity {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -350,7 +387,7 @@ fn non_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
     Some(list).filter(|list| !list.is_empty())
 }
 
-fn refused<E: ProvideErrorMetadata>(
+fn refused<E: ProvideErrorMetadata + std::error::Error + 'static>(
     action: &str,
     err: &SdkError<E, HttpResponse>,
 ) -> CredentialsError {

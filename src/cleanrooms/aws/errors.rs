@@ -143,14 +143,14 @@ impl Error for AwsError {}
 impl AwsError {
     /// Gives the conversion for errors of a Clean Rooms operation:
     /// `.map_err(AwsError::of("GetCollaboration"))`.
-    pub fn of<E: ProvideErrorMetadata>(
+    pub fn of<E: ProvideErrorMetadata + Error + 'static>(
         operation: &'static str,
     ) -> impl Fn(SdkError<E, HttpResponse>) -> AwsError {
         move |err| Self::from_sdk(&format!("cleanrooms:{operation}"), &err)
     }
 
     /// The error of a call of `action`, e.g. `sts:GetCallerIdentity`.
-    pub(super) fn from_sdk<E: ProvideErrorMetadata>(
+    pub(super) fn from_sdk<E: ProvideErrorMetadata + Error + 'static>(
         action: &str,
         err: &SdkError<E, HttpResponse>,
     ) -> Self {
@@ -166,10 +166,9 @@ impl AwsError {
                 None => ErrorDetails::local(ErrorKind::LostReply, String::new()),
             },
             SdkError::TimeoutError(_) => ErrorDetails::local(ErrorKind::Timeout, String::new()),
-            SdkError::ConstructionFailure(_) => ErrorDetails::local(
-                ErrorKind::Configuration,
-                "The request could not be built from its input.".to_owned(),
-            ),
+            SdkError::ConstructionFailure(_) => {
+                ErrorDetails::local(ErrorKind::Configuration, causes(err))
+            }
             other => ErrorDetails {
                 status: other.raw_response().map(|reply| reply.status().as_u16()),
                 request_id: other.raw_response().and_then(request_id),

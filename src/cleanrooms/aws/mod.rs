@@ -16,15 +16,18 @@ mod errors;
 mod http;
 mod observe;
 mod outcome;
+mod profile;
 mod proxy;
 mod region;
+mod retries;
+mod sts;
 mod tls;
 mod wait;
 
 pub use client::Aws;
 pub use config::{
-    AssumeRole, AssumeRoleWithWebIdentity, Endpoints, IgnoreTags, MetadataEndpointMode,
-    ProviderConfig, RetryMode, Secret,
+    AssumeRole, AssumeRoleWithWebIdentity, Endpoints, MetadataEndpointMode, ProviderConfig,
+    RetryMode, Secret,
 };
 pub use errors::{AwsError, ConflictReason, ErrorDetails, ErrorKind, FieldError, ValidationReason};
 pub use outcome::{Outcome, classify};

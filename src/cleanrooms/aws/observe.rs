@@ -68,13 +68,14 @@ impl Observer {
     }
 }
 
-/// Product and version, Terraform's version, and what `TF_APPEND_USER_AGENT`
+/// Product and version, Terraform's version, the configured products, and what `TF_APPEND_USER_AGENT`
 /// holds, which Terraform documents for marking runs in CloudTrail.
 fn user_agent(config: &ProviderConfig) -> String {
     let mut parts = vec![PRODUCT.to_owned()];
     if let Some(version) = &config.terraform_version {
         parts.push(format!("Terraform/{version}"));
     }
+    parts.extend(config.user_agent.iter().cloned());
     parts.extend(non_empty_variable("TF_APPEND_USER_AGENT"));
     let text = parts.join(" ");
     text.chars().filter(|c| matches!(c, ' '..='~')).collect()
@@ -126,7 +127,7 @@ impl Intercept for Observer {
         if let Some(reply) = context.response() {
             self.clock.learn(reply);
         }
-        if tracing::enabled!(target: "cleanrooms::aws", tracing::Level::DEBUG) {
+        if tracing::enabled!(tracing::Level::DEBUG) {
             log(context, cfg);
         }
         Ok(())
@@ -140,7 +141,6 @@ fn log(context: &FinalizerInterceptorContextRef<'_>, cfg: &ConfigBag) {
     let path = context.request().and_then(|request| request.uri().parse::<http::Uri>().ok());
     let failed = matches!(context.output_or_error(), Some(Err(_)));
     tracing::debug!(
-        target: "cleanrooms::aws",
         service = metadata.map(Metadata::service).unwrap_or_default(),
         operation = metadata.map(Metadata::name).unwrap_or_default(),
         resource = path.as_ref().map(http::Uri::path).unwrap_or_default(),

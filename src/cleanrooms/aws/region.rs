@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use aws_config::profile;
+use aws_config::profile::{self, ProfileFileLoadError, ProfileSet};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::{Env, Fs};
 
@@ -18,6 +18,11 @@ use super::tls::non_empty_variable;
 ///
 /// When there is none, or the shared files cannot be read.
 pub(super) fn resolve(config: &ProviderConfig) -> Result<String, AwsError> {
+    if config.unknown_region {
+        return Err(AwsError::configuration(
+            "The provider's Region is not known before other resources are applied.",
+        ));
+    }
     let region = config.region.clone().filter(|region| !region.is_empty());
     let region = region
         .or_else(|| non_empty_variable("AWS_REGION"))
@@ -36,18 +41,26 @@ pub(super) fn resolve(config: &ProviderConfig) -> Result<String, AwsError> {
 /// Reads the shared files, on a thread of its own since the SDK's reader is
 /// asynchronous and the caller may be inside a runtime.
 fn from_profile(config: &ProviderConfig) -> Result<Option<String>, AwsError> {
-    let files = profile_files(config);
-    let name = config.profile.clone().map(Into::into);
-    let reading = async { profile::load(&Fs::real(), &Env::real(), &files, name).await };
-    let profiles = std::thread::scope(|scope| {
+    let read = std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-            Ok::<_, std::io::Error>(runtime.block_on(reading))
+            Ok::<_, std::io::Error>(runtime.block_on(profiles(config)))
         });
         thread.join().expect("reading files does not panic")
     });
-    let profiles = profiles.map_err(|err| unreadable(&err))?.map_err(|err| unreadable(&err))?;
-    Ok(profiles.get("region").map(str::to_owned).filter(|region| !region.is_empty()))
+    let read = read.map_err(|err| unreadable(&err))?.map_err(|err| unreadable(&err))?;
+    Ok(read.get("region").map(str::to_owned).filter(|region| !region.is_empty()))
+}
+
+/// The profiles of the shared files, with the one selected that the
+/// configuration or `AWS_PROFILE` names.
+///
+/// # Errors
+///
+/// When a file cannot be read or understood.
+pub(super) async fn profiles(config: &ProviderConfig) -> Result<ProfileSet, ProfileFileLoadError> {
+    let name = config.profile.clone().map(Into::into);
+    profile::load(&Fs::real(), &Env::real(), &profile_files(config), name).await
 }
 
 fn unreadable(err: &(dyn std::error::Error + 'static)) -> AwsError {

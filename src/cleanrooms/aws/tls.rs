@@ -84,7 +84,7 @@ fn client_config(trust: &Trust) -> ClientConfig {
 fn system_roots() -> RootCertStore {
     let found = rustls_native_certs::load_native_certs();
     for err in &found.errors {
-        tracing::debug!(target: "cleanrooms::aws", %err, "cannot read a system certificate");
+        tracing::debug!(%err, "cannot read a system certificate");
     }
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(found.certs);

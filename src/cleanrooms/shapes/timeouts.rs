@@ -32,7 +32,7 @@ pub fn timeout(value: &Value, operation: &str, default: Duration) -> Duration {
 }
 
 /// A Go duration; `None` if the text is not one. Signs and units below a millisecond have no use here.
-fn parse(text: &str) -> Option<Duration> {
+pub fn parse(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut total = 0.0;
     while !rest.is_empty() {

@@ -1,0 +1,142 @@
+//! Checks of arguments against one another, silent on what is unknown.
+
+use super::arguments::{block_paths, blocks, given};
+use crate::cleanrooms::shapes::region::region;
+use crate::framework::{Diagnostic, Diagnostics};
+use crate::wire::{AttributePath, Value};
+
+/// Finds what no single argument shows to be wrong.
+pub(super) fn check(config: &Value, diagnostics: &mut Diagnostics) {
+    check_keys(config, diagnostics);
+    check_region(config, diagnostics);
+    check_accounts(config, diagnostics);
+    check_endpoints(config, diagnostics);
+    check_assume_role(config, diagnostics);
+    check_web_identity(config, diagnostics);
+}
+
+/// Whether an argument is certainly left out, or empty.
+fn missing(value: &Value) -> bool {
+    value.is_known() && !given(value)
+}
+
+fn is_true(value: &Value) -> bool {
+    value.as_bool() == Some(true)
+}
+
+fn check_keys(config: &Value, diagnostics: &mut Diagnostics) {
+    let pairs =
+        [("access_key", "secret_key"), ("secret_key", "access_key"), ("token", "access_key")];
+    for (one, other) in pairs {
+        if given(config.get(one)) && missing(config.get(other)) {
+            diagnostics.push(lacking(
+                AttributePath::of(other),
+                format!("`{one}` is of no use without `{other}`."),
+            ));
+        }
+    }
+}
+
+/// Tells a Region that cannot exist, and warns of one that may lack the service.
+fn check_region(config: &Value, diagnostics: &mut Diagnostics) {
+    let skipped = config.get("skip_region_validation");
+    if !given(config.get("region")) || skipped.is_unknown() || is_true(skipped) {
+        return;
+    }
+    for rule in region().validators {
+        rule.check(config.get("region"), &AttributePath::of("region"), diagnostics);
+    }
+}
+
+fn check_accounts(config: &Value, diagnostics: &mut Diagnostics) {
+    let (allowed, forbidden) = ("allowed_account_ids", "forbidden_account_ids");
+    if given(config.get(allowed)) && given(config.get(forbidden)) {
+        diagnostics.push(conflict(
+            AttributePath::of(forbidden),
+            format!(
+                "Give either `{allowed}` or `{forbidden}`: the first already forbids all others."
+            ),
+        ));
+    }
+    let skip = "skip_requesting_account_id";
+    for ids in [allowed, forbidden] {
+        if given(config.get(ids)) && is_true(config.get(skip)) {
+            diagnostics.push(conflict(
+                AttributePath::of(skip),
+                format!("`{ids}` can be checked only if STS may be asked for the account."),
+            ));
+        }
+    }
+}
+
+/// Endpoints by name go with neither FIPS nor dual stack: these choose among AWS's own names.
+fn check_endpoints(config: &Value, diagnostics: &mut Diagnostics) {
+    for service in ["cleanrooms", "sts"] {
+        let addresses = || blocks(config.get("endpoints")).map(|block| block.get(service));
+        if addresses().filter(|address| given(address)).count() > 1 {
+            diagnostics.push(conflict(
+                AttributePath::of("endpoints"),
+                format!("Several `endpoints` blocks give an address for `{service}`."),
+            ));
+        }
+        for choice in ["use_fips_endpoint", "use_dualstack_endpoint"] {
+            if is_true(config.get(choice)) && addresses().any(given) {
+                diagnostics.push(conflict(
+                    AttributePath::of(choice),
+                    format!(
+                        "`{choice}` chooses among AWS's own addresses, but `endpoints` names one \
+                         for `{service}`. Remove one of them; an address of your own may of course \
+                         be that of a FIPS or dual-stack endpoint."
+                    ),
+                ));
+            }
+        }
+    }
+}
+
+/// A single empty block counts as none, as in hashicorp/aws: modules pass `role_arn = ""` for "no role".
+fn check_assume_role(config: &Value, diagnostics: &mut Diagnostics) {
+    let roles: Vec<_> = block_paths("assume_role", config).collect();
+    for (role, path) in &roles {
+        if !missing(role.get("role_arn")) {
+            continue;
+        }
+        let path = path.clone().attribute("role_arn");
+        diagnostics.push(if roles.len() == 1 {
+            let detail = "`assume_role` has no `role_arn`, so no role is assumed.";
+            Diagnostic::warning("No role to assume", detail).at(path)
+        } else {
+            lacking(path, "Each role of a chain needs a `role_arn`.")
+        });
+    }
+}
+
+fn check_web_identity(config: &Value, diagnostics: &mut Diagnostics) {
+    let in_environment = |name: &str| std::env::var_os(name).is_some_and(|text| !text.is_empty());
+    for (role, path) in block_paths("assume_role_with_web_identity", config) {
+        if missing(role.get("role_arn")) && !in_environment("AWS_ROLE_ARN") {
+            let detail = "Give `role_arn`, or set AWS_ROLE_ARN.";
+            diagnostics.push(lacking(path.clone().attribute("role_arn"), detail));
+        }
+        let (token, file) = ("web_identity_token", "web_identity_token_file");
+        if given(role.get(token)) && given(role.get(file)) {
+            let detail = format!("Give either `{token}` or `{file}`.");
+            diagnostics.push(conflict(path.clone().attribute(file), detail));
+        }
+        if missing(role.get(token))
+            && missing(role.get(file))
+            && !in_environment("AWS_WEB_IDENTITY_TOKEN_FILE")
+        {
+            let detail = format!("Give `{token}` or `{file}`, or set AWS_WEB_IDENTITY_TOKEN_FILE.");
+            diagnostics.push(lacking(path.attribute(token), detail));
+        }
+    }
+}
+
+fn lacking(path: AttributePath, detail: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(format!("Missing value for {path}"), detail).at(path)
+}
+
+fn conflict(path: AttributePath, detail: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(format!("Conflicting value for {path}"), detail).at(path)
+}

@@ -1,0 +1,315 @@
+//! What the provider block accepts and refuses, and what it is turned into.
+
+use std::time::Duration;
+
+use super::CleanRooms;
+use super::arguments::{provider_config, tag_policy, unknown_argument};
+use crate::cleanrooms::aws::{MetadataEndpointMode, ProviderConfig, RetryMode};
+use crate::cleanrooms::shapes::tags::TagPolicy;
+use crate::framework::{Provider, ProviderServer};
+use crate::wire::Value;
+
+const ROLE: &str = "arn:aws:iam::111122223333:role/Deployer";
+
+/// A provider block with these arguments; all others are null.
+fn block<'a>(arguments: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    Value::object(arguments)
+}
+
+/// A block type with these blocks.
+fn blocks<const N: usize>(blocks: [Value; N]) -> Value {
+    Value::list(blocks)
+}
+
+/// The diagnostics of a block, each as severity and path: `error region`.
+fn told(config: &Value) -> Vec<String> {
+    let diagnostics = ProviderServer::<CleanRooms>::default().validate(config);
+    let line = |diagnostic: &crate::framework::Diagnostic| {
+        let severity = if diagnostic.is_error() { "error" } else { "warning" };
+        let path = diagnostic.path.as_ref().map(ToString::to_string).unwrap_or_default();
+        format!("{severity} {path}")
+    };
+    diagnostics.iter().map(line).collect()
+}
+
+#[track_caller]
+fn check<const N: usize>(config: Value, expected: [&str; N]) {
+    assert_eq!(told(&config), expected, "{config}");
+}
+
+#[track_caller]
+fn check_argument(name: &str, value: impl Into<Value>, accepted: bool) {
+    let path = format!("error {name}");
+    let expected: &[&str] = if accepted { &[] } else { &[&path] };
+    assert_eq!(told(&block([(name, value.into())])), expected);
+}
+
+fn configured(config: &Value) -> ProviderConfig {
+    provider_config(config, "1.15.0")
+}
+
+fn policy<const N: usize>(config: &Value, environment: [(&str, &str); N]) -> TagPolicy {
+    let variables = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    tag_policy(config, variables.into_iter())
+}
+
+#[test]
+fn the_schema_has_no_mistakes() {
+    let mistakes = CleanRooms::schema().check();
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+}
+
+#[test]
+fn secrets_are_marked_as_such() {
+    let schema = CleanRooms::schema();
+    let blocks = schema.blocks.iter().flat_map(|block| &block.attributes);
+    let sensitive = schema.attributes.iter().chain(blocks).filter(|argument| argument.sensitive);
+    let names: Vec<_> = sensitive.map(|argument| argument.name).collect();
+    let expected =
+        ["secret_key", "token", "http_proxy", "https_proxy", "external_id", "web_identity_token"];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn an_empty_block_is_fine() {
+    check(block([]), []);
+}
+
+#[test]
+fn a_block_of_an_aws_project_is_accepted() {
+    let tags = Value::map([("Team", "measurement".into()), ("Empty", Value::Null)]);
+    let role = Value::object([
+        ("role_arn", ROLE.into()),
+        ("session_name", "terraform".into()),
+        ("external_id", "partner-1".into()),
+        ("duration", "1h30m".into()),
+    ]);
+    let address = Value::object([("sts", "https://sts.example.com".into())]);
+    let ignored = Value::object([("key_prefixes", Value::set(["cost/".into()]))]);
+    let config = block([
+        ("region", "eu-central-1".into()),
+        ("profile", "deployer".into()),
+        ("allowed_account_ids", Value::set(["111122223333".into()])),
+        ("assume_role", blocks([role])),
+        ("default_tags", blocks([Value::object([("tags", tags)])])),
+        ("ignore_tags", blocks([ignored])),
+        ("endpoints", Value::set([address])),
+        ("max_retries", 5.into()),
+        ("skip_metadata_api_check", true.into()),
+    ]);
+    check(config, []);
+}
+
+#[test]
+fn values_that_no_service_could_accept_are_told_with_their_path() {
+    check_argument("retry_mode", "standard", true);
+    check_argument("retry_mode", "legacy", false);
+    check_argument("max_retries", 0, true);
+    check_argument("max_retries", -1, false);
+    check_argument("ec2_metadata_service_endpoint_mode", "ipv6", true);
+    check_argument("ec2_metadata_service_endpoint_mode", "IPv5", false);
+    check_argument("ec2_metadata_service_endpoint", "169.254.169.254", false);
+    check_argument("sts_region", "Ohio", false);
+    check_argument("https_proxy", "proxy:8080", true);
+    check_argument("https_proxy", "ftp://proxy", false);
+    check_argument("allowed_account_ids", Value::set(["11112222333".into()]), false);
+    let null_file = block([("shared_config_files", Value::list([Value::Null]))]);
+    check(null_file, ["error shared_config_files[0]"]);
+}
+
+#[test]
+fn an_endpoint_is_a_url() {
+    let address = |url: &str| Value::object([("cleanrooms", url.into())]);
+    check(block([("endpoints", Value::set([address("http://127.0.0.1:4566")]))]), []);
+    check(block([("endpoints", Value::set([address("")]))]), []);
+    let wrong = block([("endpoints", Value::set([address("localhost:4566")]))]);
+    check(wrong, ["error endpoints.cleanrooms"]);
+    let twice = Value::set([address("http://a"), address("http://b")]);
+    check(block([("endpoints", twice)]), ["error endpoints"]);
+}
+
+#[test]
+fn keys_come_in_pairs() {
+    check(block([("access_key", "a".into())]), ["error secret_key"]);
+    check(block([("secret_key", "s".into())]), ["error access_key"]);
+    check(block([("token", "t".into())]), ["error access_key"]);
+    check(block([("access_key", "a".into()), ("secret_key", Value::Unknown)]), []);
+    check(block([("access_key", "".into()), ("secret_key", "".into())]), []);
+}
+
+#[test]
+fn a_region_without_the_service_is_a_warning() {
+    check(block([("region", "ca-west-1".into())]), ["warning region"]);
+    check(block([("region", "Frankfurt".into())]), ["error region"]);
+    let skip = ("skip_region_validation", true.into());
+    check(block([("region", "local".into()), skip]), []);
+    check(block([("region", "local".into()), ("skip_region_validation", Value::Unknown)]), []);
+}
+
+#[test]
+fn accounts_are_allowed_or_forbidden() {
+    let ids = || Value::set(["111122223333".into()]);
+    let both = [("allowed_account_ids", ids()), ("forbidden_account_ids", ids())];
+    check(block(both), ["error forbidden_account_ids"]);
+    let unasked = [("allowed_account_ids", ids()), ("skip_requesting_account_id", true.into())];
+    check(block(unasked), ["error skip_requesting_account_id"]);
+    let none = [("allowed_account_ids", Value::set([])), ("forbidden_account_ids", ids())];
+    check(block(none), []);
+}
+
+#[test]
+fn endpoints_go_with_neither_fips_nor_dual_stack() {
+    let own = |name: &str| {
+        let address = Value::object([("sts", "https://sts.example.com".into())]);
+        block([("endpoints", Value::set([address])), (name, true.into())])
+    };
+    check(own("use_fips_endpoint"), ["error use_fips_endpoint"]);
+    check(own("use_dualstack_endpoint"), ["error use_dualstack_endpoint"]);
+    check(block([("use_fips_endpoint", true.into())]), []);
+}
+
+#[test]
+fn a_role_without_arn_is_none_alone_and_an_error_in_a_chain() {
+    let empty = || Value::object([("role_arn", "".into())]);
+    let alone = block([("assume_role", blocks([empty()]))]);
+    assert!(configured(&alone).assume_role.is_empty());
+    check(alone, ["warning assume_role[0].role_arn"]);
+    let role = Value::object([("role_arn", ROLE.into())]);
+    let chain = block([("assume_role", blocks([role, empty()]))]);
+    check(chain, ["error assume_role[1].role_arn"]);
+}
+
+#[test]
+fn the_parts_of_a_role_are_checked() {
+    let with = |name: &str, value: &str| {
+        let role = Value::object([("role_arn", ROLE.into()), (name, value.into())]);
+        block([("assume_role", blocks([role]))])
+    };
+    check(with("duration", "12h"), []);
+    for (name, value) in [
+        ("duration", "5m"),
+        ("duration", "900"),
+        ("session_name", "has space"),
+        ("external_id", "x"),
+        ("policy", "{"),
+    ] {
+        let path = format!("error assume_role[0].{name}");
+        assert_eq!(told(&with(name, value)), [path], "{value}");
+    }
+    let user = Value::object([("role_arn", "arn:aws:iam::111122223333:user/me".into())]);
+    check(block([("assume_role", blocks([user]))]), ["error assume_role[0].role_arn"]);
+}
+
+#[test]
+fn a_web_identity_has_a_role_and_one_token() {
+    let with = |arguments: Vec<(&str, Value)>| {
+        block([("assume_role_with_web_identity", blocks([Value::object(arguments)]))])
+    };
+    let role = ("role_arn", Value::from(ROLE));
+    let token = ("web_identity_token", Value::from("a-token"));
+    let file = ("web_identity_token_file", Value::from("/token"));
+    let path = |name: &str| format!("error assume_role_with_web_identity[0].{name}");
+    check(with(vec![role.clone(), file.clone()]), []);
+    let both = with(vec![role.clone(), token.clone(), file]);
+    assert_eq!(told(&both), [path("web_identity_token_file")]);
+    assert_eq!(told(&with(vec![role])), [path("web_identity_token")]);
+    assert_eq!(told(&with(vec![token])), [path("role_arn")]);
+}
+
+#[test]
+fn arguments_about_other_services_are_refused_with_a_hint() {
+    check_argument("s3_use_path_style", true, false);
+    check_argument("s3_us_east_1_regional_endpoint", "legacy", false);
+    check_argument("shared_credentials_file", "~/.aws/credentials", false);
+    let config = block([("s3_use_path_style", true.into())]);
+    let diagnostics = ProviderServer::<CleanRooms>::default().validate(&config);
+    let hint = diagnostics.iter().next().map(|diagnostic| diagnostic.detail.clone());
+    assert!(hint.is_some_and(|hint| hint.contains("Amazon S3")));
+}
+
+#[test]
+fn nothing_is_said_of_unknown_values() {
+    let names = CleanRooms::schema().attributes.into_iter().map(|argument| argument.name);
+    let refused = |name: &str| name.starts_with("s3_");
+    let attributes = names.filter(|name| !refused(name)).map(|name| (name, Value::Unknown));
+    let schema = CleanRooms::schema();
+    let blocks = schema.blocks.iter().map(|block| (block.name, Value::Unknown));
+    check(block(attributes.chain(blocks)), []);
+}
+
+#[test]
+fn arguments_arrive_as_they_were_given() {
+    let role = Value::object([
+        ("role_arn", ROLE.into()),
+        ("duration", "1h".into()),
+        ("tags", Value::map([("a", "1".into())])),
+    ]);
+    let config = configured(&block([
+        ("region", "us-east-2".into()),
+        ("profile", "".into()),
+        ("assume_role", blocks([role])),
+        ("retry_mode", "adaptive".into()),
+        ("max_retries", 3.into()),
+        ("ec2_metadata_service_endpoint_mode", "IPv6".into()),
+        ("endpoints", Value::set([Value::object([("sts", "http://sts".into())])])),
+        ("use_fips_endpoint", false.into()),
+    ]));
+    assert_eq!(config.region.as_deref(), Some("us-east-2"));
+    assert_eq!(config.profile, None);
+    assert_eq!(config.assume_role[0].role_arn, ROLE);
+    assert_eq!(config.assume_role[0].duration, Some(Duration::from_secs(3600)));
+    assert_eq!(config.assume_role[0].tags.get("a").map(String::as_str), Some("1"));
+    assert_eq!(config.retry_mode, Some(RetryMode::Adaptive));
+    assert_eq!(config.max_retries, Some(3));
+    assert_eq!(config.ec2_metadata_service_endpoint_mode, Some(MetadataEndpointMode::Ipv6));
+    assert_eq!(config.endpoints.sts.as_deref(), Some("http://sts"));
+    assert_eq!(config.use_fips_endpoint, Some(false));
+    assert_eq!(config.terraform_version.as_deref(), Some("1.15.0"));
+}
+
+#[test]
+fn what_is_unknown_and_needed_to_read_is_named() {
+    let unknown = |config: Value| unknown_argument(&config);
+    let role = Value::object([("role_arn", Value::Unknown)]);
+    let named = unknown(block([("assume_role", blocks([role]))]));
+    assert_eq!(named.as_deref(), Some("assume_role"));
+    assert_eq!(unknown(block([("ignore_tags", Value::Unknown)])).as_deref(), Some("ignore_tags"));
+    let tags = Value::object([("tags", Value::map([("a", Value::Unknown)]))]);
+    assert_eq!(unknown(block([("default_tags", blocks([tags]))])), None);
+}
+
+#[test]
+fn an_unknown_region_is_not_looked_for_elsewhere() {
+    assert!(configured(&block([("region", Value::Unknown)])).unknown_region);
+    assert!(configured(&block([("profile", Value::Unknown)])).unknown_region);
+    let known = block([("region", "us-east-1".into()), ("profile", Value::Unknown)]);
+    assert!(!configured(&known).unknown_region);
+}
+
+#[test]
+fn unknown_default_tags_stay_unknown() {
+    let unknown = |default_tags: Value| policy(&block([("default_tags", default_tags)]), []);
+    assert!(unknown(Value::Unknown).default_tags.is_unknown());
+    let tags = |tags: Value| blocks([Value::object([("tags", tags)])]);
+    assert!(unknown(tags(Value::Unknown)).default_tags.is_unknown());
+    let partly = unknown(tags(Value::map([("a", Value::Unknown)])));
+    assert!(partly.default_tags.get("a").is_unknown() && partly.default_tags.is_known());
+    assert!(unknown(Value::Null).default_tags.is_null());
+}
+
+#[test]
+fn the_environment_gives_tags_that_arguments_overlay() {
+    let tags = Value::map([("Stage", "prod".into())]);
+    let config = block([("default_tags", blocks([Value::object([("tags", tags)])]))]);
+    let environment = [
+        ("TF_AWS_DEFAULT_TAGS_Stage", "dev"),
+        ("TF_AWS_DEFAULT_TAGS_Owner", "data"),
+        ("TF_AWS_IGNORE_TAGS_KEYS", "one, two"),
+        ("TF_AWS_IGNORE_TAGS_KEY_PREFIXES", "cost/"),
+    ];
+    let policy = policy(&config, environment);
+    let expected = Value::map([("Owner", "data".into()), ("Stage", "prod".into())]);
+    assert_eq!(policy.default_tags, expected);
+    assert_eq!(policy.ignored_keys, ["one", "two"]);
+    assert_eq!(policy.ignored_prefixes, ["cost/"]);
+}
