@@ -89,3 +89,37 @@ fn shorten(value: &mut Value) {
         *value = Value::from(format!("{length} bytes, left out"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_is_bounded_in_bytes() {
+        let mut journal = Journal::new(usize::MAX);
+        let body = Value::from("x".repeat(MOST_BYTES_OF_A_VALUE - 2));
+        let calls = MOST_BYTES / MOST_BYTES_OF_A_VALUE + 10;
+        for _ in 0..calls {
+            journal.record(Entry {
+                sequence: 0,
+                account: None,
+                region: None,
+                operation: None,
+                method: "GET",
+                path: "/",
+                query: Value::Null,
+                body: body.clone(),
+                status: None,
+                error: None,
+                response: Value::Null,
+                fault: None,
+                user_agent: None,
+                connection: 1,
+                time: Value::Null,
+            });
+        }
+        assert!(journal.bytes <= MOST_BYTES);
+        assert!((1000..calls).contains(&journal.calls.len()), "{}", journal.calls.len());
+        assert_eq!(journal.bytes, journal.calls.iter().map(|call| call.len()).sum::<usize>());
+    }
+}

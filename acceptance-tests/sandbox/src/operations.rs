@@ -138,3 +138,21 @@ fn put(reply: &mut Value, name: &str, value: Option<impl Into<Value>>) {
         reply[name] = value.into();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::model::Model;
+
+    #[test]
+    fn the_table_has_every_operation_of_the_model() {
+        let table: BTreeSet<&str> = OPERATIONS.iter().map(|(name, _)| *name).collect();
+        let model = Model::load();
+        let known: BTreeSet<&str> =
+            model.operations().map(|operation| operation.name.as_str()).collect();
+        assert_eq!(table, known);
+        assert_eq!(OPERATIONS.len(), table.len());
+    }
+}

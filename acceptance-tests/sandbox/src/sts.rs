@@ -129,7 +129,6 @@ fn assume_role(state: &mut State, form: &Form, now: Timestamp) -> Result<String,
         expiration: Timestamp(now.0 + seconds * 1000),
     };
     let reply = credentials(&key, &session)?;
-    state.sessions.retain(|_, session| session.expiration > now);
     state.sessions.insert(key, session);
     // Keys count up, so the first is the oldest.
     while state.sessions.len() > MOST_SESSIONS {
@@ -219,4 +218,56 @@ pub(crate) fn error_code(err: &ApiError) -> &'static str {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(session_name: &str) -> Form {
+        [
+            ("Action", "AssumeRole"),
+            ("Version", VERSION),
+            ("RoleArn", "arn:aws:iam::444455556666:role/admin"),
+            ("RoleSessionName", session_name),
+            ("DurationSeconds", "900"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+    }
+
+    fn assume(state: &mut State, now: Timestamp) -> Credential {
+        let caller = Caller::user("111122223333", "us-east-1");
+        answer(state, &caller, &form("session"), now).expect("the form is right");
+        let (access_key, session) = state.sessions.last_key_value().expect("it is new");
+        Credential {
+            access_key: access_key.clone(),
+            region: "us-east-1".to_owned(),
+            token: Some(session.token.clone()),
+        }
+    }
+
+    #[test]
+    fn a_session_ends_when_its_time_is_over() {
+        let mut state = State::default();
+        let start = Timestamp(1_000_000);
+        let credential = assume(&mut state, start);
+        let just_before = Timestamp(start.0 + 900_000 - 1);
+        let found = caller(&state, &credential, just_before).expect("it is not over");
+        assert_eq!(found.account, "444455556666");
+        let err = caller(&state, &credential, Timestamp(start.0 + 900_000)).expect_err("over");
+        assert_eq!((err.status(), err.code()), (403, "ExpiredTokenException"));
+        assert_eq!(error_code(&err), "ExpiredToken");
+    }
+
+    #[test]
+    fn sessions_do_not_pile_up() {
+        let mut state = State::default();
+        let first = assume(&mut state, Timestamp(0));
+        for _ in 0..MOST_SESSIONS {
+            assume(&mut state, Timestamp(0));
+        }
+        assert_eq!(state.sessions.len(), MOST_SESSIONS);
+        assert!(!state.sessions.contains_key(&first.access_key));
+    }
 }

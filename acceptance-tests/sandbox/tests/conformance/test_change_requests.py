@@ -86,6 +86,11 @@ def test_types_are_derived_from_what_differs(world):
             ["REMOVE_PAYER_CANDIDATE"],
         ),
         (member_change(OWNER, RESULTS), ["GRANT_RECEIVE_RESULTS_ABILITY"]),
+        (member_change(OWNER, LOGS), ["GRANT_EXPORT_QUERY_ANALYSIS_LOG_ABILITY"]),
+        (
+            member_change(OWNER, mlMemberAbilities=learning(model)),
+            ["GRANT_CAN_RECEIVE_MODEL_OUTPUT"],
+        ),
         (collaboration_change(), ["EDIT_AUTO_APPROVED_CHANGE_TYPES"]),
     ):
         request = world.request(made, change)

@@ -154,6 +154,25 @@ def test_an_update_changes_what_it_names(world):
     equal((same["name"], same["description"]), ("after", ""))
 
 
+def test_other_settings_are_for_life(world):
+    made = world.collaboration()
+    for name, value in (
+        ("creatorDisplayName", "other"),
+        ("creatorMemberAbilities", []),
+        ("queryLogStatus", "ENABLED"),
+        ("jobLogStatus", "ENABLED"),
+        ("dataEncryptionMetadata", None),
+        ("allowedResultRegions", []),
+        ("isMetricsEnabled", True),
+        ("autoApprovedChangeRequestTypes", []),
+        ("members", []),
+        ("tags", {}),
+    ):
+        reply = world.raw("PATCH", f"/collaborations/{made['id']}", {name: value})
+        equal((name, reply.status), (name, 400))
+        equal([entry["name"] for entry in reply.body["fieldList"]], [name])
+
+
 def test_only_the_owner_updates_and_deletes(world):
     made, _, _ = world.joined()
     for client in (world.partner, world.stranger):

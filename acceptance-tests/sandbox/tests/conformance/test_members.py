@@ -31,6 +31,18 @@ def test_abilities_have_other_names_in_replies(world):
         assert name not in members[PARTNER], members[PARTNER]
 
 
+def test_several_members_can_hold_ml_abilities(world):
+    both = {
+        "customMLMemberAbilities": ["CAN_RECEIVE_MODEL_OUTPUT", "CAN_RECEIVE_INFERENCE_OUTPUT"]
+    }
+    made = world.collaboration(
+        members=[member(PARTNER, mlMemberAbilities=both), member(THIRD, mlMemberAbilities=both)]
+    )
+    for account in (PARTNER, THIRD):
+        found = world.members(made)[account]["mlAbilities"]["customMLMemberAbilities"]
+        equal(set(found), set(both["customMLMemberAbilities"]))
+
+
 def test_members_and_abilities_come_in_another_order(world):
     abilities = ["CAN_RECEIVE_RESULTS", "CAN_EXPORT_QUERY_ANALYSIS_LOG"]
     learning = ["CAN_RECEIVE_MODEL_OUTPUT", "CAN_RECEIVE_INFERENCE_OUTPUT"]

@@ -232,6 +232,17 @@ def test_result_configurations_are_replaced_whole(world):
     equal(updated["defaultResultConfiguration"], query_results("other"))
 
 
+def test_a_result_configuration_cannot_be_cleared(world):
+    made = world.collaboration(abilities=["CAN_QUERY", "CAN_RECEIVE_RESULTS"])
+    membership = world.join(world.owner, made, defaultResultConfiguration=query_results())
+    path = f"/memberships/{membership['id']}"
+    reply = world.raw("PATCH", path, {"defaultResultConfiguration": None})
+    equal(reply.status, 200)
+    equal(reply.body["membership"]["defaultResultConfiguration"], query_results())
+    for empty in ({}, {"outputConfiguration": {}}):
+        equal(world.raw("PATCH", path, {"defaultResultConfiguration": empty}).status, 400)
+
+
 def test_metrics_and_collaboration_cannot_be_updated(world):
     made = world.collaboration(isMetricsEnabled=True)
     membership = world.join(world.owner, made)

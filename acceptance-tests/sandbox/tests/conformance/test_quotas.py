@@ -58,6 +58,9 @@ def test_members_invited_per_collaboration(world):
     world.request(made, member_change(accounts[0], "CAN_RECEIVE_RESULTS"))
     world.owner.delete_member(collaborationIdentifier=made["id"], accountId=accounts[1])
     equal(world.request(made, add)["status"], "COMMITTED")
+    world.quota(members_invited_per_collaboration=0)
+    with exceeded("Members invited per collaboration", 0):
+        world.collaboration(members=[member(PARTNER)])
 
 
 def test_concurrent_queries_per_membership(world):
@@ -71,6 +74,8 @@ def test_concurrent_queries_per_membership(world):
         query(world, ours)
     equal(get_query(world, started[0])["status"], "SUCCESS")
     query(world, ours)
+    world.quota(concurrent_queries_per_membership=6)
+    query(world, ours)
 
 
 def test_concurrent_jobs_per_membership(world):
@@ -78,6 +83,8 @@ def test_concurrent_jobs_per_membership(world):
     job(world, ours)
     with exceeded("Concurrent ongoing jobs per membership", 1):
         job(world, ours)
+    world.quota(concurrent_jobs_per_membership=2)
+    job(world, ours)
 
 
 def test_concurrent_analyses_per_account(world):
