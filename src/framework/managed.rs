@@ -145,6 +145,20 @@ impl<R: Resource> Managed<R> {
         }))
     }
 
+    /// What is wrong with a stored identity, which an import block may have given: it is another object's.
+    fn wrong_identity(state: &Value, stored: &Value) -> Option<Diagnostic> {
+        let actual = R::identity(state)?;
+        let mut given = stored.as_object()?.iter().filter(|(_, given)| !given.is_null());
+        let (name, given) = given.find(|(name, given)| actual.get(name) != *given)?;
+        Some(Diagnostic::error(
+            format!("The identity is not that of this {}", R::TYPE_NAME),
+            format!(
+                "Its `{name}` is {given}, but the object that was found has {}.",
+                actual.get(name)
+            ),
+        ))
+    }
+
     fn plan_change(&self, client: Option<&R::Client>, request: &PlanRequest) -> PlanResponse {
         let mut private = request.private.clone();
         let mut plan = Plan::new(self.schema.schema(), &request.prior, &request.config);
@@ -279,7 +293,8 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
 
     fn plan(&self, client: Option<&R::Client>, request: PlanRequest) -> PlanResponse {
         if request.config.is_null() {
-            let PlanRequest { private, identity, .. } = request;
+            let PlanRequest { mut private, identity, .. } = request;
+            private.forget_plan();
             return PlanResponse { private, identity, ..PlanResponse::default() };
         }
         self.plan_change(client, &request)
@@ -307,6 +322,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
                 prior.state
             }
         };
+        diagnostics.extend(Self::wrong_identity(&state, &prior.identity));
         let identity =
             if state.is_null() { Value::Null } else { self.identity(&state, &prior.identity) };
         StateResponse { state, private, identity, diagnostics }
@@ -318,11 +334,17 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         stop: CancellationToken,
         request: ApplyRequest,
     ) -> StateResponse {
-        let ApplyRequest { prior, planned, private, identity } = request;
+        let ApplyRequest { prior, planned, mut private, identity } = request;
         // A new object has an identity of its own, also when it replaces one.
         let identity = if prior.is_null() { Value::Null } else { identity };
-        let cx = Context::new(client, stop, private);
         let change = Change { prior: &prior, planned: &planned };
+        let mut refused = Diagnostics::new();
+        R::refuse(change, &private, &mut refused);
+        private.forget_plan();
+        if refused.has_error() {
+            return StateResponse { state: prior, private, identity, diagnostics: refused };
+        }
+        let cx = Context::new(client, stop, private);
         let (applied, fallback) = if prior.is_null() {
             (self.create(&cx, &planned).await, Value::Null)
         } else if planned.is_null() {

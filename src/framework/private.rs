@@ -1,10 +1,16 @@
 //! Notes that travel with a resource beside its state, invisible to the user.
 //!
 //! Core stores them as opaque bytes (protocol, d.4); ours are a JSON object.
+//! Most are stored with the state. Those of a plan live no longer than the
+//! plan: they tell the second plan of a replacement and the apply what the
+//! plan was about (protocol, e.4), and the apply drops them.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
+
+/// How the keys of a plan's own notes start.
+const OF_PLAN: &str = "plan/";
 
 /// The private notes of one resource instance.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,6 +51,25 @@ impl Private {
     pub fn remove(&mut self, key: &str) {
         self.0.remove(key);
     }
+
+    /// A note that the plan left under that key.
+    pub fn plan_note(&self, key: &str) -> Option<&Json> {
+        self.0.get(&of_plan(key))
+    }
+
+    /// Writes a note that is never stored: it ends with the apply of this plan.
+    pub fn set_plan_note(&mut self, key: &str, note: impl Into<Json>) {
+        self.0.insert(of_plan(key), note.into());
+    }
+
+    /// Forgets what the plan noted for itself, leaving what is stored with the state.
+    pub fn forget_plan(&mut self) {
+        self.0.retain(|key, _| !key.starts_with(OF_PLAN));
+    }
+}
+
+fn of_plan(key: &str) -> String {
+    format!("{OF_PLAN}{key}")
 }
 
 #[cfg(test)]
@@ -58,6 +83,18 @@ mod tests {
         private.set("left", vec!["111122223333"]);
         let read = Private::from_bytes(&private.to_bytes()).expect("our own bytes");
         assert_eq!(read, private);
+    }
+
+    #[test]
+    fn notes_of_a_plan_end_with_it() {
+        let mut private = Private::default();
+        private.set("left", "stored");
+        private.set_plan_note("creates", "for the apply alone");
+        assert!(private.get("creates").is_none());
+        let mut read = Private::from_bytes(&private.to_bytes()).expect("our own bytes");
+        assert!(read.plan_note("creates").is_some());
+        read.forget_plan();
+        assert!(read.plan_note("creates").is_none() && read.get("left").is_some());
     }
 
     #[test]

@@ -56,6 +56,13 @@ pub trait Resource: Send + Sync + Sized + 'static {
     /// Must be a function of its arguments, for core plans again at apply.
     fn modify_plan(_plan: &mut Plan<'_>, _client: Option<&Self::Client>, _private: &mut Private) {}
 
+    /// What apply refuses before its first call, although the plan could only warn of it.
+    ///
+    /// An error in a plan would also block destroying the object and mending
+    /// it, for core plans with the configuration before both (protocol, e.6).
+    /// `planned` is null for a destroy; the private notes are those of the plan.
+    fn refuse(_change: Change<'_>, _private: &Private, _diagnostics: &mut Diagnostics) {}
+
     /// Makes the object. The answer may hold only what the create call itself replied.
     ///
     /// # Errors
