@@ -60,7 +60,7 @@ impl<'a> Plan<'a> {
         self.planned.get(name)
     }
 
-    /// Sets the planned value of a top-level attribute, which must be a computed one.
+    /// Sets the planned value of a top-level attribute: of a computed one, or to what core accepts for another.
     pub fn set(&mut self, name: &str, value: Value) {
         if let Value::Object(attributes) = &mut self.planned {
             attributes.insert(name.to_owned(), value);

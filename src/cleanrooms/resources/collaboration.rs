@@ -22,7 +22,7 @@ use aws_sdk_cleanrooms::types::{
 
 use self::in_place::CHANGED_BY_REQUEST;
 use self::remote::Remote;
-pub use self::remote::get as get_collaboration;
+pub use self::remote::{get as get_collaboration, list_members};
 use self::requests::change_requests;
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;

@@ -2,7 +2,12 @@
 
 mod join;
 mod leave;
+mod place;
+mod plan;
 mod remote;
+#[cfg(test)]
+mod tests;
+mod update;
 
 use aws_sdk_cleanrooms::operation::create_membership::builders::CreateMembershipInputBuilder as Create;
 use aws_sdk_cleanrooms::operation::update_membership::builders::UpdateMembershipInputBuilder as Update;
@@ -22,17 +27,16 @@ use aws_sdk_cleanrooms::types::{
 };
 
 use self::remote::Remote;
-use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
-use crate::cleanrooms::error::{failed, failed_fields};
 use crate::cleanrooms::shapes::abilities::{ml_abilities, ml_or_none};
 use crate::cleanrooms::shapes::enumeration::closed;
 use crate::cleanrooms::shapes::ids::{Arn, import_by_id, uuid};
-use crate::cleanrooms::shapes::payment::payer;
+use crate::cleanrooms::shapes::payment::{Payer, payer};
 use crate::cleanrooms::shapes::region::region;
 use crate::cleanrooms::shapes::tags::tags;
 use crate::cleanrooms::shapes::text::{bucket, key_prefix, role_arn};
 use crate::cleanrooms::shapes::time::time;
+use crate::cleanrooms::shapes::timeouts::timeouts;
 use crate::framework::codec::{
     Codec, boolean, object, one_of, set_of, string, string_map, text_enum, variant,
 };
@@ -123,15 +127,14 @@ impl Resource for Membership {
         .with(
             Self::attribute("payment_configuration", payer())
                 .optional_computed()
+                .updated_elsewhere()
                 .doc(
                     "The costs that the account accepts, out of those that the creator named it \
-                     for. Changed in place.",
+                     for. Changed in place; what is left out stays as the service has it.",
                 )
-                .create(|input: Create, payer| {
-                    input.set_payment_configuration(payer.map(Into::into))
-                })
-                .update(|input: Update, payer| {
-                    input.set_membership_payment_configuration(payer.map(Into::into))
+                .create(|input: Create, payer: Option<Payer>| {
+                    let given = payer.filter(|payer| !payer.is_empty());
+                    input.set_payment_configuration(given.map(Into::into))
                 })
                 .read(|r| Some(r.payer())),
         )
@@ -141,7 +144,7 @@ impl Resource for Membership {
                 .updated_elsewhere()
                 .doc(
                     "Whether metrics of queries are collected, which the collaboration must \
-                     allow. It can only be set when joining.",
+                     allow. It can only be set when joining: apply refuses a later change.",
                 )
                 .create(Create::set_is_metrics_enabled)
                 .read(|r| Some(r.membership.is_metrics_enabled.unwrap_or(false))),
@@ -170,6 +173,20 @@ impl Resource for Membership {
                      out. It changes only together with `collaboration_id`.",
                 )
                 .read(|r| Some(r.region.clone())),
+        )
+        .with(
+            Self::attribute(
+                "timeouts",
+                timeouts(
+                    "How long joining waits for a role that is too new to be used: two minutes \
+                     when left out.",
+                    "How long a change waits for a role that is too new to be used: two minutes \
+                     when left out.",
+                ),
+            )
+            .optional()
+            .local()
+            .doc("How long operations wait, such as `90s` or `5m`."),
         )
         .with(
             Self::attribute("id", string())
@@ -283,9 +300,12 @@ impl Resource for Membership {
         Ok(state)
     }
 
-    fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, _private: &mut Private) {
-        super::plan_region(plan, client);
-        super::plan_tags(plan, client);
+    fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
+        plan::modify(plan, client, private);
+    }
+
+    fn refuse(change: Change<'_>, private: &Private, diagnostics: &mut Diagnostics) {
+        plan::refuse(change, private, diagnostics);
     }
 
     async fn create(
@@ -305,22 +325,7 @@ impl Resource for Membership {
         input: Option<Update>,
         change: Change<'_>,
     ) -> Result<(), Diagnostics> {
-        let id = change.prior.get("id").as_str().unwrap_or_default();
-        let what = format!("update membership {id}");
-        let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
-        if change.prior.get("tags_all") == change.planned.get("tags_all") && input.is_none() {
-            return Ok(());
-        }
-        cx.client.aws.check_account_allowed().await.map_err(one)?;
-        let sdk = cx.client.sdk_of(change.prior).await.map_err(one)?;
-        if let Some(input) = input {
-            let call = input.membership_identifier(id).send_with(&sdk);
-            call.await.map_err(|err| {
-                let err = AwsError::of("UpdateMembership")(err);
-                failed_fields(&what, &err, Self::schema().schema(), change.planned)
-            })?;
-        }
-        super::update_tags(&sdk, change).await.map_err(one)
+        update::update(cx, input, change).await
     }
 
     async fn delete(cx: &Context<'_, Client>, state: &Value) -> Result<(), Diagnostics> {

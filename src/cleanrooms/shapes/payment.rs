@@ -169,6 +169,12 @@ impl Payer {
         Self { query_compute, job_compute, machine_learning }
     }
 
+    /// The given flags that differ from `prior`'s, where an absent one differs from both.
+    #[must_use]
+    pub fn changed_from(self, prior: Self) -> Self {
+        self.zip(prior, |this, prior| this.filter(|_| this != prior))
+    }
+
     /// Whether no flag was given at all, so that a request can leave the whole block out.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -331,6 +337,15 @@ mod tests {
         let sent = sdk::PaymentConfiguration::from(payer);
         assert!(sent.job_compute.is_none() && sent.machine_learning.is_none());
         assert_eq!(Payer::from(&sent), payer);
+    }
+
+    #[test]
+    fn only_known_flags_that_differ_are_changed() {
+        let prior = Payer { query_compute: Some(false), job_compute: None, ..Payer::default() };
+        let planned = Payer { query_compute: Some(false), job_compute: Some(false), ..prior };
+        let changed = planned.changed_from(prior);
+        assert_eq!(changed, Payer { job_compute: Some(false), ..Payer::default() });
+        assert!(Payer::default().changed_from(planned).is_empty());
     }
 
     #[test]

@@ -207,7 +207,8 @@ pub async fn get(sdk: &Sdk, id: &str) -> Result<sdk::Collaboration, AwsError> {
     reply.collaboration.ok_or_else(|| AwsError::unreadable("GetCollaboration"))
 }
 
-async fn list_members(sdk: &Sdk, id: &str) -> Result<Vec<MemberSummary>, AwsError> {
+/// All who are or were members, the creator included.
+pub async fn list_members(sdk: &Sdk, id: &str) -> Result<Vec<MemberSummary>, AwsError> {
     let pages = sdk.list_members().collaboration_identifier(id).into_paginator();
     let members = pages.items().send().collect::<Result<Vec<_>, _>>().await;
     members.map_err(AwsError::of("ListMembers"))

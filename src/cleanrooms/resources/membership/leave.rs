@@ -1,13 +1,14 @@
 //! Leaving a collaboration.
 
+use aws_sdk_cleanrooms::types::MembershipStatus;
+
 use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind};
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
-use crate::cleanrooms::shapes::ids::Arn;
 use crate::framework::{Context, Diagnostic, Diagnostics};
 use crate::wire::Value;
 
-use super::remote::is_gone;
+use super::remote::{denied, is_gone, owner};
 
 /// Leaves the collaboration.
 ///
@@ -35,17 +36,39 @@ pub async fn leave(cx: &Context<'_, Client>, state: &Value) -> Result<(), Diagno
             cx.report(forgotten(id));
             Ok(())
         }
-        Err(err) => Err(one(err)),
+        Err(err) if is_leftover(&err, state) => {
+            cx.report(left_over(id, &err));
+            Ok(())
+        }
+        Err(err) => Err(denied(cx, &what, state, &err).await),
     }
 }
 
 /// Whether the conflict is that the creator cannot leave, rather than that something still uses the membership.
 fn is_creators_own(err: &AwsError, state: &Value) -> bool {
-    let member = state.get("arn").as_str().and_then(Arn::parse).map(|arn| arn.account);
+    let member = owner(state);
     let creator = state.get("collaboration_creator_account_id").as_str();
+    is_about_its_state(err) && member.is_some() && member.as_deref() == creator
+}
+
+/// Whether the conflict is that the service keeps what is left of a deleted collaboration.
+fn is_leftover(err: &AwsError, state: &Value) -> bool {
+    let status = state.get("status").as_str().map(MembershipStatus::from);
+    is_about_its_state(err) && status == Some(MembershipStatus::CollaborationDeleted)
+}
+
+fn is_about_its_state(err: &AwsError) -> bool {
     matches!(err.kind, ErrorKind::Conflict(reason) if reason != ConflictReason::SubresourcesExist)
-        && member.is_some()
-        && member.as_deref() == creator
+}
+
+fn left_over(id: &str, err: &AwsError) -> Diagnostic {
+    Diagnostic::warning(
+        "What is left of the membership is forgotten rather than deleted",
+        format!(
+            "The collaboration does not exist any more, and the service keeps what is left of \
+             membership `{id}`. It does no harm. {err}"
+        ),
+    )
 }
 
 fn forgotten(id: &str) -> Diagnostic {

@@ -46,11 +46,16 @@ pub async fn read(cx: &Context<'_, Client>, state: &Value) -> Result<Option<Remo
             warn_of_end(cx, &remote.membership);
             Ok(Some(remote))
         }
-        Err(err) if err.kind == ErrorKind::NotFound => {
+        Err(err) if is_about_itself(&err) => {
             is_gone(cx, state, &err).await.map_err(Diagnostics::from).map(|()| None)
         }
-        Err(err) => Err(failed(&format!("read membership {id}"), &err).into()),
+        Err(err) => Err(denied(cx, &format!("read membership {id}"), state, &err).await),
     }
+}
+
+/// Whether the membership itself was not found, rather than its tags, which may lag behind.
+fn is_about_itself(err: &AwsError) -> bool {
+    err.kind == ErrorKind::NotFound && err.action.as_deref() == Some("cleanrooms:GetMembership")
 }
 
 /// Succeeds when the membership of this state is gone after a NotFound: the right account must have asked.
@@ -65,22 +70,47 @@ pub async fn is_gone(
 ) -> Result<(), Diagnostic> {
     let id = state.get("id").as_str().unwrap_or_default();
     // Without an ARN in state this is an import, and nothing can be lost.
-    let Some(owner) = state.get("arn").as_str().and_then(Arn::parse).map(|arn| arn.account) else {
+    let Some(owner) = owner(state) else {
         return Ok(());
     };
     let what = format!("tell whether membership {id} still exists");
     let caller = cx.client.aws.caller_account().await.map_err(|err| failed(&what, &err))?;
-    if caller == owner {
-        return Ok(());
+    if caller == owner { Ok(()) } else { Err(other_account(id, &owner, &caller, absent)) }
+}
+
+/// The error of a call about the membership of this state: when it was denied because the caller
+/// is another account, it says so.
+pub async fn denied(
+    cx: &Context<'_, Client>,
+    what: &str,
+    state: &Value,
+    err: &AwsError,
+) -> Diagnostics {
+    if err.kind == ErrorKind::AccessDenied
+        && let Some(owner) = owner(state)
+        && let Ok(caller) = cx.client.aws.caller_account().await
+        && caller != owner
+    {
+        let id = state.get("id").as_str().unwrap_or_default();
+        return other_account(id, &owner, &caller, err).into();
     }
-    Err(Diagnostic::error(
+    failed(what, err).into()
+}
+
+/// The account whose membership it is; `None` during an import.
+pub fn owner(state: &Value) -> Option<String> {
+    state.get("arn").as_str().and_then(Arn::parse).map(|arn| arn.account)
+}
+
+fn other_account(id: &str, owner: &str, caller: &str, err: &AwsError) -> Diagnostic {
+    Diagnostic::error(
         format!("Membership {id} belongs to another account"),
         format!(
             "It is the membership of account `{owner}`, but the provider's credentials belong to \
              account `{caller}`. Use credentials of the member, for instance by another `profile` \
-             or by `assume_role`. The state is kept. {absent}"
+             or by `assume_role`. The state is kept. {err}"
         ),
-    ))
+    )
 }
 
 async fn fetch(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, AwsError> {
@@ -96,7 +126,6 @@ async fn fetch(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, AwsErr
         };
         let (membership, tags) =
             tokio::join!(get(&sdk, id), list_tags(cx.client, &sdk, arn, prior_tags));
-        // Both are NotFound when the membership is gone; the first is the proof.
         Ok((membership?, tags?))
     };
     let (membership, tags) = unless_stopped(&cx.stop, reading).await?;

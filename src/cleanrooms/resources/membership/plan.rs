@@ -1,0 +1,201 @@
+//! What rows cannot say about the plan of a membership.
+//!
+//! Changes that the API cannot make are warnings here and errors in
+//! [`refuse`], which runs right before an apply: an error in a plan would also
+//! block `destroy` and mending the configuration, since core plans with the
+//! configuration before both (protocol, e.6).
+
+use aws_sdk_cleanrooms::types::{MemberAbility, MembershipStatus};
+
+use super::place;
+use crate::cleanrooms::client::Client;
+use crate::cleanrooms::resources::{plan_region, plan_tags};
+use crate::framework::plan::Plan;
+use crate::framework::private::Private;
+use crate::framework::{Change, Diagnostic, Diagnostics, Severity};
+use crate::wire::{AttributePath, Value};
+
+/// The attributes that the API can set but not clear.
+const CANNOT_BE_CLEARED: [&str; 2] =
+    ["default_result_configuration", "default_job_result_configuration"];
+
+/// Which of these the last applied configuration had. Stored with the state.
+const CONFIGURED: &str = "configured";
+
+/// Completes the plan of a create, an update or a replacement.
+pub fn modify(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
+    place::keep(plan, private);
+    plan_region(plan, client);
+    plan_tags(plan, client);
+    if !plan.is_create() && !plan.is_replacement() {
+        if has_ended(plan.prior) {
+            leave_as_it_is(plan);
+        } else {
+            warn_of_impossible_changes(plan);
+            warn_of_job_payer(plan);
+            warn_of_what_stays(plan, private);
+        }
+    }
+    note_configured(plan, private);
+}
+
+/// Refuses what the API cannot do, before the first call.
+pub fn refuse(change: Change<'_>, private: &Private, diagnostics: &mut Diagnostics) {
+    let Change { prior, planned } = change;
+    if prior.is_null() {
+        return;
+    }
+    if planned.is_null() {
+        place::refuse_leaving(prior, private, diagnostics);
+    } else if has_ended(prior) {
+        diagnostics.extend(changes_object(change).then(|| change_of_ended(prior)));
+    } else {
+        diagnostics.extend(impossible_changes(prior, planned));
+    }
+}
+
+/// Whether the account is no longer a member, though the membership still exists.
+fn has_ended(prior: &Value) -> bool {
+    let status = prior.get("status").as_str().map(MembershipStatus::from);
+    matches!(status, Some(MembershipStatus::Removed | MembershipStatus::CollaborationDeleted))
+}
+
+/// Whether anything changes but what exists in Terraform alone.
+fn changes_object(change: Change<'_>) -> bool {
+    let names = change.prior.as_object().into_iter().flat_map(|attributes| attributes.keys());
+    names.filter(|name| *name != "timeouts").any(|name| change.changes(name))
+}
+
+/// Plans no change of a membership that has ended, as far as core lets a plan differ from the configuration.
+///
+/// Core accepts the prior value where the configuration has one, too, and any
+/// value for a computed attribute (protocol, e.3). What is left, such as `tags`
+/// that are new, is refused by apply.
+fn leave_as_it_is(plan: &mut Plan<'_>) {
+    let wanted = plan.planned.clone();
+    for attribute in plan.schema.attributes.iter().filter(|attribute| !attribute.local) {
+        let prior = plan.prior.get(attribute.name);
+        let config = plan.config.get(attribute.name);
+        let may_stay = match config.is_null() {
+            true => attribute.mode.is_computed(),
+            false => !prior.is_null(),
+        };
+        if may_stay {
+            plan.set(attribute.name, prior.clone());
+        }
+    }
+    if plan.planned != wanted || plan.calls_api() {
+        let Diagnostic { summary, detail, .. } = change_of_ended(plan.prior);
+        plan.diagnostics.push(Diagnostic::warning(summary, detail));
+    }
+}
+
+fn change_of_ended(prior: &Value) -> Diagnostic {
+    let text = |name| prior.get(name).as_str().unwrap_or_default();
+    let (id, status) = (text("id"), text("status"));
+    Diagnostic::error(
+        format!("Membership {id} can no longer be changed"),
+        format!(
+            "Its status is `{status}`. The configuration differs from it, but nothing is changed \
+             any more: destroy the membership, or let `collaboration_id` name another \
+             collaboration."
+        ),
+    )
+}
+
+fn warn_of_impossible_changes(plan: &mut Plan<'_>) {
+    for error in impossible_changes(plan.prior, &plan.planned) {
+        let mut warning = Diagnostic { severity: Severity::Warning, ..error };
+        warning.detail.push_str(" Apply will refuse this plan.");
+        plan.diagnostics.push(warning);
+    }
+}
+
+/// Errors for the changes that only a new membership could bring, and there can be none.
+fn impossible_changes(prior: &Value, planned: &Value) -> Vec<Diagnostic> {
+    let differs = |name: &str| {
+        let (prior, planned) = (prior.get(name), planned.get(name));
+        planned.is_known() && !planned.is_null() && planned != prior
+    };
+    let mut errors = Vec::new();
+    if differs("is_metrics_enabled") {
+        let prior = prior.get("is_metrics_enabled");
+        errors.push(impossible(
+            "is_metrics_enabled",
+            format!(
+                "The API sets `is_metrics_enabled` only when an account joins, and a membership \
+                 that is left cannot be joined again. Set it to {prior}, or leave it out."
+            ),
+        ));
+    }
+    if differs("region") {
+        let prior = prior.get("region");
+        errors.push(impossible(
+            "region",
+            format!(
+                "A membership lives in the Region of its collaboration, which is {prior}. It \
+                 changes only together with `collaboration_id`. Set it to {prior}, or leave it \
+                 out."
+            ),
+        ));
+    }
+    errors
+}
+
+fn impossible(name: &str, detail: String) -> Diagnostic {
+    let summary = format!("{name} of a membership cannot be changed");
+    Diagnostic::error(summary, detail).at(AttributePath::of(name))
+}
+
+/// The one who runs jobs pays for them, says the API reference of PaymentConfiguration.
+fn warn_of_job_payer(plan: &mut Plan<'_>) {
+    let flag = |value: &Value| {
+        value.get("payment_configuration").get("job_compute").get("is_responsible").as_bool()
+    };
+    let stops = flag(&plan.planned) == Some(false) && flag(plan.prior) != Some(false);
+    let runs_jobs = (plan.prior.get("member_abilities").as_elements())
+        .any(|ability| ability.as_str() == Some(MemberAbility::CanRunJob.as_str()));
+    if stops && runs_jobs {
+        let path = AttributePath::of("payment_configuration").attribute("job_compute");
+        plan.diagnostics.push(
+            Diagnostic::warning(
+                "The member who runs jobs pays for them",
+                "This account has the ability `CAN_RUN_JOB`, so the service is likely to refuse \
+                 `is_responsible = false` for its jobs.",
+            )
+            .at(path.attribute("is_responsible")),
+        );
+    }
+}
+
+/// Says that a block which was taken out of the configuration stays with the service.
+fn warn_of_what_stays(plan: &mut Plan<'_>, private: &Private) {
+    for name in CANNOT_BE_CLEARED {
+        let was_configured = was_configured(private, name);
+        let is_set = !plan.prior.get(name).is_null();
+        if was_configured && is_set && plan.config.get(name).is_null() {
+            let detail = format!(
+                "It is no longer in the configuration, but the API cannot clear it: results still \
+                 go where `{name}` says. Configure another target to change that."
+            );
+            let summary = format!("{name} stays as it is");
+            let path = AttributePath::of(name);
+            plan.diagnostics.push(Diagnostic::warning(summary, detail).at(path));
+        }
+    }
+}
+
+fn was_configured(private: &Private, name: &str) -> bool {
+    let configured = private.get(CONFIGURED).and_then(|note| note.as_array());
+    configured.into_iter().flatten().any(|configured| configured.as_str() == Some(name))
+}
+
+fn note_configured(plan: &Plan<'_>, private: &mut Private) {
+    let is_configured = |name: &&str| !plan.config.get(name).is_null();
+    let configured: Vec<_> = CANNOT_BE_CLEARED.into_iter().filter(is_configured).collect();
+    if configured.is_empty() {
+        private.remove(CONFIGURED);
+    } else {
+        private.set(CONFIGURED, configured);
+    }
+}

@@ -1,0 +1,1 @@
+//! Claims about the membership that need no service.
