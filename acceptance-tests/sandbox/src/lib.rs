@@ -21,6 +21,7 @@
 mod admin;
 mod connection;
 mod error;
+mod exchange;
 mod faults;
 mod journal;
 mod model;

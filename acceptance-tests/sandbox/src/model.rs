@@ -166,7 +166,32 @@ impl Model {
         }
         let input = Value::Object(input);
         check.value("", &operation.input, &input);
-        if check.errors.is_empty() { Ok(input) } else { Err(check.errors) }
+        if check.errors.is_empty() {
+            Ok(self.pruned(&operation.input, input))
+        } else {
+            Err(check.errors)
+        }
+    }
+
+    /// The value without members that are null, which is the same as none, or
+    /// that the model does not know, so that neither is stored and comes back.
+    fn pruned(&self, shape: &str, value: Value) -> Value {
+        let shape = &self.shapes[shape];
+        match (value, shape.kind, &shape.member) {
+            (Value::Object(members), Kind::Structure, _) => members
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .filter_map(|(name, value)| {
+                    let member = shape.members.get(&name)?;
+                    Some((name, self.pruned(&member.shape, value)))
+                })
+                .collect::<Map<_, _>>()
+                .into(),
+            (Value::Array(items), Kind::List, Some(member)) => {
+                items.into_iter().map(|item| self.pruned(member, item)).collect()
+            }
+            (value, _, _) => value,
+        }
     }
 
     /// Says how a reply departs from the model; nothing, unless we are wrong.
@@ -261,7 +286,8 @@ impl Check<'_> {
                 Some(member) => self.value(&join(path, name), &member.shape, value),
             }
         }
-        if shape.union && members.values().filter(|value| !value.is_null()).count() != 1 {
+        let is_set = |name: &String| members.get(name).is_some_and(|value| !value.is_null());
+        if shape.union && shape.members.keys().filter(|name| is_set(name)).count() != 1 {
             self.error(path, "Exactly one member of the union must be set");
         }
     }

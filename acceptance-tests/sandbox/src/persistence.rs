@@ -90,6 +90,8 @@ struct Progress {
     written: u64,
     /// Changes that could not be written.
     failed: u64,
+    /// How often writing was tried.
+    attempts: u64,
 }
 
 /// Writes snapshots on a thread of its own.
@@ -117,14 +119,17 @@ impl Writer {
     /// Waits until a change is in the file; false if it could not be written.
     pub(crate) async fn wait_for(&self, generation: u64) -> bool {
         let mut progress = self.progress.clone();
-        if progress.borrow().written < generation
+        let Progress { written, attempts: earlier, .. } = *progress.borrow();
+        if written < generation
             && let Some(requests) = &self.requests
         {
             // Fails only when the writer is gone, which `wait_for` then tells.
             let _ = requests.send(());
         }
-        let done =
-            |progress: &Progress| progress.written >= generation || progress.failed >= generation;
+        let done = |progress: &Progress| {
+            let has_failed = progress.failed >= generation && progress.attempts > earlier;
+            progress.written >= generation || has_failed
+        };
         match progress.wait_for(done).await {
             Ok(progress) => progress.written >= generation,
             Err(_) => false,
@@ -155,9 +160,12 @@ fn write_all(
         if let Err(err) = &result {
             eprintln!("the state file {} cannot be written: {err}", path.display());
         }
-        progress.send_modify(|progress| match result {
-            Ok(()) => progress.written = generation,
-            Err(_) => progress.failed = generation,
+        progress.send_modify(|progress| {
+            progress.attempts += 1;
+            match result {
+                Ok(()) => progress.written = generation,
+                Err(_) => progress.failed = generation,
+            }
         });
     }
 }

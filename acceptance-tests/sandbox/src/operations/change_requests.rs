@@ -1,111 +1,30 @@
 //! Change requests: what the owner of a collaboration asks its members to agree to.
 
+mod effects;
+mod types;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::collaborations::{MlMemberAbilities, check_invited};
+use self::effects::{check_outcome, commit};
+use self::types::{ChangeInput, Specification, check_subjects, typed};
+use super::collaborations::check_invited;
 use super::paging::Page;
-use super::{Call, distinct, parse, text};
+use super::{Call, parse, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
-use crate::payment::{Cost, Payers};
-use crate::settings::{AutoApproved, Permission, Quotas, Switches, Tolerance, WithoutVoters};
+use crate::settings::{AutoApproved, Permission, Quotas, Switches, WithoutVoters};
 use crate::state::{
-    CAN_EXPORT_QUERY_ANALYSIS_LOG, CAN_QUERY, CAN_RECEIVE_RESULTS, CAN_RUN_JOB, Change,
-    ChangeRequest, ChangeRequestStatus, Collaboration, IdKind, Member, MemberStatus, State,
+    Change, ChangeRequest, ChangeRequestStatus, Collaboration, IdKind, Member, MemberStatus,
     Timestamp, Vote,
 };
-
-const ADD_MEMBER: &str = "ADD_MEMBER";
-const EDIT_AUTO_APPROVED_CHANGE_TYPES: &str = "EDIT_AUTO_APPROVED_CHANGE_TYPES";
-const ADD_PAYER_CANDIDATE: &str = "ADD_PAYER_CANDIDATE";
-const REMOVE_PAYER_CANDIDATE: &str = "REMOVE_PAYER_CANDIDATE";
-
-/// Abilities that a change request can grant and revoke, with the types of both.
-const CHANGEABLE: [(&str, &str, &str); 2] = [
-    (CAN_RECEIVE_RESULTS, "GRANT_RECEIVE_RESULTS_ABILITY", "REVOKE_RECEIVE_RESULTS_ABILITY"),
-    (
-        CAN_EXPORT_QUERY_ANALYSIS_LOG,
-        "GRANT_EXPORT_QUERY_ANALYSIS_LOG_ABILITY",
-        "REVOKE_EXPORT_QUERY_ANALYSIS_LOG_ABILITY",
-    ),
-];
-
-/// The same for ML abilities.
-const CHANGEABLE_ML: [(&str, &str, &str); 2] = [
-    (
-        "CAN_RECEIVE_MODEL_OUTPUT",
-        "GRANT_CAN_RECEIVE_MODEL_OUTPUT",
-        "REVOKE_CAN_RECEIVE_MODEL_OUTPUT",
-    ),
-    (
-        "CAN_RECEIVE_INFERENCE_OUTPUT",
-        "GRANT_CAN_RECEIVE_INFERENCE_OUTPUT",
-        "REVOKE_CAN_RECEIVE_INFERENCE_OUTPUT",
-    ),
-];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CreateInput {
     collaboration_identifier: String,
     changes: Vec<ChangeInput>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ChangeInput {
-    specification_type: String,
-    specification: Value,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct MemberChange {
-    account_id: String,
-    member_abilities: Vec<String>,
-    ml_member_abilities: Option<MlMemberAbilities>,
-    payment_configuration: Option<Value>,
-    display_name: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CollaborationChange {
-    auto_approved_change_types: Option<Vec<String>>,
-}
-
-/// A change whose specification was read.
-enum Specification {
-    Member(MemberChange),
-    Collaboration(CollaborationChange),
-}
-
-impl Specification {
-    /// Reads a specification, which has the one member that the model demands.
-    fn read(specification: &Value) -> Result<Self, ApiError> {
-        match specification.get("member").filter(|member| !member.is_null()) {
-            Some(member) => parse(member.clone()).map(Self::Member),
-            None => parse(specification["collaboration"].clone()).map(Self::Collaboration),
-        }
-    }
-
-    /// The `specificationType` that goes with it.
-    fn type_name(&self) -> &'static str {
-        match self {
-            Self::Member(_) => "MEMBER",
-            Self::Collaboration(_) => "COLLABORATION",
-        }
-    }
-
-    /// What the change is about: an account, or the collaboration.
-    fn subject(&self) -> Option<&str> {
-        match self {
-            Self::Member(member) => Some(&member.account_id),
-            Self::Collaboration(_) => None,
-        }
-    }
 }
 
 pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
@@ -120,49 +39,11 @@ pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
         .collect::<Result<Vec<_>, _>>()?;
     check_states(collaboration, &specifications, call.switches)?;
     check_subjects(&input.changes, &specifications)?;
-    let changes = typed(collaboration, &input.changes, &specifications, call.switches)?;
     let invited = check_outcome(collaboration, &specifications, call.now)?;
+    let changes = typed(collaboration, &input.changes, &specifications, call.switches)?;
     check_quotas(collaboration, invited, call)?;
     let request = file(call, id, changes)?;
     Ok(json!({ "collaborationChangeRequest": request }))
-}
-
-/// Each change is of the type that it says, and of a subject of its own.
-fn check_subjects(
-    changes: &[ChangeInput],
-    specifications: &[Specification],
-) -> Result<(), ApiError> {
-    let refused = |message: String| Err(ApiError::configuration("changes", message));
-    for (index, (change, specification)) in changes.iter().zip(specifications).enumerate() {
-        let declared = &change.specification_type;
-        if declared != specification.type_name() {
-            return refused(format!("The specification of a {declared} change is missing."));
-        }
-        if let Specification::Collaboration(CollaborationChange {
-            auto_approved_change_types: None,
-        }) = specification
-        {
-            return refused("A change of the collaboration changes nothing.".to_owned());
-        }
-        let earlier = &specifications[..index];
-        if earlier.iter().any(|other| other.subject() == specification.subject()) {
-            return refused("A member, and the collaboration, can be changed once.".to_owned());
-        }
-    }
-    Ok(())
-}
-
-/// A null member is the same as none, and does not come back.
-fn without_nulls(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name.clone(), without_nulls(value)))
-            .collect::<Map<_, _>>()
-            .into(),
-        _ => value.clone(),
-    }
 }
 
 /// Refuses changes of members that are gone, and, where asked to, of subjects
@@ -216,155 +97,6 @@ impl Collaboration {
     fn changed_member(&self, account: &str) -> Option<&Member> {
         self.member(account).filter(|member| member.status.takes_part())
     }
-}
-
-/// Derives the types of every change.
-fn typed(
-    collaboration: &Collaboration,
-    changes: &[ChangeInput],
-    specifications: &[Specification],
-    switches: &Switches,
-) -> Result<Vec<Change>, ApiError> {
-    let mut typed = Vec::new();
-    for (change, specification) in changes.iter().zip(specifications) {
-        let types = match specification {
-            Specification::Collaboration(_) => vec![EDIT_AUTO_APPROVED_CHANGE_TYPES],
-            Specification::Member(change) => member_types(collaboration, change, switches)?,
-        };
-        let types = types.into_iter().map(str::to_owned).collect();
-        let specification = without_nulls(&change.specification);
-        typed.push(Change { specification, types });
-    }
-    Ok(typed)
-}
-
-fn member_types(
-    collaboration: &Collaboration,
-    change: &MemberChange,
-    switches: &Switches,
-) -> Result<Vec<&'static str>, ApiError> {
-    let member = collaboration.changed_member(&change.account_id);
-    check_runner_abilities(member, change, switches)?;
-    check_display_name(member, change, switches)?;
-    let mut types = Vec::new();
-    if member.is_none() {
-        types.push(ADD_MEMBER);
-    }
-    let held = member.map(|member| member.abilities.as_slice()).unwrap_or_default();
-    differing(&CHANGEABLE, held, &change.member_abilities, &mut types);
-    if let Some(wanted) = &change.ml_member_abilities {
-        let held = member.and_then(|member| member.ml_abilities.as_deref()).unwrap_or_default();
-        differing(&CHANGEABLE_ML, held, wanted.as_slice(), &mut types);
-    }
-    payer_types(collaboration, member, change, &mut types);
-    if types.is_empty() {
-        return Err(ApiError::configuration(
-            "changes",
-            format!("Nothing changes for the account {}.", change.account_id),
-        ));
-    }
-    Ok(types)
-}
-
-/// The one who runs queries or jobs is chosen when the collaboration is created.
-fn check_runner_abilities(
-    member: Option<&Member>,
-    change: &MemberChange,
-    switches: &Switches,
-) -> Result<(), ApiError> {
-    for ability in [CAN_QUERY, CAN_RUN_JOB] {
-        let is_sent = change.member_abilities.iter().any(|sent| sent == ability);
-        let is_held = member.is_some_and(|member| member.has(ability));
-        let is_tolerated =
-            is_held && switches.runner_abilities_in_change_request == Tolerance::Ignored;
-        if is_sent && !is_tolerated {
-            return Err(ApiError::configuration(
-                "memberAbilities",
-                format!("A change request cannot change the ability {ability}."),
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn check_display_name(
-    member: Option<&Member>,
-    change: &MemberChange,
-    switches: &Switches,
-) -> Result<(), ApiError> {
-    match (member, &change.display_name) {
-        (None, None) => Err(ApiError::configuration("displayName", "A new member needs a name.")),
-        (Some(member), Some(name))
-            if *name != member.display_name
-                && switches.display_name_of_existing_member == Tolerance::Refused =>
-        {
-            Err(ApiError::configuration("displayName", "The name of a member cannot change."))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn differing(
-    changeable: &[(&'static str, &'static str, &'static str)],
-    held: &[String],
-    wanted: &[String],
-    types: &mut Vec<&'static str>,
-) {
-    for (ability, grant, revoke) in changeable {
-        let has = |list: &[String]| list.iter().any(|item| item == ability);
-        match (has(held), has(wanted)) {
-            (false, true) => types.push(grant),
-            (true, false) => types.push(revoke),
-            _ => {}
-        }
-    }
-}
-
-fn payer_types(
-    collaboration: &Collaboration,
-    member: Option<&Member>,
-    change: &MemberChange,
-    types: &mut Vec<&'static str>,
-) {
-    let sent = Payers::from_request(change.payment_configuration.as_ref());
-    for cost in Cost::ALL {
-        let pays = member.is_some_and(|member| collaboration.pays(member, cost));
-        let change_type = match (pays, sent.get(cost)) {
-            (false, Some(true)) => ADD_PAYER_CANDIDATE,
-            (true, Some(false)) => REMOVE_PAYER_CANDIDATE,
-            _ => continue,
-        };
-        if !types.contains(&change_type) {
-            types.push(change_type);
-        }
-    }
-}
-
-/// Checks what the collaboration would become, and gives its invited members then.
-fn check_outcome(
-    collaboration: &Collaboration,
-    specifications: &[Specification],
-    now: Timestamp,
-) -> Result<usize, ApiError> {
-    let mut members = collaboration.members.clone();
-    for specification in specifications {
-        if let Specification::Member(change) = specification {
-            change_member(&mut members, change, now);
-        }
-    }
-    let relieved = members.iter().any(|member| {
-        member.has(CAN_RUN_JOB) && member.payers.get(Cost::JobCompute) == Some(false)
-    });
-    if relieved {
-        return Err(ApiError::configuration(
-            "paymentConfiguration.jobCompute.isResponsible",
-            "The member who can run jobs must be responsible for their costs.",
-        ));
-    }
-    let invited = members
-        .iter()
-        .filter(|member| member.account != collaboration.creator && member.status.takes_part());
-    Ok(invited.count())
 }
 
 fn check_quotas(
@@ -606,131 +338,4 @@ impl ChangeRequest {
             format!("The change request {} cannot be updated; {why}.", self.id),
         )
     }
-}
-
-/// Makes the changes of a request happen, all or none.
-fn commit(state: &mut State, id: &str, request_id: &str, now: Timestamp) -> Result<(), ApiError> {
-    let collaboration =
-        state.collaborations.get_mut(id).ok_or_else(|| ApiError::collaboration_denied(id))?;
-    let Some(index) = collaboration.change_requests.iter().position(|r| r.id == request_id) else {
-        return Err(ApiError::not_found(ResourceKind::Collaboration, request_id));
-    };
-    let changes = collaboration.change_requests[index].changes.clone();
-    let specifications = changes
-        .iter()
-        .map(|change| Specification::read(&change.specification))
-        .collect::<Result<Vec<_>, _>>()?;
-    check_still_possible(collaboration, &changes, &specifications)?;
-    for (specification, change) in specifications.into_iter().zip(changes) {
-        match specification {
-            Specification::Collaboration(change) => {
-                collaboration.auto_approved_change_types =
-                    change.auto_approved_change_types.map(distinct);
-            }
-            Specification::Member(member) => {
-                let relieves = change.types.iter().any(|kind| kind == REMOVE_PAYER_CANDIDATE);
-                change_member(&mut collaboration.members, &member, now);
-                mirror(collaboration, &mut state.memberships, &member, relieves, now);
-            }
-        }
-    }
-    collaboration.update_time = now;
-    let request = &mut collaboration.change_requests[index];
-    request.status = ChangeRequestStatus::Committed;
-    request.update_time = now;
-    Ok(())
-}
-
-/// Members may have come or gone since the request was filed.
-fn check_still_possible(
-    collaboration: &Collaboration,
-    changes: &[Change],
-    specifications: &[Specification],
-) -> Result<(), ApiError> {
-    for (change, specification) in changes.iter().zip(specifications) {
-        let Some(account) = specification.subject() else {
-            continue;
-        };
-        let adds = change.types.iter().any(|kind| kind == ADD_MEMBER);
-        if adds == collaboration.changed_member(account).is_some() {
-            let problem = if adds { "is a member already" } else { "is no longer a member" };
-            return Err(invalid_state(collaboration, &format!("The account {account} {problem}.")));
-        }
-    }
-    Ok(())
-}
-
-/// Changes an entry of the member list, or adds one.
-fn change_member(members: &mut Vec<Member>, change: &MemberChange, now: Timestamp) {
-    let sent = Payers::from_request(change.payment_configuration.as_ref());
-    let index = members.iter().position(|member| member.account == change.account_id);
-    let returns = index.is_some_and(|index| !members[index].status.takes_part());
-    let index = match index {
-        Some(index) => index,
-        None => {
-            members.push(invited(change, now));
-            members.len() - 1
-        }
-    };
-    let member = &mut members[index];
-    if returns {
-        *member = invited(change, now);
-    }
-    member.abilities.retain(|held| held == CAN_QUERY || held == CAN_RUN_JOB);
-    let changeable = |ability: &&String| CHANGEABLE.iter().any(|(name, ..)| name == ability);
-    member.abilities.extend(change.member_abilities.iter().filter(changeable).cloned());
-    member.abilities = distinct(std::mem::take(&mut member.abilities));
-    if let Some(abilities) = &change.ml_member_abilities {
-        member.ml_abilities = Some(distinct(abilities.as_slice().to_vec()));
-    }
-    for cost in Cost::ALL {
-        if let Some(flag) = sent.get(cost) {
-            member.payers.set(cost, flag);
-        }
-    }
-    member.update_time = now;
-}
-
-/// A new member, without abilities.
-fn invited(change: &MemberChange, now: Timestamp) -> Member {
-    let mut payers = Payers::default();
-    payers.set(Cost::QueryCompute, false);
-    Member {
-        account: change.account_id.clone(),
-        display_name: change.display_name.clone().unwrap_or_default(),
-        status: MemberStatus::Invited,
-        abilities: Vec::new(),
-        ml_abilities: None,
-        payers,
-        create_time: now,
-        update_time: now,
-        membership_id: None,
-    }
-}
-
-/// Shows the abilities of a member in its membership. What it pays it accepts
-/// by itself, but one who is relieved pays no longer.
-fn mirror(
-    collaboration: &Collaboration,
-    memberships: &mut BTreeMap<String, crate::state::Membership>,
-    change: &MemberChange,
-    relieves: bool,
-    now: Timestamp,
-) {
-    let Some(member) = collaboration.member(&change.account_id) else {
-        return;
-    };
-    let membership = member.membership_id.as_ref().and_then(|id| memberships.get_mut(id));
-    let Some(membership) = membership else { return };
-    membership.abilities.clone_from(&member.abilities);
-    membership.ml_abilities.clone_from(&member.ml_abilities);
-    if relieves {
-        let sent = Payers::from_request(change.payment_configuration.as_ref());
-        for cost in Cost::ALL {
-            if sent.get(cost) == Some(false) && membership.payers.get(cost) == Some(true) {
-                membership.payers.set(cost, false);
-            }
-        }
-    }
-    membership.update_time = now;
 }

@@ -91,6 +91,17 @@ def test_types_are_derived_from_what_differs(world):
             member_change(OWNER, mlMemberAbilities=learning(model)),
             ["GRANT_CAN_RECEIVE_MODEL_OUTPUT"],
         ),
+        # A flag that was never set is FALSE already.
+        (
+            member_change(
+                OWNER, RESULTS, paymentConfiguration=pays(query=True, training=False, job=False)
+            ),
+            ["GRANT_RECEIVE_RESULTS_ABILITY"],
+        ),
+        (
+            member_change(OWNER, paymentConfiguration=pays(query=True, training=True)),
+            ["ADD_PAYER_CANDIDATE"],
+        ),
         (collaboration_change(), ["EDIT_AUTO_APPROVED_CHANGE_TYPES"]),
     ):
         request = world.request(made, change)

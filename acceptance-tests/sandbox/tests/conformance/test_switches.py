@@ -305,6 +305,13 @@ def test_unknown_members(world):
     equal(world.raw("POST", "/memberships", body).status, 400)
     world.switch(unknown_members="ignored")
     equal(world.raw("POST", "/memberships", body).status, 404)
+    made = world.collaboration(abilities=["CAN_RECEIVE_RESULTS"])
+    body["collaborationIdentifier"] = made["id"]
+    body["defaultResultConfiguration"] = query_results(unknown=1)
+    body["defaultResultConfiguration"]["outputConfiguration"]["unknown"] = {}
+    reply = world.raw("POST", "/memberships", body)
+    equal(reply.status, 200)
+    equal(reply.body["membership"]["defaultResultConfiguration"], query_results())
 
 
 def test_default_page_size(world):

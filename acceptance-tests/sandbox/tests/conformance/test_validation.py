@@ -183,6 +183,14 @@ def test_types_are_not_converted(world):
 
 def test_null_is_absent_in_objects_and_wrong_in_lists(world):
     accept_create(world, [{"description": None, "tags": None}])
+    made = world.collaboration(abilities=["CAN_RECEIVE_RESULTS"])
+    body = {
+        "collaborationIdentifier": made["id"],
+        "queryLogStatus": "DISABLED",
+        "defaultResultConfiguration": {**query_results(keyPrefix=None), "roleArn": None},
+    }
+    reply = world.raw("POST", "/memberships", body)
+    equal(reply.body["membership"]["defaultResultConfiguration"], query_results())
     check_create(
         world,
         [
