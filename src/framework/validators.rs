@@ -166,8 +166,12 @@ fn validate_attribute(
     path: AttributePath,
     diagnostics: &mut Diagnostics,
 ) {
-    use super::schema::Kind;
+    use super::schema::{Kind, Mode};
 
+    // Core refuses the lack of a required attribute, but not a null one that is nested.
+    if value.is_null() && attribute.mode == Mode::Required {
+        diagnostics.push(invalid(&path, "A value is required, and it must not be null."));
+    }
     for validator in &attribute.validators {
         validator.check(value, &path, diagnostics);
     }

@@ -57,13 +57,34 @@ fn diagnostic(diagnostic: Diagnostic) -> proto::Diagnostic {
         Severity::Warning => proto::diagnostic::Severity::Warning,
     };
     // Without a path the message is shown against the whole block.
-    let path = diagnostic.path.filter(|path| !path.is_root());
+    let path = diagnostic.path.as_ref().map(shown_at).filter(|path| !path.is_root());
     proto::Diagnostic {
         severity: severity.into(),
         summary: diagnostic.summary,
         detail: diagnostic.detail,
         attribute: path.as_ref().map(attribute_path),
     }
+}
+
+/// The part of a path that core can show: the attribute itself, without what is nested in it.
+///
+/// Of nested attributes core finds no source line, and shows the head of the
+/// resource instead. Worse, Terraform 1.11 crashes on a path that ends at a map
+/// key when the configuration writes such a key without quotes, as a number,
+/// which is natural for account ids. The whole path stands in the summary. A
+/// list of blocks is followed, since core finds its lines.
+fn shown_at(path: &AttributePath) -> AttributePath {
+    let mut steps = path.steps().iter().peekable();
+    let mut shown = Vec::new();
+    while let Some(step) = steps.next() {
+        shown.push(step.clone());
+        let nested = matches!(step, Step::Attribute(_))
+            && !matches!(steps.peek(), Some(Step::Index(_)) | None);
+        if nested {
+            break;
+        }
+    }
+    shown.into_iter().collect()
 }
 
 /// A path, step by step.
@@ -163,4 +184,20 @@ pub(super) fn identity_schema(schema: &IdentitySchema) -> proto::ResourceIdentit
 
 fn type_json(ty: &Type) -> Vec<u8> {
     ty.to_json().to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn diagnostics_point_at_what_core_can_show() {
+        let members = AttributePath::of("members").key("111122223333");
+        assert_eq!(shown_at(&members), AttributePath::of("members"));
+        assert_eq!(shown_at(&members.attribute("display_name")), AttributePath::of("members"));
+        let nested = AttributePath::of("timeouts").attribute("update");
+        assert_eq!(shown_at(&nested), AttributePath::of("timeouts"));
+        let block = AttributePath::of("assume_role").index(0).attribute("role_arn");
+        assert_eq!(shown_at(&block), block);
+    }
 }

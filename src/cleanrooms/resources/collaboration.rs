@@ -392,7 +392,10 @@ impl Resource for Collaboration {
     async fn read(cx: &Context<'_, Client>, state: &Value) -> Result<Option<Remote>, Diagnostics> {
         let id = state.get("id").as_str().unwrap_or_default();
         match remote::fetch(cx, state).await {
-            Ok(remote) => Ok(Some(remote)),
+            Ok(remote) => {
+                gone::check_ownership(cx, state, &remote).await?;
+                Ok(Some(remote))
+            }
             Err(err) if err.may_mean_gone() => {
                 let gone = gone::is_gone(cx, state, &err).await;
                 gone.map_err(Diagnostics::from).map(|()| None)

@@ -6,7 +6,7 @@ use crate::framework::{Diagnostic, Diagnostics};
 use crate::wire::{AttributePath, Value};
 
 /// How many letters a value may differ from a known one and still be taken for a misspelling of it.
-const MISSPELLING: usize = 3;
+const MISSPELLING: usize = 2;
 
 /// An enum that will not grow, such as ENABLED and DISABLED: any other value is an error.
 pub fn closed<T>(values: &'static [&'static str]) -> Codec<T>
@@ -20,20 +20,19 @@ where
 
 /// An enum that the service extends: an unknown value is a warning, for the service knows better.
 ///
-/// What cannot be a newer value is an error all the same: another spelling of
-/// a known one, or a text that `shaped` does not accept.
-pub fn open<T>(values: &'static [&'static str], shaped: fn(&str) -> bool) -> Codec<T>
+/// A text that `may_be_newer` does not accept is an error all the same.
+pub fn open<T>(values: &'static [&'static str], may_be_newer: fn(&str, &[&str]) -> bool) -> Codec<T>
 where
     T: for<'a> From<&'a str> + AsRef<str> + 'static,
 {
     text_enum().validate(Validator::new(rule(values), move |value, path, diagnostics| {
-        check_open(values, shaped, value, path, diagnostics);
+        check_open(values, may_be_newer, value, path, diagnostics);
     }))
 }
 
 fn check_open(
     values: &'static [&'static str],
-    shaped: fn(&str) -> bool,
+    may_be_newer: fn(&str, &[&str]) -> bool,
     value: &Value,
     path: &AttributePath,
     diagnostics: &mut Diagnostics,
@@ -42,8 +41,7 @@ fn check_open(
         return;
     };
     let detail = not_one_of(text, values);
-    let newer = shaped(text) && misspelled(text, values).is_none();
-    diagnostics.push(if newer {
+    diagnostics.push(if may_be_newer(text, values) {
         let detail = format!(
             "{detail} This provider does not know it; it is sent as it is, and the service \
              decides."
@@ -71,10 +69,13 @@ fn misspelled<'a>(value: &str, values: &[&'a str]) -> Option<&'a str> {
     values.iter().copied().min_by_key(distance).filter(|known| distance(known) <= MISSPELLING)
 }
 
-/// Whether a text looks like one of the service's constants: upper-case words joined by underscores.
-pub fn constant(text: &str) -> bool {
+/// Whether a text may be a newer constant of the service: upper-case words joined by underscores, and no misspelling
+/// of a known one.
+pub fn constant(text: &str, known: &[&str]) -> bool {
     let legal = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(legal)
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(legal)
+        && misspelled(text, known).is_none()
 }
 
 #[cfg(test)]

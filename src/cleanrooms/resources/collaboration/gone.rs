@@ -5,7 +5,7 @@
 //! GetCollaboration models no 404). A provider that believes every such answer
 //! forgets live collaborations, so gone needs proof.
 
-use super::remote;
+use super::remote::{self, Remote};
 use crate::cleanrooms::aws::{AwsError, ErrorKind};
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
@@ -62,8 +62,29 @@ fn other_account(id: &str, owner: &str, caller: &str, denied: &AwsError) -> Diag
     )
 }
 
+/// Succeeds when the caller may manage the collaboration: only its owner can.
+///
+/// Asked of STS only in an import, which is told by the lack of an ARN in state.
+///
+/// # Errors
+///
+/// Another account owns it, or the caller cannot be told.
+pub async fn check_ownership(
+    cx: &Context<'_, Client>,
+    state: &Value,
+    remote: &Remote,
+) -> Result<(), Diagnostic> {
+    if !state.get("arn").is_null() {
+        return Ok(());
+    }
+    let (id, owner) = (&remote.collaboration.id, &remote.collaboration.creator_account_id);
+    let what = format!("tell whether collaboration {id} is owned by this account");
+    let caller = cx.client.aws.caller_account().await.map_err(|err| failed(&what, &err))?;
+    if caller == *owner { Ok(()) } else { Err(not_ours(id, owner, &caller)) }
+}
+
 /// The error for a collaboration that another account owns.
-pub fn not_ours(id: &str, owner: &str, caller: &str) -> Diagnostic {
+fn not_ours(id: &str, owner: &str, caller: &str) -> Diagnostic {
     Diagnostic::error(
         format!("Collaboration {id} is not owned by this account"),
         format!(

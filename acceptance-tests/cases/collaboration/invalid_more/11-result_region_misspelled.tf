@@ -1,0 +1,11 @@
+#: command: validate
+#: expect_error: Invalid value for allowed_result_regions
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+  allowed_result_regions = ["US-EAST-1"]
+}
