@@ -18,9 +18,14 @@ use crate::sts;
 type Outcome = (u16, String);
 
 /// Answers a request on the admin path.
-pub(crate) async fn answer(server: &Server, head: &request::Parts, body: &[u8]) -> Reply {
+///
+/// A body that was too large is none.
+pub(crate) async fn answer(server: &Server, head: &request::Parts, body: Option<&[u8]>) -> Reply {
     let path = head.uri.path().strip_prefix(ADMIN_PATH).unwrap_or_default();
-    let (mut status, mut text) = route(server, head.method.as_str(), path, body);
+    let (mut status, mut text) = match body {
+        Some(body) => route(server, head.method.as_str(), path, body),
+        None => problem(413, "the body is too large"),
+    };
     let generation = server.shared().generation;
     if !server.is_durable(generation).await {
         (status, text) = problem(500, "the state file cannot be written");

@@ -31,10 +31,10 @@ pub(crate) enum Answer {
 pub(crate) type Outcome = Result<Answer, ApiError>;
 
 /// One request to AWS, and what becomes known about it on the way.
-pub(crate) struct Exchange<'a> {
-    head: &'a request::Parts,
-    body: &'a [u8],
-    connection: &'a Handle,
+pub(crate) struct Exchange {
+    head: request::Parts,
+    body: Bytes,
+    pub(crate) connection: Handle,
     query: Vec<(String, String)>,
     caller: Option<Caller>,
     operation: Option<String>,
@@ -43,14 +43,14 @@ pub(crate) struct Exchange<'a> {
     pub(crate) fault: Option<Fault>,
 }
 
-impl<'a> Exchange<'a> {
-    pub(crate) fn new(head: &'a request::Parts, body: &'a [u8], connection: &'a Handle) -> Self {
+impl Exchange {
+    pub(crate) fn new(head: request::Parts, body: Bytes, connection: Handle) -> Self {
         let query = head.uri.query().unwrap_or_default();
         Self {
+            query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             head,
             body,
             connection,
-            query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             caller: None,
             operation: None,
             shown_body: Value::Null,
@@ -76,8 +76,8 @@ impl<'a> Exchange<'a> {
     async fn run_operation(&mut self, server: &Server) -> Outcome {
         let body = self.parse_body();
         let caller = self.identify(server, "cleanrooms")?;
-        let path = self.head.uri.path();
-        let matched = router::route(&server.model, self.head.method.as_str(), path)?;
+        let (method, path) = (self.head.method.as_str(), self.head.uri.path());
+        let matched = router::route(&server.model, method, path)?;
         let operation = matched.operation;
         self.operation = Some(operation.name.clone());
         let resource = resource_arn(&matched, &caller);
@@ -96,7 +96,7 @@ impl<'a> Exchange<'a> {
             return Ok(Map::new());
         }
         let unreadable = |what: &str| ApiError::front_door(400, "SerializationException", what);
-        match serde_json::from_slice::<Value>(self.body) {
+        match serde_json::from_slice::<Value>(&self.body) {
             Ok(value) => {
                 self.shown_body = value.clone();
                 match value {
@@ -105,7 +105,7 @@ impl<'a> Exchange<'a> {
                 }
             }
             Err(err) => {
-                self.shown_body = Value::from(String::from_utf8_lossy(self.body));
+                self.shown_body = Value::from(String::from_utf8_lossy(&self.body));
                 Err(unreadable(&format!("The body is not JSON: {err}")))
             }
         }
@@ -175,7 +175,7 @@ impl<'a> Exchange<'a> {
 
     async fn run_sts(&mut self, server: &Server) -> Outcome {
         let form: sts::Form = match self.head.method.as_str() {
-            "POST" => form_urlencoded::parse(self.body).into_owned().collect(),
+            "POST" => form_urlencoded::parse(&self.body).into_owned().collect(),
             "GET" => self.query.iter().cloned().collect(),
             _ => {
                 return Err(ApiError::front_door(

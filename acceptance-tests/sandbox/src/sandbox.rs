@@ -150,7 +150,7 @@ async fn serve(stream: TcpStream, server: Arc<Server>) {
     let _ = stream.set_nodelay(true);
     let connection = Connection::new(stream, &server.counters);
     let handle = connection.handle();
-    let service = service_fn(|request| server.answer(request, &handle));
+    let service = service_fn(|request| Arc::clone(&server).answer(request, handle.clone()));
     // How a connection ends is the peer's business, or a fault that was asked for.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(connection), service).await;
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::http::request;
-use hyper::{Request, Response};
+use hyper::header::HeaderValue;
+use hyper::{Request, Response, StatusCode};
 
 use crate::Options;
 use crate::admin;
@@ -94,26 +94,34 @@ impl Server {
 
     /// Answers a request on a connection.
     pub(crate) async fn answer(
-        &self,
+        self: Arc<Self>,
         request: Request<Incoming>,
-        connection: &Handle,
+        connection: Handle,
     ) -> Result<Reply, Dropped> {
         let (head, body) = request.into_parts();
-        let Some(body) = read_body(body, self.options.body_limit).await? else {
-            return Ok(self.too_large(&head, connection));
-        };
+        let body = read_body(body, self.options.body_limit).await?;
         if head.uri.path().starts_with(ADMIN_PATH) {
-            return Ok(admin::answer(self, &head, &body).await);
+            return Ok(admin::answer(&self, &head, body.as_deref()).await);
         }
-        let mut exchange = Exchange::new(&head, &body, connection);
+        // On a task of its own: like at AWS, a call is carried out although its
+        // caller has hung up, and one that panics is an internal error.
+        let exchange = tokio::spawn(async move {
+            match body {
+                Some(body) => self.exchange(Exchange::new(head, body, connection)).await,
+                None => Ok(self.too_large(Exchange::new(head, Bytes::new(), connection))),
+            }
+        });
+        exchange.await.unwrap_or_else(|_| Ok(panicked()))
+    }
+
+    async fn exchange(&self, mut exchange: Exchange) -> Result<Reply, Dropped> {
         let outcome = exchange.run(self).await;
-        let request_id = self.request_id();
         let outcome = self.made_durable(outcome).await;
-        let reply = exchange.reply(self, &outcome, &request_id);
+        let reply = exchange.reply(self, &outcome, &self.request_id());
         exchange.record(self, &outcome);
         match exchange.fault {
             Some(Fault::ResetBefore) => {
-                connection.reset();
+                exchange.connection.reset();
                 Err(Dropped)
             }
             Some(Fault::ReplyLost) => Err(Dropped),
@@ -121,13 +129,12 @@ impl Server {
         }
     }
 
-    fn too_large(&self, head: &request::Parts, connection: &Handle) -> Reply {
+    fn too_large(&self, exchange: Exchange) -> Reply {
         let outcome = Err(ApiError::front_door(
             413,
             "RequestEntityTooLargeException",
             format!("The body has more than {} bytes.", self.options.body_limit),
         ));
-        let exchange = Exchange::new(head, &[], connection);
         exchange.record(self, &outcome);
         exchange.reply(self, &outcome, &self.request_id())
     }
@@ -150,6 +157,15 @@ impl Server {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         format!("7e9e5700-0000-4000-8000-{number:012x}")
     }
+}
+
+/// The reply to a call that has panicked; the panic itself is on stderr.
+fn panicked() -> Reply {
+    let err = ApiError::Internal;
+    let mut reply = Response::new(Full::new(Bytes::from(err.body().to_string())));
+    *reply.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    reply.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(err.code()));
+    reply
 }
 
 /// Reads a body of at most `limit` bytes; none if it has more. Such a body is

@@ -643,6 +643,31 @@ async fn latency_runs_into_timeouts() {
 }
 
 #[tokio::test]
+async fn a_call_is_carried_out_although_its_caller_has_hung_up() {
+    let world = World::new().await;
+    world.fault("CreateCollaboration", json!({ "kind": "latency", "milliseconds": 300 }));
+    let timeout = TimeoutConfig::builder().operation_timeout(Duration::from_millis(50)).build();
+    let config = world.owner.config().to_builder().timeout_config(timeout).build();
+    let impatient = Client::from_conf(config)
+        .create_collaboration()
+        .name("made after all")
+        .creator_display_name("owner")
+        .set_creator_member_abilities(Some(Vec::new()))
+        .set_members(Some(Vec::new()))
+        .query_log_status(CollaborationQueryLogStatus::Disabled)
+        .send();
+    let err = impatient.await.expect_err("it takes longer than that");
+    assert!(matches!(err, SdkError::TimeoutError(_)), "{err:?}");
+    let start = std::time::Instant::now();
+    while world.calls().is_empty() {
+        assert!(start.elapsed() < Duration::from_secs(10), "it was never carried out");
+    }
+    assert_eq!(world.calls(), [("CreateCollaboration".to_owned(), Some(200))]);
+    let listed = world.owner.list_collaborations().send().await.expect("the owner may");
+    assert_eq!(listed.collaboration_list()[0].name(), "made after all");
+}
+
+#[tokio::test]
 async fn denial_by_iam_has_no_reason() {
     let world = World::new().await;
     world.fault("ListCollaborations", json!({ "kind": "access_denied" }));
