@@ -12,6 +12,7 @@ def pages(call, key, size):
         found.append([entry.get("id") or entry.get("accountId") for entry in reply[key]])
         if "nextToken" not in reply:
             return found
+        assert len(found) < 20, f"the pages have no end: {found}"
         settings = {"nextToken": reply["nextToken"]}
 
 
