@@ -425,7 +425,7 @@ impl Resource for Collaboration {
                 failed_fields(&what, &err, Self::schema().schema(), change.planned)
             })?;
         }
-        super::update_tags(&sdk, change).await.map_err(one)?;
+        super::update_tags(cx.client, &sdk, change).await.map_err(one)?;
         if in_place::concerns(change) {
             in_place::reconcile(cx, change).await?;
         }

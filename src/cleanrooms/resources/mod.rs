@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::aws::{AwsError, ErrorKind, Outcome, retry_while};
 use super::client::Client;
-use super::shapes::tags::{TagChanges, Tags};
+use super::shapes::tags::{TagPolicy, Tags};
 use crate::framework::managed::{Managed, ManagedResource};
 use crate::framework::plan::Plan;
 use crate::framework::{Change, Context, Diagnostic};
@@ -37,7 +37,7 @@ pub struct RemoteTags {
     pub all: BTreeMap<String, String>,
 }
 
-/// Reads the tags of an object, split by the provider's policy in the spelling of the prior `tags`.
+/// Reads the tags of an object, split by the provider's policy in the spelling of the prior state.
 ///
 /// # Errors
 ///
@@ -46,12 +46,12 @@ pub async fn list_tags(
     client: &Client,
     sdk: &Sdk,
     arn: &str,
-    prior_tags: &Value,
+    state: &Value,
 ) -> Result<RemoteTags, AwsError> {
     let call = sdk.list_tags_for_resource().resource_arn(arn).send();
     let reply = call.await.map_err(AwsError::of("ListTagsForResource"))?;
     let all = client.tags.visible(reply.tags);
-    Ok(RemoteTags { own: client.tags.own(&all, prior_tags), all })
+    Ok(RemoteTags { own: client.tags.own(&all, state), all })
 }
 
 /// Brings the tags of an object to the plan, in at most two calls.
@@ -59,9 +59,10 @@ pub async fn list_tags(
 /// # Errors
 ///
 /// A call failed.
-pub async fn update_tags(sdk: &Sdk, change: Change<'_>) -> Result<(), AwsError> {
-    let changes = TagChanges::between(change.prior.get("tags_all"), change.planned.get("tags_all"));
-    let arn = change.prior.get("arn").as_str().unwrap_or_default();
+pub async fn update_tags(client: &Client, sdk: &Sdk, change: Change<'_>) -> Result<(), AwsError> {
+    let Change { prior, planned } = change;
+    let changes = client.tags.changes(prior.get("tags_all"), planned.get("tags_all"));
+    let arn = prior.get("arn").as_str().unwrap_or_default();
     if !changes.remove.is_empty() {
         let call = sdk.untag_resource().resource_arn(arn).set_tag_keys(Some(changes.remove));
         call.send().await.map_err(AwsError::of("UntagResource"))?;
@@ -76,6 +77,9 @@ pub async fn update_tags(sdk: &Sdk, change: Change<'_>) -> Result<(), AwsError> 
 /// Plans `tags_all`, which follows from `tags` and the provider's `default_tags`.
 pub fn plan_tags(plan: &mut Plan<'_>, client: Option<&Client>) {
     let all = client.map_or(Value::Unknown, |client| client.tags.all(plan.get("tags")));
+    if all != *plan.prior.get("tags_all") {
+        plan.diagnostics.extend(TagPolicy::too_many(&all));
+    }
     plan.set("tags_all", all);
     plan.mark_recomputed();
 }

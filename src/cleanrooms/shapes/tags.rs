@@ -5,10 +5,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::framework::Diagnostic;
 use crate::framework::codec::{Codec, string_map};
 use crate::framework::schema::Kind;
 use crate::framework::validators::{Validator, size};
-use crate::wire::{Type, Value};
+use crate::wire::{AttributePath, Type, Value};
+
+/// How many tags users may put on one object.
+const MOST_TAGS: usize = 50;
 
 /// Tags as a configuration spells them: a null value is another spelling of the empty one.
 pub type Tags = BTreeMap<String, Option<String>>;
@@ -16,7 +20,7 @@ pub type Tags = BTreeMap<String, Option<String>>;
 /// The attribute `tags`.
 pub fn tags() -> Codec<HashMap<String, String>, Tags> {
     let decoder = string_map();
-    let root = crate::wire::AttributePath::of("tags");
+    let root = AttributePath::of("tags");
     let codec = Codec::new(
         Kind::Plain(Type::Map(Box::new(Type::String))),
         move |value, _| Ok(decoder.decode(value, &root)?.unwrap_or_default()),
@@ -92,21 +96,23 @@ impl TagPolicy {
         remote.into_iter().filter(|(key, _)| !self.is_ignored(key)).collect()
     }
 
-    /// The attribute `tags` for what the service holds, in the spelling of prior `tags`.
+    /// The attribute `tags` for what the service holds, in the spelling of the prior state.
     ///
-    /// A tag that equals a default one belongs to the provider unless state
-    /// says that the resource has it, too. Ignored keys stay as state has
-    /// them, so that they are never a diff.
-    pub fn own(&self, visible: &BTreeMap<String, String>, prior: &Value) -> Option<Tags> {
+    /// What state has in `tags` stays there, and what it has in `tags_all` alone
+    /// is the provider's, even if its default tags have changed since. A tag
+    /// that state does not know is the provider's when it equals a default one.
+    /// Ignored keys stay as state has them, so that they are never a diff.
+    pub fn own(&self, visible: &BTreeMap<String, String>, state: &Value) -> Option<Tags> {
+        let (prior, prior_all) = (state.get("tags"), state.get("tags_all"));
+        let has = |tags: &Value, key: &str| tags.as_map().is_some_and(|map| map.contains_key(key));
+        let is_own = |key: &str, value: &str| {
+            has(prior, key) || !(has(prior_all, key) || self.is_default(key, value))
+        };
         let spelled = |key: &str, value: &str| {
-            let null_in_prior =
-                prior.as_map().and_then(|tags| tags.get(key)).is_some_and(Value::is_null);
+            let null_in_prior = has(prior, key) && prior.get(key).is_null();
             (!(value.is_empty() && null_in_prior)).then(|| value.to_owned())
         };
-        let in_prior = |key: &str| prior.as_map().is_some_and(|tags| tags.contains_key(key));
-        let by_default =
-            |key: &str, value: &str| self.default_tags.get(key).as_str() == Some(value);
-        let own = visible.iter().filter(|(key, value)| in_prior(key) || !by_default(key, value));
+        let own = visible.iter().filter(|(key, value)| is_own(key, value));
         let mut tags: Tags = own.map(|(key, value)| (key.clone(), spelled(key, value))).collect();
         for (key, value) in prior.as_map().into_iter().flatten() {
             if self.is_ignored(key) {
@@ -114,6 +120,38 @@ impl TagPolicy {
             }
         }
         (!tags.is_empty() || prior.as_map().is_some_and(BTreeMap::is_empty)).then_some(tags)
+    }
+
+    /// Whether a tag is a default one, as far as these are known.
+    fn is_default(&self, key: &str, value: &str) -> bool {
+        let Some(defaults) = self.default_tags.as_map() else {
+            return self.default_tags.is_unknown();
+        };
+        defaults.get(key).is_some_and(|default| {
+            default.is_unknown() || default.as_str().unwrap_or_default() == value
+        })
+    }
+
+    /// What brings tags from one `tags_all` to another. What others manage is left alone, even if
+    /// state still has it from before it was ignored.
+    pub fn changes(&self, prior: &Value, planned: &Value) -> TagChanges {
+        let mut changes = TagChanges::between(prior, planned);
+        changes.remove.retain(|key| !self.is_ignored(key));
+        changes
+    }
+
+    /// Warns of more tags than AWS lets users put on one object ("Tagging AWS resources and Tag
+    /// Editor" user guide); the API itself takes 200 at a time.
+    pub fn too_many(tags_all: &Value) -> Option<Diagnostic> {
+        let count = tags_all.as_map().map_or(0, BTreeMap::len);
+        (count > MOST_TAGS).then(|| {
+            let detail = format!(
+                "There are {count} tags, the provider's `default_tags` included. AWS accepts at \
+                 most {MOST_TAGS} on one object, unless the service made an exception."
+            );
+            Diagnostic::warning("More tags than AWS usually accepts", detail)
+                .at(AttributePath::of("tags"))
+        })
     }
 }
 
@@ -134,7 +172,7 @@ pub struct TagChanges {
 
 impl TagChanges {
     /// What differs between two `tags_all`.
-    pub fn between(prior: &Value, planned: &Value) -> Self {
+    fn between(prior: &Value, planned: &Value) -> Self {
         let (prior, mut set) = (to_send(prior), to_send(planned));
         let mut remove: Vec<_> =
             prior.keys().filter(|key| !set.contains_key(*key)).cloned().collect();
@@ -154,6 +192,15 @@ mod tests {
             ignored_keys: vec!["managed".to_owned()],
             ignored_prefixes: vec!["cost/".to_owned()],
         }
+    }
+
+    fn state(tags: Value, tags_all: Value) -> Value {
+        Value::object([("tags", tags), ("tags_all", tags_all)])
+    }
+
+    fn own_keys(policy: &TagPolicy, remote: HashMap<String, String>, state: &Value) -> Vec<String> {
+        let own = policy.own(&policy.visible(remote), state);
+        own.unwrap_or_default().into_keys().collect()
     }
 
     fn held(tags: &[(&str, &str)]) -> HashMap<String, String> {
@@ -178,41 +225,68 @@ mod tests {
 
     #[test]
     fn reading_splits_default_tags_off() {
-        let visible = policy().visible(held(&[("owner", "data"), ("stage", "dev"), ("x", "1")]));
-        let prior = Value::map([("stage", "dev".into())]);
-        let own = policy().own(&visible, &prior).expect("two tags");
-        let keys: Vec<_> = own.keys().map(String::as_str).collect();
-        assert_eq!(keys, ["stage", "x"]);
+        let visible = held(&[("owner", "data"), ("stage", "dev"), ("x", "1")]);
+        let state = state(Value::map([("stage", "dev".into())]), Value::Null);
+        assert_eq!(own_keys(&policy(), visible, &state), ["stage", "x"]);
+    }
+
+    #[test]
+    fn what_was_a_default_tag_stays_the_provider_s() {
+        let all = Value::map([("owner", "old".into()), ("gone", "1".into()), ("x", "1".into())]);
+        let state = state(Value::map([("x", "1".into())]), all);
+        let remote = held(&[("owner", "old"), ("gone", "1"), ("x", "1"), ("foreign", "1")]);
+        assert_eq!(own_keys(&policy(), remote.clone(), &state), ["foreign", "x"]);
+        let unknown = TagPolicy { default_tags: Value::Unknown, ..TagPolicy::default() };
+        assert_eq!(own_keys(&unknown, remote, &state), ["x"]);
+    }
+
+    #[test]
+    fn a_null_default_tag_is_an_empty_one() {
+        let null =
+            TagPolicy { default_tags: Value::map([("a", Value::Null)]), ..TagPolicy::default() };
+        assert_eq!(null.all(&Value::Null), Value::map([("a", "".into())]));
+        assert_eq!(own_keys(&null, held(&[("a", "")]), &state(Value::Null, Value::Null)), [""; 0]);
     }
 
     #[test]
     fn what_others_manage_is_neither_read_nor_written() {
         let visible = policy().visible(held(&[("managed", "1"), ("cost/a", "2"), ("aws:x", "3")]));
         assert!(visible.is_empty());
-        assert_eq!(policy().own(&visible, &Value::Null), None);
+        assert_eq!(policy().own(&visible, &state(Value::Null, Value::Null)), None);
         let all = policy().all(&Value::map([("managed", "mine".into())]));
         assert!(all.as_map().is_some_and(|all| !all.contains_key("managed")));
         let prior = Value::map([("managed", "mine".into())]);
-        let kept = policy().own(&visible, &prior).expect("kept as configured");
+        let kept =
+            policy().own(&visible, &state(prior.clone(), Value::Null)).expect("kept as configured");
         assert_eq!(kept.get("managed"), Some(&Some("mine".to_owned())));
+        assert_eq!(policy().changes(&prior, &Value::map([])), TagChanges::default());
     }
 
     #[test]
     fn null_and_empty_keep_their_spelling() {
         let visible = policy().visible(held(&[("a", "")]));
-        let prior = Value::map([("a", Value::Null)]);
+        let prior = state(Value::map([("a", Value::Null)]), Value::Null);
         assert_eq!(policy().own(&visible, &prior), Some(Tags::from([("a".to_owned(), None)])));
         let nothing = BTreeMap::new();
-        assert_eq!(policy().own(&nothing, &Value::map([])), Some(Tags::new()));
-        assert_eq!(policy().own(&nothing, &Value::Null), None);
+        let own = |tags| policy().own(&nothing, &state(tags, Value::Null));
+        assert_eq!(own(Value::map([])), Some(Tags::new()));
+        assert_eq!(own(Value::Null), None);
     }
 
     #[test]
     fn changes_are_the_difference() {
         let prior = Value::map([("a", "1".into()), ("b", "2".into()), ("c", "3".into())]);
         let planned = Value::map([("a", "1".into()), ("b", "4".into())]);
-        let changes = TagChanges::between(&prior, &planned);
+        let changes = policy().changes(&prior, &planned);
         assert_eq!(changes.set, held(&[("b", "4")]));
         assert_eq!(changes.remove, ["c"]);
+    }
+    #[test]
+    fn more_than_fifty_tags_are_a_warning() {
+        let tags = |count: usize| {
+            Value::Map((0..count).map(|index| (index.to_string(), "".into())).collect())
+        };
+        assert_eq!(TagPolicy::too_many(&tags(50)), None);
+        assert!(TagPolicy::too_many(&tags(51)).is_some_and(|warning| !warning.is_error()));
     }
 }

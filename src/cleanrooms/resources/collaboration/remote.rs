@@ -86,16 +86,15 @@ async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, Aw
     let watched = open_requests(cx, state);
     let requests = Requests { sdk: &sdk, collaboration_id: id, owner };
     let asked = try_join_all(watched.iter().map(|id| requests.get(id)));
-    let prior_tags = state.get("tags");
     let (collaboration, mut members, tags, requests) = match state.get("arn").as_str() {
         Some(arn) => {
-            let tags = list_tags(cx.client, &sdk, arn, prior_tags);
+            let tags = list_tags(cx.client, &sdk, arn, state);
             tokio::try_join!(get(&sdk, id), list_members(&sdk, id), tags, asked)?
         }
         None => {
             let (collaboration, members, requests) =
                 tokio::try_join!(get(&sdk, id), list_members(&sdk, id), asked)?;
-            let tags = list_tags(cx.client, &sdk, &collaboration.arn, prior_tags).await?;
+            let tags = list_tags(cx.client, &sdk, &collaboration.arn, state).await?;
             (collaboration, members, tags, requests)
         }
     };

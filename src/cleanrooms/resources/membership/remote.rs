@@ -117,15 +117,14 @@ async fn fetch(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, AwsErr
     let region = cx.client.region_of(state)?;
     let sdk = cx.client.aws.cleanrooms(&region).await?;
     let id = state.get("id").as_str().unwrap_or_default();
-    let prior_tags = state.get("tags");
     let reading = async {
         let Some(arn) = state.get("arn").as_str() else {
             let membership = get(&sdk, id).await?;
-            let tags = list_tags(cx.client, &sdk, &membership.arn, prior_tags).await?;
+            let tags = list_tags(cx.client, &sdk, &membership.arn, state).await?;
             return Ok((membership, tags));
         };
         let (membership, tags) =
-            tokio::join!(get(&sdk, id), list_tags(cx.client, &sdk, arn, prior_tags));
+            tokio::join!(get(&sdk, id), list_tags(cx.client, &sdk, arn, state));
         Ok((membership?, tags?))
     };
     let (membership, tags) = unless_stopped(&cx.stop, reading).await?;

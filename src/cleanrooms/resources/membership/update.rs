@@ -43,7 +43,7 @@ pub async fn update(
             failed_fields(&what, &err, Membership::schema().schema(), change.planned)
         })?;
     }
-    update_tags(&sdk, change).await.map_err(one)
+    update_tags(cx.client, &sdk, change).await.map_err(one)
 }
 
 /// The update call with the payment flags that change. The others stay out: the service takes
