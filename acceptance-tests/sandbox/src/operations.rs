@@ -11,8 +11,8 @@ mod tags;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::error::ApiError;
-use crate::settings::{Quotas, Switches};
+use crate::error::{ApiError, ResourceKind};
+use crate::settings::{Absence, Quotas, Switches};
 use crate::signature::Caller;
 use crate::state::{Collaboration, State, Timestamp};
 
@@ -77,17 +77,36 @@ impl Call<'_> {
 
     /// The collaboration, where the caller owns it.
     fn owned_collaboration(&mut self, id: &str) -> Result<&mut Collaboration, ApiError> {
-        let account = self.caller.account.clone();
-        self.collaboration(id).and_then(|collaboration| {
-            if collaboration.creator == account {
-                Ok(collaboration)
-            } else {
-                Err(ApiError::denied(format!(
-                    "Only the owner of the collaboration {id} can do this."
-                )))
-            }
-        })
+        let account = &self.caller.account;
+        self.collaboration(id).and_then(|collaboration| owned_by(account, collaboration))
     }
+
+    /// The collaboration whose members or change requests an operation is
+    /// about. Only these operations model that it is not found.
+    fn parent(&mut self, id: &str) -> Result<&mut Collaboration, ApiError> {
+        let is_absent = !self.state.collaborations.contains_key(id);
+        if is_absent && self.switches.members_of_absent == Absence::NotFound {
+            return Err(ApiError::not_found(ResourceKind::Collaboration, id));
+        }
+        self.collaboration(id)
+    }
+
+    /// The same, where the caller owns it.
+    fn owned_parent(&mut self, id: &str) -> Result<&mut Collaboration, ApiError> {
+        let account = &self.caller.account;
+        self.parent(id).and_then(|collaboration| owned_by(account, collaboration))
+    }
+}
+
+fn owned_by<'a>(
+    account: &str,
+    collaboration: &'a mut Collaboration,
+) -> Result<&'a mut Collaboration, ApiError> {
+    if collaboration.creator == account {
+        return Ok(collaboration);
+    }
+    let id = &collaboration.id;
+    Err(ApiError::denied(format!("Only the owner of the collaboration {id} can do this.")))
 }
 
 impl State {

@@ -102,8 +102,8 @@ settings! {
         deleted_memberships_can_be_deleted: bool = true,
         /// What UpdateMembership does with a result configuration: "replace" or "merge".
         result_configuration_update: ResultUpdate = ResultUpdate::Replace,
-        /// What ListMembers answers for a collaboration that is not there: "access_denied" or "not_found".
-        list_members_of_absent: Absence = Absence::AccessDenied,
+        /// What member and change request operations answer for a collaboration that is not there: "access_denied" or "not_found".
+        members_of_absent: Absence = Absence::AccessDenied,
         /// What GetMembership answers for another account's membership: "access_denied" or "not_found".
         membership_of_another_account: Absence = Absence::AccessDenied,
         /// What CreateMembership answers to an account that is not invited: "access_denied" or "not_found".

@@ -30,7 +30,7 @@ struct CreateInput {
 pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: CreateInput = parse(input)?;
     let id = &input.collaboration_identifier;
-    call.owned_collaboration(id)?;
+    call.owned_parent(id)?;
     let collaboration = &call.state.collaborations[id];
     let specifications = input
         .changes
@@ -122,7 +122,7 @@ fn check_quotas(
 fn file(call: &mut Call<'_>, id: &str, changes: Vec<Change>) -> Result<Value, ApiError> {
     let (now, switches) = (call.now, call.switches);
     let (sequence, request_id) = call.state.next_id(IdKind::ChangeRequest);
-    let collaboration = call.owned_collaboration(id)?;
+    let collaboration = call.owned_parent(id)?;
     let is_auto_approved = collaboration.approves_by_itself(&changes);
     let approvals =
         if is_auto_approved { BTreeMap::new() } else { voters(collaboration, switches) };
@@ -144,6 +144,7 @@ fn file(call: &mut Call<'_>, id: &str, changes: Vec<Change>) -> Result<Value, Ap
         update_time: now,
     });
     if is_auto_approved && switches.auto_approved_request == AutoApproved::Committed {
+        // What it needs was checked a moment ago, so it does not fail halfway.
         commit(call.state, id, &request_id, now)?;
     }
     let collaboration = &call.state.collaborations[id];
@@ -199,7 +200,7 @@ impl ChangeRequest {
 pub(super) fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     let request_id = text(&input, "changeRequestIdentifier")?;
-    call.collaboration(id)?;
+    call.parent(id)?;
     let request = find(call, id, request_id)?;
     Ok(json!({ "collaborationChangeRequest": reply(request, id) }))
 }
@@ -226,7 +227,7 @@ pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError>
     let page = Page::requested(format!("change requests {id}"), &input, call.switches)?;
     let wanted = input.get("status").and_then(Value::as_str);
     let requests: Vec<String> =
-        call.collaboration(id)?.change_requests.iter().map(|request| request.id.clone()).collect();
+        call.parent(id)?.change_requests.iter().map(|request| request.id.clone()).collect();
     let mut items = Vec::new();
     for request_id in requests {
         let Ok(request) = find(call, id, &request_id) else {
@@ -286,9 +287,9 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     let (now, caller) = (call.now, call.caller);
     let action = text(&input, "action")?;
     if matches!(action, "CANCEL" | "COMMIT") {
-        call.owned_collaboration(id)?;
+        call.owned_parent(id)?;
     } else {
-        call.collaboration(id)?;
+        call.parent(id)?;
     }
     let request = find(call, id, request_id)?;
     match (action, request.status) {

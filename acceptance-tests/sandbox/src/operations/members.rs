@@ -6,21 +6,14 @@ use super::collaborations::{membership_arn, ml_abilities, shown_status};
 use super::paging::Page;
 use super::{Call, change_requests, put, reordered, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
-use crate::settings::{Absence, RefusalCode, Switches};
+use crate::settings::{RefusalCode, Switches};
 use crate::state::{Collaboration, Member, MemberStatus, MembershipStatus};
 
 pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     let page = Page::requested(format!("members {id}"), &input, call.switches)?;
     let switches = call.switches;
-    let is_absent = !call.state.collaborations.contains_key(id);
-    let collaboration = call.collaboration(id).map_err(|err| {
-        if is_absent && switches.list_members_of_absent == Absence::NotFound {
-            ApiError::not_found(ResourceKind::Collaboration, id)
-        } else {
-            err
-        }
-    })?;
+    let collaboration = call.parent(id)?;
     let items = (0..)
         .zip(&collaboration.members)
         .map(|(key, member)| (key, summary(collaboration, member, switches)))
@@ -48,7 +41,7 @@ pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     let id = text(&input, "collaborationIdentifier")?;
     let account = text(&input, "accountId")?;
     let (now, switches) = (call.now, call.switches);
-    let collaboration = call.owned_collaboration(id)?;
+    let collaboration = call.owned_parent(id)?;
     let is_creator = collaboration.creator == account;
     let member = collaboration
         .member_mut(account)

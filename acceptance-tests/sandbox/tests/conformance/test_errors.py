@@ -151,7 +151,7 @@ def test_every_operation_on_a_collaboration_or_membership_denies_strangers(world
 
 
 def test_not_found_where_the_model_has_it(world):
-    world.switch(list_members_of_absent="not_found")
+    world.switch(members_of_absent="not_found")
     requests = Requests(world)
     absent = {
         name: ABSENT
@@ -164,17 +164,24 @@ def test_not_found_where_the_model_has_it(world):
     }
     absent["accountId"] = STRANGER
     absent["resourceArn"] = requests.made["arn"].replace(requests.made["id"], ABSENT)
-    # Nothing that these operations take can be absent for one who sees the collaboration.
-    unreachable = {"CreateCollaborationChangeRequest", "ListCollaborationChangeRequests"}
+    # These take nothing else that can be absent.
+    of_collaboration = {
+        "ListMembers",
+        "CreateCollaborationChangeRequest",
+        "ListCollaborationChangeRequests",
+    }
+    reached = set()
     for operation, error in sorted(pairs()):
-        if error != "ResourceNotFoundException" or operation in unreachable:
+        if error != "ResourceNotFoundException":
             continue
         method, path, body = requests.of(operation, **absent)
         if operation == "CreateMembership":
             body["collaborationIdentifier"] = ABSENT
-        if operation == "ListMembers":
+        if operation in of_collaboration:
             path = path.replace(requests.made["id"], ABSENT)
         check(world.raw(method, path, body), operation, error)
+        reached.add(operation)
+    equal(len(reached), 21)
 
 
 def test_conflicts_where_the_model_has_them(world):

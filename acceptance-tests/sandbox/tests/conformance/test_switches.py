@@ -176,10 +176,14 @@ def test_result_configuration_update(world):
     )
 
 
-def test_list_members_of_absent(world):
-    world.switch(list_members_of_absent="not_found")
+def test_members_of_absent(world):
+    world.switch(members_of_absent="not_found")
     with refused("ResourceNotFoundException", resourceId=ABSENT, resourceType="COLLABORATION"):
         world.owner.list_members(collaborationIdentifier=ABSENT)
+    with refused("ResourceNotFoundException", resourceId=ABSENT, resourceType="COLLABORATION"):
+        world.owner.delete_member(collaborationIdentifier=ABSENT, accountId=PARTNER)
+    with denied():
+        world.owner.get_collaboration(collaborationIdentifier=ABSENT)
     made = world.collaboration()
     with denied():
         world.stranger.list_members(collaborationIdentifier=made["id"])

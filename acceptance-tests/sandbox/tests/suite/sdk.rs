@@ -402,7 +402,7 @@ fn other_values() -> Vec<(&'static str, Value)> {
         ("deleted_memberships_count_against_quota", json!(false)),
         ("deleted_memberships_can_be_deleted", json!(false)),
         ("result_configuration_update", json!("merge")),
-        ("list_members_of_absent", json!("not_found")),
+        ("members_of_absent", json!("not_found")),
         ("membership_of_another_account", json!("not_found")),
         ("join_without_invitation", json!("not_found")),
         ("overlapping_change_requests", json!("refused")),
