@@ -342,6 +342,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         R::refuse(change, &private, &mut refused);
         private.forget_plan();
         if refused.has_error() {
+            let identity = self.identity(&prior, &identity);
             return StateResponse { state: prior, private, identity, diagnostics: refused };
         }
         let cx = Context::new(client, stop, private);
