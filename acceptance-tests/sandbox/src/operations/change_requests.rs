@@ -147,8 +147,7 @@ fn file(call: &mut Call<'_>, id: &str, changes: Vec<Change>) -> Result<Value, Ap
         // What it needs was checked a moment ago, so it does not fail halfway.
         commit(call.state, id, &request_id, now)?;
     }
-    let collaboration = &call.state.collaborations[id];
-    Ok(collaboration.change_requests.last().map(|request| reply(request, id)).into())
+    Ok(reply(find(call, id, &request_id)?, id))
 }
 
 impl Collaboration {
@@ -310,11 +309,8 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
             );
         }
     }
-    let request = &call.state.collaborations[id]
-        .change_requests
-        .iter()
-        .find(|request| request.id == request_id);
-    Ok(json!({ "collaborationChangeRequest": request.map(|request| reply(request, id)) }))
+    let request = find(call, id, request_id)?;
+    Ok(json!({ "collaborationChangeRequest": reply(request, id) }))
 }
 
 impl ChangeRequest {
