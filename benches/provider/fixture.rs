@@ -2,6 +2,7 @@
 
 use cleanrooms_provider::cleanrooms::provider::CleanRooms;
 use cleanrooms_provider::framework::Provider as _;
+use cleanrooms_provider::framework::schema::{Attribute, Kind, Nesting, Schema};
 use cleanrooms_provider::proto::tfplugin6::DynamicValue;
 use cleanrooms_provider::wire::{Type, Value, json, msgpack};
 use serde_json::{Value as Json, json};
@@ -32,12 +33,42 @@ pub fn collaboration(name: &str) -> Json {
     })
 }
 
+/// An object like [`collaboration`] that also holds what the provider computes.
+///
+/// The time that an engine needs grows with the values of a plan, whoever
+/// provides them. Where the provider plans an unknown value, this has a text.
+pub fn whole_collaboration(name: &str) -> Result<Json> {
+    let mut object = collaboration(name);
+    complete(&mut object, &schema()?.attributes);
+    Ok(object)
+}
+
+fn complete(object: &mut Json, attributes: &[Attribute]) {
+    for attribute in attributes {
+        let value = &mut object[attribute.name];
+        match &attribute.kind {
+            Kind::Nested(Nesting::Single, children) if value.is_object() => {
+                complete(value, children);
+            }
+            Kind::Nested(_, children) if !value.is_null() => {
+                let elements = value.as_object_mut().into_iter().flat_map(|map| map.values_mut());
+                elements.for_each(|element| complete(element, children));
+            }
+            _ if value.is_null() && attribute.mode.is_computed() => *value = "computed".into(),
+            _ => {}
+        }
+    }
+}
+
 /// [`collaboration`] as a host sends it.
 pub fn collaboration_config(name: &str) -> Result<DynamicValue> {
+    encode(&collaboration(name), &schema()?.implied_type())
+}
+
+fn schema() -> Result<Schema> {
     let resources = CleanRooms::resources();
     let resource = resources.iter().find(|resource| resource.type_name() == TYPE_NAME);
-    let ty = resource.ok_or("the provider has no collaborations")?.schema().implied_type();
-    encode(&collaboration(name), &ty)
+    Ok(resource.ok_or("the provider has no collaborations")?.schema().clone())
 }
 
 /// An empty provider block as a host sends it: arguments are null, and nested

@@ -8,16 +8,16 @@ use cleanrooms_harness::engine::{Engine, Engines};
 use cleanrooms_harness::paths;
 use cleanrooms_harness::provider::SOURCE;
 use cleanrooms_harness::workspace::{Installation, Workspace};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use super::fixture::{REGION, TYPE_NAME, collaboration};
+use super::fixture::{REGION, TYPE_NAME, collaboration, whole_collaboration};
 use super::{BINARY, Result, Spread};
 
 /// Each resource has a name of its own.
 const NAME: &str = "Campaign ${count.index}";
 
-/// Runs of each plan, ours and theirs in turn, so that a busy moment of the
-/// machine hits both.
+/// Runs of each plan, one of each in turn, so that a busy moment of the machine
+/// hits all.
 const RUNS: usize = 11;
 
 /// Prints how long plans of 1, 100 and 1,000 new resources take.
@@ -31,26 +31,40 @@ pub fn compare() -> Result<()> {
     let engine = engines.found.first().ok_or("there is no engine on PATH")?;
     let cores = std::thread::available_parallelism()?;
     println!("\n`{engine} plan` on {cores} cores, {RUNS} interleaved runs each:\n");
-    println!("| create plan of | median | fastest | slowest | ratio of medians | target |");
+    println!("| create plan of | median | fastest | slowest | of our median | target |");
     println!("|---|---|---|---|---|---|");
     for count in [1, 100, 1000] {
-        let ours = Subject::collaborations(engine, count)?;
-        let theirs = Subject::terraform_data(engine, count)?;
-        let [mut our_spread, mut their_spread] = [Spread::default(), Spread::default()];
+        let subjects = [
+            Subject::collaborations(engine, count)?,
+            Subject::terraform_data(engine, "same object as input", count, collaboration(NAME))?,
+            Subject::terraform_data(
+                engine,
+                "with computed values",
+                count,
+                whole_collaboration(NAME)?,
+            )?,
+        ];
+        let mut spreads = [(); 3].map(|()| Spread::default());
         for _ in 0..RUNS {
-            our_spread.push(ours.plan()?);
-            their_spread.push(theirs.plan()?);
+            for (subject, spread) in subjects.iter().zip(&mut spreads) {
+                spread.push(subject.plan()?);
+            }
         }
-        let ratio = our_spread.median().as_secs_f64() / their_spread.median().as_secs_f64();
-        let target = if count == 1000 { "1.25" } else { "" };
-        println!("| {count} {TYPE_NAME} | {our_spread} | {ratio:.2} | {target} |");
-        println!("| {count} terraform_data, same object as input | {their_spread} | | |");
+        let ours = spreads[0].median().as_secs_f64();
+        let targets = if count == 1000 { ["", "1.25", ""] } else { [""; 3] };
+        for ((subject, spread), target) in subjects.iter().zip(&spreads).zip(targets) {
+            let ratio = ours / spread.median().as_secs_f64();
+            println!("| {count} {} | {spread} | {ratio:.2} × | {target} |", subject.title);
+        }
     }
     Ok(())
 }
 
 /// A configuration that is planned again and again; nothing is ever applied.
-struct Subject(Workspace);
+struct Subject {
+    title: String,
+    workspace: Workspace,
+}
 
 impl Subject {
     fn collaborations(engine: &Engine, count: usize) -> Result<Self> {
@@ -61,38 +75,37 @@ impl Subject {
             "provider": { "cleanrooms": { "region": REGION } },
             "resource": { TYPE_NAME: { "this": resource } }
         });
-        let subject = Self::new(engine, TYPE_NAME, &configuration.to_string())?;
-        subject.install()
+        Self::new(engine, TYPE_NAME.to_owned(), &configuration)?.install()
     }
 
-    fn terraform_data(engine: &Engine, count: usize) -> Result<Self> {
-        let resource = json!({ "count": count, "input": collaboration(NAME) });
+    fn terraform_data(engine: &Engine, what: &str, count: usize, input: Json) -> Result<Self> {
+        let resource = json!({ "count": count, "input": input });
         let configuration = json!({ "resource": { "terraform_data": { "this": resource } } });
-        Self::new(engine, "terraform_data", &configuration.to_string())
+        Self::new(engine, format!("terraform_data, {what}"), &configuration)
     }
 
-    fn new(engine: &Engine, name: &str, configuration: &str) -> Result<Self> {
-        let root = paths::target("scratch")?.join("benchmark").join(name);
+    fn new(engine: &Engine, title: String, configuration: &Json) -> Result<Self> {
+        let root = paths::target("scratch")?.join("benchmark").join(title.replace([',', ' '], "_"));
         let workspace = Workspace::create(&root, engine, Installation::None)?;
-        workspace.write("main.tf.json", configuration)?;
-        Ok(Self(workspace))
+        workspace.write("main.tf.json", &configuration.to_string())?;
+        Ok(Self { title, workspace })
     }
 
     /// Offers the release binary to the engine, which takes it from a folder.
     fn install(mut self) -> Result<Self> {
-        let folder = self.0.home().join("provider");
+        let folder = self.workspace.home().join("provider");
         fs::create_dir(&folder)?;
         link(Path::new(BINARY), &folder.join("terraform-provider-cleanrooms"))?;
         let overrides = format!("dev_overrides {{ {SOURCE:?} = {folder:?} }}");
-        let file = self.0.home().join("terraformrc");
+        let file = self.workspace.home().join("terraformrc");
         fs::write(&file, format!("provider_installation {{\n  {overrides}\n}}\n"))?;
-        self.0.set_env("TF_CLI_CONFIG_FILE", file.to_string_lossy());
+        self.workspace.set_env("TF_CLI_CONFIG_FILE", file.to_string_lossy());
         Ok(self)
     }
 
     /// Plans once; the second command on, files are warm.
     fn plan(&self) -> Result<Duration> {
-        let mut command = self.0.command(&["plan", "-input=false", "-no-color"]);
+        let mut command = self.workspace.command(&["plan", "-input=false", "-no-color"]);
         let started = Instant::now();
         let output = command.output()?;
         let duration = started.elapsed();
