@@ -1,5 +1,7 @@
 //! What is checked once for each engine, beside the scenarios.
 
+mod provider_block;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
@@ -19,6 +21,18 @@ pub const ALL: &[(&str, Check)] = &[
     ("schema_is_described", schema_is_described),
     ("mirror_installs", mirror_installs),
     ("interrupts_reach_the_engine", interrupts_reach_the_engine),
+    (
+        "provider_block/logs_hold_no_secret",
+        provider_block::logs_hold_no_secret,
+    ),
+    (
+        "provider_block/missing_credentials_are_told_soon",
+        provider_block::missing_credentials_are_told_soon,
+    ),
+    (
+        "provider_block/connections_are_bounded",
+        provider_block::connections_are_bounded,
+    ),
 ];
 
 /// Every attribute and block of the schemas has a description, as the engine

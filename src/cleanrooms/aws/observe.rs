@@ -1,14 +1,13 @@
 //! What is seen of each call: a log line, the server's clock, our name.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeTransmitInterceptorContextMut, BeforeTransmitInterceptorContextRef,
-    FinalizerInterceptorContextRef,
+    BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
@@ -81,12 +80,64 @@ fn user_agent(config: &ProviderConfig) -> String {
     text.chars().filter(|c| matches!(c, ' '..='~')).collect()
 }
 
-/// When the present attempt began.
+/// An attempt of a call, from the moment it is sent.
 #[derive(Debug)]
-struct Started(Instant);
+struct Attempt {
+    service: String,
+    operation: String,
+    /// The path, which names the object. Queries and bodies stay out of the
+    /// log, since they hold what users configure.
+    resource: String,
+    number: u32,
+    started: Instant,
+    told: AtomicBool,
+}
 
-impl Storable for Started {
+impl Storable for Attempt {
     type Storer = StoreReplace<Self>;
+}
+
+impl Attempt {
+    fn new(context: &BeforeTransmitInterceptorContextMut<'_>, cfg: &ConfigBag) -> Self {
+        let metadata = cfg.load::<Metadata>();
+        let uri = context.request().uri().parse::<http::Uri>();
+        Self {
+            service: metadata.map(Metadata::service).unwrap_or_default().to_owned(),
+            operation: metadata.map(Metadata::name).unwrap_or_default().to_owned(),
+            resource: uri.map(|uri| uri.path().to_owned()).unwrap_or_default(),
+            number: cfg.load::<RequestAttempts>().map_or(0, RequestAttempts::attempts),
+            started: Instant::now(),
+            told: AtomicBool::new(false),
+        }
+    }
+
+    /// Writes the one line of this attempt.
+    fn tell(&self, reply: Option<&HttpResponse>, failed: bool, abandoned: bool) {
+        if self.told.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let milliseconds = self.started.elapsed().as_millis();
+        tracing::debug!(
+            service = self.service,
+            operation = self.operation,
+            resource = self.resource,
+            request_id = reply.and_then(request_id).unwrap_or_default(),
+            attempt = self.number,
+            status = reply.map_or(0, |reply| reply.status().as_u16()),
+            duration_ms = u64::try_from(milliseconds).unwrap_or(u64::MAX),
+            failed,
+            abandoned,
+            "AWS call"
+        );
+    }
+}
+
+/// A call that nobody waits for any more, because another one has failed or
+/// Terraform was stopped, is one line as well.
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.tell(None, true, true);
+    }
 }
 
 impl Intercept for Observer {
@@ -94,22 +145,14 @@ impl Intercept for Observer {
         "cleanrooms_observer"
     }
 
-    fn read_before_attempt(
-        &self,
-        _context: &BeforeTransmitInterceptorContextRef<'_>,
-        _components: &RuntimeComponents,
-        cfg: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        cfg.interceptor_state().store_put(Started(Instant::now()));
-        Ok(())
-    }
-
     fn modify_before_transmit(
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
         _components: &RuntimeComponents,
-        _cfg: &mut ConfigBag,
+        cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        let attempt = Attempt::new(context, cfg);
+        cfg.interceptor_state().store_put(attempt);
         // The header is not part of the signature.
         let headers = context.request_mut().headers_mut();
         let sdk = headers.get("user-agent").unwrap_or_default();
@@ -127,31 +170,12 @@ impl Intercept for Observer {
         if let Some(reply) = context.response() {
             self.clock.learn(reply);
         }
-        if tracing::enabled!(tracing::Level::DEBUG) {
-            log(context, cfg);
+        if let Some(attempt) = cfg.load::<Attempt>() {
+            let failed = matches!(context.output_or_error(), Some(Err(_)));
+            attempt.tell(context.response(), failed, false);
         }
         Ok(())
     }
-}
-
-/// One line an attempt. The path names the object; queries and bodies stay out,
-/// since they hold what users configure.
-fn log(context: &FinalizerInterceptorContextRef<'_>, cfg: &ConfigBag) {
-    let metadata = cfg.load::<Metadata>();
-    let path = context.request().and_then(|request| request.uri().parse::<http::Uri>().ok());
-    let failed = matches!(context.output_or_error(), Some(Err(_)));
-    tracing::debug!(
-        service = metadata.map(Metadata::service).unwrap_or_default(),
-        operation = metadata.map(Metadata::name).unwrap_or_default(),
-        resource = path.as_ref().map(http::Uri::path).unwrap_or_default(),
-        request_id = context.response().and_then(request_id).unwrap_or_default(),
-        attempt = cfg.load::<RequestAttempts>().map_or(0, RequestAttempts::attempts),
-        status = context.response().map_or(0, |reply| reply.status().as_u16()),
-        duration_ms =
-            cfg.load::<Started>().map_or(0, |started| started.0.elapsed().as_millis() as u64),
-        failed,
-        "AWS call"
-    );
 }
 
 #[cfg(test)]

@@ -29,10 +29,10 @@ fn check_keys(config: &Value, diagnostics: &mut Diagnostics) {
         [("access_key", "secret_key"), ("secret_key", "access_key"), ("token", "access_key")];
     for (one, other) in pairs {
         if given(config.get(one)) && missing(config.get(other)) {
-            diagnostics.push(lacking(
-                AttributePath::of(other),
-                format!("`{one}` is of no use without `{other}`."),
-            ));
+            // Engines can show the line of what is there, not of what is missing.
+            let detail = format!("`{one}` is of no use without `{other}`.");
+            let summary = format!("Missing value for {other}");
+            diagnostics.push(Diagnostic::error(summary, detail).at(AttributePath::of(one)));
         }
     }
 }

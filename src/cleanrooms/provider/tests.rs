@@ -130,9 +130,9 @@ fn an_endpoint_is_a_url() {
 
 #[test]
 fn keys_come_in_pairs() {
-    check(block([("access_key", "a".into())]), ["error secret_key"]);
-    check(block([("secret_key", "s".into())]), ["error access_key"]);
-    check(block([("token", "t".into())]), ["error access_key"]);
+    check(block([("access_key", "a".into())]), ["error access_key"]);
+    check(block([("secret_key", "s".into())]), ["error secret_key"]);
+    check(block([("token", "t".into())]), ["error token"]);
     check(block([("access_key", "a".into()), ("secret_key", Value::Unknown)]), []);
     check(block([("access_key", "".into()), ("secret_key", "".into())]), []);
 }

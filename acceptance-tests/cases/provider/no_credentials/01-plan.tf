@@ -1,4 +1,4 @@
-#: expect_error: credentials
+#: expect_error: Cannot create the collaboration
 
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"

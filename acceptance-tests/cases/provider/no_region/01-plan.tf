@@ -1,4 +1,4 @@
-#: expect_error: Region
+#: expect_error: Cannot create the collaboration
 
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"

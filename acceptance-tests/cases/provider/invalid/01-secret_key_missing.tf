@@ -1,0 +1,14 @@
+#: command: validate
+#: expect_error: Missing value for secret_key
+
+provider "cleanrooms" {
+  access_key = "111122223333"
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "DISABLED"
+  members                  = {}
+}

@@ -1,0 +1,16 @@
+#: command: validate
+#: expect_error: Invalid value for endpoints.cleanrooms
+
+provider "cleanrooms" {
+  endpoints {
+    cleanrooms = "localhost:4566"
+  }
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "DISABLED"
+  members                  = {}
+}

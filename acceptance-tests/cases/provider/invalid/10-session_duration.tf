@@ -1,0 +1,17 @@
+#: command: validate
+#: expect_error: Invalid value for assume_role[0].duration
+
+provider "cleanrooms" {
+  assume_role {
+    role_arn = "arn:aws:iam::111122223333:role/Hub"
+    duration = "5m"
+  }
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "DISABLED"
+  members                  = {}
+}

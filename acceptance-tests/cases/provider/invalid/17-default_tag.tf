@@ -1,0 +1,18 @@
+#: command: validate
+#: expect_error: Invalid value for default_tags[0].tags["aws:owner"]
+
+provider "cleanrooms" {
+  default_tags {
+    tags = {
+      "aws:owner" = "data"
+    }
+  }
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "DISABLED"
+  members                  = {}
+}

@@ -1,0 +1,22 @@
+# A profile that is named goes before keys in the environment.
+variable "sandbox" {
+  type = string
+}
+
+provider "cleanrooms" {
+  profile             = "third"
+  shared_config_files = ["${path.module}/aws-config"]
+
+  endpoints {
+    cleanrooms = var.sandbox
+    sts        = var.sandbox
+  }
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "DISABLED"
+  members                  = {}
+}
