@@ -316,11 +316,21 @@ fn a_damaged_state_file_is_refused_and_left_as_it_is() {
     let mut flipped = good.clone();
     let middle = flipped.len() / 2;
     flipped[middle] ^= 1;
-    for damaged in [&good[..good.len() / 2], &good[..good.len() - 1], &flipped, b"", b"{}\n"] {
+    // Still a state, but not the one that was written.
+    let renamed = String::from_utf8_lossy(&good).replace("kept", "lost").into_bytes();
+    for (damaged, problem) in [
+        (&good[..good.len() / 2], "bytes where"),
+        (&good[..good.len() - 1], "bytes where"),
+        (&flipped, "checksum"),
+        (&renamed, "checksum"),
+        (b"", "header"),
+        (b"{}\n", "begin with"),
+    ] {
         std::fs::write(&file, damaged).expect("the directory is ours");
         let output = fails(&arguments);
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(stderr.contains(text(&file)) && stderr.contains("left as it is"), "{stderr}");
+        assert!(stderr.contains(problem), "{problem}: {stderr}");
         assert_eq!(std::fs::read(&file).expect("it is still there"), damaged);
     }
     std::fs::write(&file, &good).expect("the directory is ours");
