@@ -422,3 +422,6 @@ fn not_refreshed(type_name: &str, unknown: &str) -> Diagnostic {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;

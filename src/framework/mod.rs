@@ -16,6 +16,8 @@ pub mod provider;
 pub mod resource;
 pub mod row;
 pub mod schema;
+#[cfg(test)]
+pub mod testing;
 pub mod validators;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};

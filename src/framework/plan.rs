@@ -279,7 +279,7 @@ impl Replacements {
         }
     }
 
-    /// Looks into elements that exist on both sides.
+    /// Looks into elements that exist on both sides, as far as they are known.
     fn in_nested(
         &mut self,
         children: &[Attribute],
@@ -292,13 +292,13 @@ impl Replacements {
             (Value::Map(before), Value::Map(after)) => {
                 for (key, planned) in after {
                     if let Some(prior) = before.get(key) {
-                        self.in_object(children, prior, planned, &path.clone().key(key));
+                        self.in_nested(children, prior, planned, &path.clone().key(key));
                     }
                 }
             }
             (Value::List(before), Value::List(after)) => {
                 for (index, (prior, planned)) in (0i64..).zip(before.iter().zip(after)) {
-                    self.in_object(children, prior, planned, &path.clone().index(index));
+                    self.in_nested(children, prior, planned, &path.clone().index(index));
                 }
             }
             _ => {}
@@ -374,3 +374,6 @@ pub fn filled(planned: &Value, answer: &Value) -> Value {
 fn filled_entries(planned: &BTreeMap<String, Value>, answer: &Value) -> BTreeMap<String, Value> {
     planned.iter().map(|(name, value)| (name.clone(), filled(value, answer.get(name)))).collect()
 }
+
+#[cfg(test)]
+mod tests;
