@@ -3,11 +3,15 @@
 mod changes;
 mod checks;
 mod create;
+#[cfg(test)]
+mod fixtures;
 mod gone;
 mod in_place;
 mod planning;
 mod remote;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 use aws_sdk_cleanrooms::operation::create_collaboration::builders::CreateCollaborationInputBuilder as Create;
 use aws_sdk_cleanrooms::operation::update_collaboration::builders::UpdateCollaborationInputBuilder as Update;

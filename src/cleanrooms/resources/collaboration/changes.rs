@@ -234,8 +234,10 @@ fn changed_flags(is: Option<&MemberSummary>, shall: &MemberSpecification) -> Opt
     let shall = payer(shall);
     let is = is.map(payer_of);
     let changed = is.map_or(shall, |is| shall.unlike(&is));
-    let for_queries = shall.query_compute.or(is.and_then(|is| is.query_compute));
-    (!changed.is_empty()).then(|| Payer { query_compute: for_queries.or(Some(false)), ..changed })
+    // Where no flag says who pays for queries, the member that runs them does; a new member never runs any.
+    let today = is.is_some_and(|is| is.query_compute.unwrap_or(true));
+    let for_queries = shall.query_compute.unwrap_or(today);
+    (!changed.is_empty()).then(|| Payer { query_compute: Some(for_queries), ..changed })
 }
 
 fn payer(member: &MemberSpecification) -> Payer {
@@ -302,3 +304,6 @@ pub fn grouped(wanted: Vec<Wanted>, standing: &Standing) -> Vec<Vec<Wanted>> {
     let together = free.chunks(MOST_CHANGES).map(<[_]>::to_vec);
     together.chain(voted.into_iter().map(|wanted| vec![wanted])).collect()
 }
+
+#[cfg(test)]
+mod tests;

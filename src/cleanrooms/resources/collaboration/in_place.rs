@@ -373,11 +373,12 @@ fn refused(request: &ChangeRequest, subject: &Subject, owner: &str) -> Diagnosti
 
 /// Accounts that were members, or were asked to be, and shall be none any more.
 fn removed(change: Change<'_>) -> Vec<String> {
-    let planned = change.planned.get("members");
+    // Nobody is removed for want of a list.
+    let Some(planned) = change.planned.get("members").as_map() else {
+        return Vec::new();
+    };
     let before = change.prior.get("members").as_map().into_iter().flat_map(BTreeMap::keys);
-    let gone =
-        before.filter(|account| planned.as_map().is_none_or(|map| !map.contains_key(*account)));
-    gone.cloned().collect()
+    before.filter(|account| !planned.contains_key(*account)).cloned().collect()
 }
 
 /// What the plan changes.
@@ -433,3 +434,6 @@ fn creator(planned: &Value, owner: &str) -> Result<Option<MemberSpecification>, 
         .build();
     Ok(creator.ok())
 }
+
+#[cfg(test)]
+mod tests;

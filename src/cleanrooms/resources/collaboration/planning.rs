@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::changes::PENDING_APPROVAL;
 use super::in_place::CHANGED_BY_REQUEST;
 use crate::framework::Diagnostic;
 use crate::framework::plan::Plan;
@@ -51,7 +52,9 @@ fn replace_for_fixed_abilities(plan: &mut Plan<'_>) {
         plan.planned.get("creator_member_abilities").clone(),
     )];
     let members = AttributePath::of("members");
-    for (account, member) in plan.get("members").as_map().into_iter().flatten() {
+    let members_planned = plan.get("members").as_map().into_iter().flatten();
+    // Of a member that is unknown as a whole, what it may do is unknown, too.
+    for (account, member) in members_planned.filter(|(_, member)| member.is_known()) {
         let element = members.clone().key(account);
         let prior = plan.prior.get("members").get(account);
         let path = if prior.is_null() { element } else { element.attribute("member_abilities") };
@@ -100,7 +103,11 @@ fn warn_of_members(plan: &mut Plan<'_>, private: &Private) {
     }
     let (before, after) = (accounts(plan.prior.get("members")), accounts(plan.get("members")));
     for account in before.difference(&after) {
-        plan.diagnostics.push(removal(account));
+        let prior = plan.prior.get("members").get(account);
+        // Who has not been added yet is not removed: the request is withdrawn.
+        if prior.get("status").as_str() != Some(PENDING_APPROVAL) {
+            plan.diagnostics.push(removal(account));
+        }
     }
     let former = private.get("former_members");
     for account in after.difference(&before) {
@@ -179,7 +186,9 @@ fn act_on_open_requests(plan: &mut Plan<'_>) {
         .filter(|(_, request)| request.get("status").as_str() == Some("APPROVED"))
         .collect();
     let waits = |value: &Value| value.get("wait_for_approval").as_bool() == Some(true);
-    let starts_to_wait = waits(config) && !waits(prior);
+    // While it is unknown it may turn out true, and the plan at apply must not be less certain than this one.
+    let may_wait = waits(config) || config.get("wait_for_approval").is_unknown();
+    let starts_to_wait = may_wait && !waits(prior);
     let concerned: Vec<_> = if starts_to_wait && open.is_some_and(|open| !open.is_empty()) {
         open.into_iter().flatten().collect()
     } else {
@@ -239,3 +248,6 @@ fn warn_of_replacement(plan: &mut Plan<'_>) {
         ),
     ));
 }
+
+#[cfg(test)]
+mod tests;
