@@ -237,7 +237,7 @@ fn changed_flags(is: Option<&MemberSummary>, shall: &MemberSpecification) -> Opt
     // Where no flag says who pays for queries, the member that runs them does; a new member never runs any.
     let today = is.is_some_and(|is| is.query_compute.unwrap_or(true));
     let for_queries = shall.query_compute.unwrap_or(today);
-    (!changed.is_empty()).then(|| Payer { query_compute: Some(for_queries), ..changed })
+    (!changed.is_empty()).then_some(Payer { query_compute: Some(for_queries), ..changed })
 }
 
 fn payer(member: &MemberSpecification) -> Payer {
