@@ -154,6 +154,10 @@ fn validate_object(
     path: &AttributePath,
     diagnostics: &mut Diagnostics,
 ) {
+    // Of an unknown object no attribute is missing yet.
+    if object.is_unknown() {
+        return;
+    }
     for attribute in attributes {
         let value = object.get(attribute.name);
         validate_attribute(attribute, value, path.clone().attribute(attribute.name), diagnostics);
@@ -211,3 +215,6 @@ pub fn elements<'a>(value: &'a Value, path: &AttributePath) -> Vec<(&'a Value, A
 pub fn null_element(path: &AttributePath) -> Diagnostic {
     invalid(path, "An element is null. Leave it out, or give it a value.")
 }
+
+#[cfg(test)]
+mod tests;
