@@ -176,6 +176,11 @@ fn validate_attribute(
     if value.is_null() && attribute.mode == Mode::Required {
         diagnostics.push(invalid(&path, "A value is required, and it must not be null."));
     }
+    // Core leaves this to the provider, and would report the difference from the plan as our bug.
+    if attribute.mode == Mode::Computed && !value.is_null() {
+        diagnostics.push(read_only(&path));
+        return;
+    }
     for validator in &attribute.validators {
         validator.check(value, &path, diagnostics);
     }
@@ -209,6 +214,13 @@ pub fn elements<'a>(value: &'a Value, path: &AttributePath) -> Vec<(&'a Value, A
         }
         _ => Vec::new(),
     }
+}
+
+/// The error for a configured value of an attribute that only the provider sets.
+fn read_only(path: &AttributePath) -> Diagnostic {
+    let detail = "The attribute is read-only: the provider sets it. Remove it from the \
+                  configuration.";
+    invalid(path, detail)
 }
 
 /// The error for a null element of a collection.
