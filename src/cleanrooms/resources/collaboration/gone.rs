@@ -14,8 +14,9 @@ use crate::wire::Value;
 
 /// Succeeds when the collaboration of this state is proved to be gone after `denied`.
 ///
-/// Proof is: the service says NotFound; or the caller is the owner, and the
-/// list of its collaborations does not have the id.
+/// Proof is that the caller is the owner and that the list of its collaborations
+/// does not have the id. A NotFound is none by itself: only the tag operations
+/// model it, and they say nothing about whose account was asked.
 ///
 /// # Errors
 ///
@@ -25,9 +26,6 @@ pub async fn is_gone(
     state: &Value,
     denied: &AwsError,
 ) -> Result<(), Diagnostic> {
-    if denied.kind == ErrorKind::NotFound {
-        return Ok(());
-    }
     let id = state.get("id").as_str().unwrap_or_default();
     let unsure = |err: &AwsError| {
         let mut diagnostic = failed(&format!("tell whether collaboration {id} still exists"), err);

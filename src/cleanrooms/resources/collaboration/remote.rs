@@ -86,14 +86,19 @@ async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, Aw
     let watched = open_requests(cx, state);
     let requests = Requests { sdk: &sdk, collaboration_id: id, owner };
     let asked = try_join_all(watched.iter().map(|id| requests.get(id)));
+    // All are awaited, and the first in this order is the error that counts: which of them would
+    // fail first is chance, and the one about the object itself says most.
     let (collaboration, mut members, tags, requests) = match state.get("arn").as_str() {
         Some(arn) => {
             let tags = list_tags(cx.client, &sdk, arn, state);
-            tokio::try_join!(get(&sdk, id), list_members(&sdk, id), tags, asked)?
+            let (collaboration, members, tags, requests) =
+                tokio::join!(get(&sdk, id), list_members(&sdk, id), tags, asked);
+            (collaboration?, members?, tags?, requests?)
         }
         None => {
             let (collaboration, members, requests) =
-                tokio::try_join!(get(&sdk, id), list_members(&sdk, id), asked)?;
+                tokio::join!(get(&sdk, id), list_members(&sdk, id), asked);
+            let (collaboration, members, requests) = (collaboration?, members?, requests?);
             let tags = list_tags(cx.client, &sdk, &collaboration.arn, state).await?;
             (collaboration, members, tags, requests)
         }
