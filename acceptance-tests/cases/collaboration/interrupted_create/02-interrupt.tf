@@ -1,4 +1,4 @@
-#: interrupt: {"signal": "INT", "operation": "CreateCollaboration", "count": 1}
+#: interrupt: {"signal": "INT"}
 resource "cleanrooms_collaboration" "this" {
   name                     = "Research"
   creator_display_name     = "Creator"

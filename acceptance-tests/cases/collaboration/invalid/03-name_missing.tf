@@ -1,5 +1,5 @@
 #: command: validate
-#: expect_error: ""
+#: expect_error: Missing required argument
 
 resource "cleanrooms_collaboration" "this" {
   creator_display_name     = "Creator"

@@ -1,8 +1,8 @@
 #: command: validate
-#: expect_error: ""
+#: expect_error: Invalid value for name
 
 resource "cleanrooms_collaboration" "this" {
-  name                     = "Tab\tin it"
+  name                     = "Line\nbreak"
   creator_display_name     = "Creator"
   creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
   query_log_status         = "DISABLED"

@@ -1,5 +1,5 @@
 #: command: validate
-#: expect_error: ""
+#: expect_error: Invalid value for description
 
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"

@@ -1,5 +1,5 @@
 #: command: validate
-#: expect_error: ""
+#: expect_error: Invalid value for query_log_status
 
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"

@@ -1,5 +1,5 @@
 #: command: validate
-#: expect_error: ""
+#: expect_error: Invalid value for members["44445555666x"]
 
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"

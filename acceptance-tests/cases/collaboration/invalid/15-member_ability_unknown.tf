@@ -1,5 +1,4 @@
 #: command: validate
-#: expect_error: ""
 
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"

@@ -1,5 +1,5 @@
 #: command: validate
-#: expect_error: ""
+#: expect_error: Invalid value for members["444455556666"].member_abilities
 
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"

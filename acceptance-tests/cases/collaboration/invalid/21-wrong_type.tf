@@ -1,5 +1,5 @@
 #: command: validate
-#: expect_error: ""
+#: expect_error: Incorrect attribute value type
 
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"

@@ -1,5 +1,5 @@
 #: command: validate
-#: expect_error: ""
+#: expect_error: Invalid value for collaboration_id
 
 resource "cleanrooms_membership" "this" {
   collaboration_id = "first"

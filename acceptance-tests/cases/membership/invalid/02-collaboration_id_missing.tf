@@ -1,5 +1,5 @@
 #: command: validate
-#: expect_error: ""
+#: expect_error: Missing required argument
 
 resource "cleanrooms_membership" "this" {
   query_log_status = "DISABLED"

@@ -1,5 +1,5 @@
 #: command: validate
-#: expect_error: ""
+#: expect_error: Invalid value for query_log_status
 
 resource "cleanrooms_membership" "this" {
   collaboration_id = "0f8fad5b-d9cb-469f-a165-70867728950e"

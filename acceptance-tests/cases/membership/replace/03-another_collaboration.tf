@@ -1,3 +1,5 @@
+#: leaves_changes: true
+
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"
   creator_display_name     = "Other"
