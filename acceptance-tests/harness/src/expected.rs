@@ -14,42 +14,50 @@ use crate::state::IDENTITY;
 /// Set to `1`, it makes the outcome of each scenario its new expected file.
 pub const UPDATE_VARIABLE: &str = "UPDATE_EXPECT";
 
+/// The identity of a resource, and the line that a diagnostic points at.
+const ONLY_NEWER_ENGINES: [&str; 2] = [IDENTITY, "at"];
+
 /// The files that this process has rewritten. One file serves all engines, so
 /// only the first engine of an updating run writes it; the others compare.
 static REWRITTEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// Compares an outcome with the expected file, or rewrites the file.
 ///
-/// Engines before 1.12 store no identities: those in the file are then left out
-/// of the comparison, and survive a rewrite.
+/// Engines before 1.12 store no identities and point less precisely into the
+/// configuration. What they leave out is taken from the file: it is not
+/// compared, and survives a rewrite.
 ///
 /// # Errors
 ///
 /// When they differ, with the difference as text, or the file cannot be read
 /// or written.
-pub fn compare(path: &Path, outcome: &Value, has_identity: bool) -> Result<()> {
+pub fn compare(path: &Path, outcome: &Value, shows_all: bool) -> Result<()> {
     let mut rewritten = REWRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let updating = env::var(UPDATE_VARIABLE).is_ok_and(|value| value == "1");
     let expected = read(path)?;
-    if updating && rewritten.insert(path.to_path_buf()) {
-        return write(path, &with_identities_of(outcome, &expected, has_identity));
+    let mut completed = outcome.clone();
+    if !shows_all {
+        complete(&mut completed, &expected);
     }
-    if updating && has_identity && without_identities(outcome) == without_identities(&expected) {
-        return write(path, outcome);
+    if is_updating() {
+        let mut earlier = expected.clone();
+        complete(&mut earlier, &completed);
+        if rewritten.insert(path.to_path_buf()) || earlier == completed {
+            return write(path, &completed);
+        }
     }
-    let expected = if has_identity {
-        expected
-    } else {
-        without_identities(&expected)
-    };
-    if &expected == outcome {
+    if expected == completed {
         return Ok(());
     }
     bail!(
         "not as {} expects (- expected, + now; {UPDATE_VARIABLE}=1 rewrites it):\n{}",
         path.display(),
-        difference(&text(&expected), &text(outcome))
+        difference(&text(&expected), &text(&completed))
     )
+}
+
+/// Whether this run rewrites what is expected.
+pub fn is_updating() -> bool {
+    env::var(UPDATE_VARIABLE).is_ok_and(|value| value == "1")
 }
 
 /// The file's content; a file that is not there yet expects nothing.
@@ -70,45 +78,28 @@ fn text(value: &Value) -> String {
 }
 
 fn difference(expected: &str, now: &str) -> String {
-    TextDiff::from_lines(expected, now)
-        .unified_diff()
-        .context_radius(4)
-        .to_string()
+    TextDiff::from_lines(expected, now).unified_diff().context_radius(4).to_string()
 }
 
-/// The outcome of an engine without identities, with those that the file had
-/// at the same places.
-fn with_identities_of(outcome: &Value, expected: &Value, has_identity: bool) -> Value {
-    let mut merged = outcome.clone();
-    if !has_identity {
-        copy_identities(&mut merged, expected);
-    }
-    merged
-}
-
-fn copy_identities(into: &mut Value, from: &Value) {
-    let (Value::Object(into), Value::Object(from)) = (into, from) else {
-        return;
-    };
-    if let Some(identity) = from.get(IDENTITY) {
-        into.insert(IDENTITY.to_owned(), identity.clone());
-    }
-    for (name, member) in into.iter_mut() {
-        if let Some(from) = from.get(name) {
-            copy_identities(member, from);
+/// Adds what only newer engines show, from the same places of another outcome.
+fn complete(outcome: &mut Value, from: &Value) {
+    match (outcome, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for name in ONLY_NEWER_ENGINES {
+                if let (false, Some(member)) = (into.contains_key(name), from.get(name)) {
+                    into.insert(name.to_owned(), member.clone());
+                }
+            }
+            for (name, member) in into.iter_mut() {
+                if let Some(from) = from.get(name) {
+                    complete(member, from);
+                }
+            }
         }
-    }
-}
-
-fn without_identities(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .filter(|(name, _)| *name != IDENTITY)
-            .map(|(name, member)| (name.clone(), without_identities(member)))
-            .collect(),
-        Value::Array(items) => items.iter().map(without_identities).collect(),
-        other => other.clone(),
+        (Value::Array(into), Value::Array(from)) => {
+            into.iter_mut().zip(from).for_each(|(item, from)| complete(item, from));
+        }
+        _ => {}
     }
 }
 
@@ -119,22 +110,19 @@ mod tests {
 
     #[test]
     fn a_difference_shows_both_sides() {
-        let shown = difference(
-            &text(&json!({ "a": 1, "b": 2 })),
-            &text(&json!({ "a": 1, "b": 3 })),
-        );
+        let shown =
+            difference(&text(&json!({ "a": 1, "b": 2 })), &text(&json!({ "a": 1, "b": 3 })));
         assert!(shown.contains("-  \"b\": 2\n+  \"b\": 3"), "{shown}");
     }
 
     #[test]
-    fn identities_survive_a_rewrite_by_an_engine_without_them() {
-        let expected = json!({ "s": { "a.b": { "id": "1", IDENTITY: { "id": "1" } } } });
-        let outcome = json!({ "s": { "a.b": { "id": "2" } } });
-        let merged = with_identities_of(&outcome, &expected, false);
+    fn what_an_older_engine_leaves_out_comes_from_the_file() {
+        let expected = json!({ "d": [{ "at": "name = 1" }], "s": { "id": "1", IDENTITY: 1 } });
+        let mut outcome = json!({ "d": [{}], "s": { "id": "2" } });
+        complete(&mut outcome, &expected);
         assert_eq!(
-            merged,
-            json!({ "s": { "a.b": { "id": "2", IDENTITY: { "id": "1" } } } })
+            outcome,
+            json!({ "d": [{ "at": "name = 1" }], "s": { "id": "2", IDENTITY: 1 } })
         );
-        assert_eq!(without_identities(&merged), outcome);
     }
 }

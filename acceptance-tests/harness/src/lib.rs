@@ -24,3 +24,4 @@ pub mod state;
 
 pub mod checks;
 pub mod examples;
+pub mod faults;

@@ -99,20 +99,18 @@ fn titled(line: &str) -> Option<Diagnostic> {
         at: None,
         detail: String::new(),
     };
-    (!is_about_the_installation(&diagnostic.summary)).then_some(diagnostic)
+    (!is_about_the_engine(&diagnostic.summary)).then_some(diagnostic)
 }
 
 fn recorded(reported: impl IntoIterator<Item = Reported>) -> Vec<Diagnostic> {
     let mut found: Vec<_> = reported
         .into_iter()
-        .filter(|reported| !is_about_the_installation(&reported.summary))
+        .filter(|reported| !is_about_the_engine(&reported.summary))
         .map(|reported| Diagnostic {
             severity: reported.severity,
             summary: reported.summary,
             address: reported.address,
-            at: reported
-                .snippet
-                .and_then(|snippet| pointed_at(&snippet.code)),
+            at: reported.snippet.and_then(|snippet| pointed_at(&snippet.code)),
             detail: reported.detail,
         })
         .collect();
@@ -120,9 +118,16 @@ fn recorded(reported: impl IntoIterator<Item = Reported>) -> Vec<Diagnostic> {
     found
 }
 
-/// Every command with `dev_overrides` warns about them.
-fn is_about_the_installation(summary: &str) -> bool {
-    summary == "Provider development overrides are in effect"
+/// Whether an engine says this of itself: every command with `dev_overrides`
+/// warns about them, older engines call the generated configuration an
+/// experiment, and an interrupted one says so once or twice.
+fn is_about_the_engine(summary: &str) -> bool {
+    [
+        "Provider development overrides are in effect",
+        "Config generation is experimental",
+        "execution halted",
+    ]
+    .contains(&summary)
 }
 
 /// The line pointed at, unless it is only the head of a block: then the address

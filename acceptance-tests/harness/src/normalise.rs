@@ -27,10 +27,7 @@ pub struct Normaliser {
 impl Normaliser {
     /// Placeholders for UUIDs and times, and for these texts.
     pub fn new(sandbox: &str, workspace: &Path) -> Self {
-        let host = sandbox
-            .trim_start_matches("http://")
-            .trim_end_matches('/')
-            .to_owned();
+        let host = sandbox.trim_start_matches("http://").trim_end_matches('/').to_owned();
         Self {
             uuids: Vec::new(),
             literals: vec![
@@ -63,19 +60,14 @@ impl Normaliser {
             }
         }
         let text = TIME.replace_all(&text, "<time>");
-        UUID.replace_all(&text, |found: &Captures<'_>| self.uuid(&found[0]))
-            .into_owned()
+        UUID.replace_all(&text, |found: &Captures<'_>| self.uuid(&found[0])).into_owned()
     }
 
     fn uuid(&mut self, uuid: &str) -> String {
-        let position = self
-            .uuids
-            .iter()
-            .position(|known| known == uuid)
-            .unwrap_or_else(|| {
-                self.uuids.push(uuid.to_owned());
-                self.uuids.len() - 1
-            });
+        let position = self.uuids.iter().position(|known| known == uuid).unwrap_or_else(|| {
+            self.uuids.push(uuid.to_owned());
+            self.uuids.len() - 1
+        });
         format!("<uuid:{}>", position + 1)
     }
 }
@@ -91,10 +83,7 @@ mod tests {
         let one = "0f8fad5b-d9cb-469f-a165-70867728950e";
         let two = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
         let value = normaliser.value(json!({ "id": one, "list": [format!("arn:x/{two}"), one] }));
-        assert_eq!(
-            value,
-            json!({ "id": "<uuid:1>", "list": ["arn:x/<uuid:2>", "<uuid:1>"] })
-        );
+        assert_eq!(value, json!({ "id": "<uuid:1>", "list": ["arn:x/<uuid:2>", "<uuid:1>"] }));
         assert_eq!(normaliser.text(two), "<uuid:2>");
     }
 
@@ -103,10 +92,7 @@ mod tests {
         let mut normaliser = Normaliser::new("http://127.0.0.1:4000", Path::new("/tmp/w"));
         let text =
             "2026-01-02T03:04:05.678Z at http://127.0.0.1:4000/x (127.0.0.1:4000) in /tmp/w/a";
-        assert_eq!(
-            normaliser.text(text),
-            "<time> at <sandbox>/x (<sandbox>) in <workspace>/a"
-        );
+        assert_eq!(normaliser.text(text), "<time> at <sandbox>/x (<sandbox>) in <workspace>/a");
     }
 
     #[test]

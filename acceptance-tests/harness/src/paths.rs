@@ -35,10 +35,5 @@ fn cargo_target() -> Result<PathBuf> {
         .ancestors()
         .find(|folder| folder.join("CACHEDIR.TAG").is_file())
         .map(Path::to_path_buf)
-        .with_context(|| {
-            format!(
-                "{} is not inside cargo's target directory",
-                program.display()
-            )
-        })
+        .with_context(|| format!("{} is not inside cargo's target directory", program.display()))
 }

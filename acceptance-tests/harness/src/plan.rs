@@ -109,23 +109,11 @@ fn change(shown: ShownChange) -> Change {
     let action = action(&shown.actions);
     // For a new object everything changes, and for a deleted one nothing does.
     let in_place = action == "update" || action.contains("replace");
-    let mut replace_paths: Vec<_> = shown
-        .replace_paths
-        .iter()
-        .map(|path| written(path))
-        .collect();
+    let mut replace_paths: Vec<_> = shown.replace_paths.iter().map(|path| written(path)).collect();
     replace_paths.sort();
     Change {
-        changed: if in_place {
-            changed(&shown)
-        } else {
-            Vec::new()
-        },
-        unknown: if action == "update" {
-            unknown(&shown.after_unknown)
-        } else {
-            Vec::new()
-        },
+        changed: if in_place { changed(&shown) } else { Vec::new() },
+        unknown: if action == "update" { unknown(&shown.after_unknown) } else { Vec::new() },
         replace_paths,
         importing: shown.importing.is_some(),
         action,
@@ -191,9 +179,7 @@ fn written(path: &[Value]) -> String {
 
 fn is_identifier(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 #[cfg(test)]
@@ -239,9 +225,6 @@ mod tests {
         );
         let change = &plan.changes["a.b"];
         assert_eq!(change.action, "replace");
-        assert_eq!(
-            change.replace_paths,
-            ["list[0]", r#"members["111122223333"].display_name"#]
-        );
+        assert_eq!(change.replace_paths, ["list[0]", r#"members["111122223333"].display_name"#]);
     }
 }

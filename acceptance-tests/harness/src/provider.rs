@@ -70,11 +70,7 @@ impl Provider {
     /// When a folder or the copy cannot be written.
     pub fn mirror(&self, root: &Path, engine: &Engine) -> Result<()> {
         let version = env!("CARGO_PKG_VERSION");
-        let folder = root
-            .join(engine.registry_host())
-            .join(SOURCE)
-            .join(version)
-            .join(platform());
+        let folder = root.join(engine.registry_host()).join(SOURCE).join(version).join(platform());
         fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
         let copy = folder.join(format!("{BINARY}_v{version}"));
         fs::copy(self.folder.join(BINARY), &copy)
@@ -85,11 +81,7 @@ impl Provider {
 
 /// Go's name of this platform, as engines spell it in mirrors.
 fn platform() -> String {
-    let os = if env::consts::OS == "macos" {
-        "darwin"
-    } else {
-        env::consts::OS
-    };
+    let os = if env::consts::OS == "macos" { "darwin" } else { env::consts::OS };
     let architecture = match env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
@@ -105,16 +97,7 @@ fn compile() -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let status = Command::new(cargo)
         .current_dir(paths::repository())
-        .args([
-            "build",
-            "--quiet",
-            "--profile",
-            "acceptance",
-            "--package",
-            BINARY,
-            "--bin",
-            BINARY,
-        ])
+        .args(["build", "--quiet", "--profile", "acceptance", "--package", BINARY, "--bin", BINARY])
         .arg("--target-dir")
         .arg(&target)
         .status()

@@ -55,7 +55,7 @@ pub fn counted(calls: &[Call], uncounted: &[String]) -> BTreeMap<String, Count> 
     let mut counts = BTreeMap::new();
     for call in calls {
         let count = counts.entry(title(call)).or_insert(Count::Exactly(0));
-        if uncounted.contains(&call.operation) {
+        if call.operation.as_ref().is_some_and(|operation| uncounted.contains(operation)) {
             *count = Count::Some("some");
         } else if let Count::Exactly(number) = count {
             *number += 1;
@@ -70,12 +70,9 @@ fn title(call: &Call) -> String {
         None | Some("us-east-1") => String::new(),
         Some(region) => format!("@{region}"),
     };
-    let error = call
-        .error
-        .as_ref()
-        .map(|error| format!(" ({error})"))
-        .unwrap_or_default();
-    format!("{account}{region} {}{error}", call.operation)
+    let error = call.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
+    let operation = call.operation.as_deref().unwrap_or("(no operation)");
+    format!("{account}{region} {operation}{error}")
 }
 
 /// What differs between two states.
@@ -90,10 +87,7 @@ pub fn difference(before: &State, after: &State) -> Map<String, Value> {
             difference.insert(address.clone(), changed.into());
         }
     }
-    let gone = before
-        .instances
-        .keys()
-        .filter(|address| !after.instances.contains_key(*address));
+    let gone = before.instances.keys().filter(|address| !after.instances.contains_key(*address));
     difference.extend(gone.map(|address| (address.clone(), Value::Null)));
     difference
 }
@@ -119,7 +113,7 @@ mod tests {
             sequence: 1,
             account: Some("111122223333".to_owned()),
             region: Some("us-east-1".to_owned()),
-            operation: operation.to_owned(),
+            operation: Some(operation.to_owned()),
             error: error.map(str::to_owned),
         }
     }
@@ -132,11 +126,7 @@ mod tests {
 
     #[test]
     fn calls_are_counted_by_account_operation_and_error() {
-        let calls = [
-            call("Get", None),
-            call("Get", None),
-            call("Get", Some("AccessDenied")),
-        ];
+        let calls = [call("Get", None), call("Get", None), call("Get", Some("AccessDenied"))];
         let counts = counted(&calls, &[]);
         assert_eq!(counts["111122223333 Get"], Count::Exactly(2));
         assert_eq!(counts["111122223333 Get (AccessDenied)"], Count::Exactly(1));
@@ -144,23 +134,16 @@ mod tests {
 
     #[test]
     fn polls_are_not_counted() {
-        let counts = counted(
-            &[call("Poll", None), call("Poll", None)],
-            &["Poll".to_owned()],
-        );
+        let counts = counted(&[call("Poll", None), call("Poll", None)], &["Poll".to_owned()]);
         assert_eq!(counts["111122223333 Poll"], Count::Some("some"));
     }
 
     #[test]
     fn only_what_changed_is_recorded() {
-        let before = state(
-            json!({ "a.same": { "id": "1" }, "a.other": { "id": "2", "name": "x" },
-            "a.gone": { "id": "3" } }),
-        );
-        let after = state(
-            json!({ "a.same": { "id": "1" }, "a.other": { "id": "2", "name": "y" },
-            "a.new": { "id": "4" } }),
-        );
+        let before = state(json!({ "a.same": { "id": "1" }, "a.other": { "id": "2", "name": "x" },
+            "a.gone": { "id": "3" } }));
+        let after = state(json!({ "a.same": { "id": "1" }, "a.other": { "id": "2", "name": "y" },
+            "a.new": { "id": "4" } }));
         let expected =
             json!({ "a.other": { "name": "y" }, "a.gone": null, "a.new": { "id": "4" } });
         assert_eq!(Value::Object(difference(&before, &after)), expected);

@@ -37,15 +37,11 @@ pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
         true => Installation::DevOverride(Provider::build()?),
         false => Installation::None,
     };
-    let root = paths::target("scratch")?
-        .join(engine.to_string())
-        .join(name);
+    let root = paths::target("scratch")?.join(engine.to_string()).join(name);
     let workspace = Workspace::create(&root, engine, installation)?;
     let sandbox = Sandbox::start().context("starting the sandbox")?;
     let mut runner = Runner::new(&scenario, workspace, sandbox)?;
-    runner
-        .play()
-        .with_context(|| format!("the files are in {}", root.display()))?;
+    runner.play().with_context(|| format!("the files are in {}", root.display()))?;
     let outcome = Value::Object(runner.outcome);
     expected::compare(&scenario.expected(), &outcome, engine.has_identity())
 }
@@ -59,20 +55,25 @@ fn uses_provider(scenario: &Scenario) -> Result<bool> {
     Ok(false)
 }
 
-struct Runner<'a> {
+pub(crate) struct Runner<'a> {
     scenario: &'a Scenario,
-    workspace: Workspace,
-    sandbox: Sandbox,
+    pub(crate) workspace: Workspace,
+    pub(crate) sandbox: Sandbox,
     normaliser: Normaliser,
     /// What `${saved.NAME}` stands for.
-    saved: BTreeMap<String, String>,
+    pub(crate) saved: BTreeMap<String, String>,
     /// The state as last recorded.
     state: State,
     outcome: Map<String, Value>,
 }
 
 impl<'a> Runner<'a> {
-    fn new(scenario: &'a Scenario, mut workspace: Workspace, sandbox: Sandbox) -> Result<Self> {
+    /// Copies what the scenario brings along, and configures the provider.
+    pub(crate) fn new(
+        scenario: &'a Scenario,
+        mut workspace: Workspace,
+        sandbox: Sandbox,
+    ) -> Result<Self> {
         for companion in &scenario.companions {
             copy(companion, &workspace.directory().join(file_name(companion)))?;
         }
@@ -98,13 +99,13 @@ impl<'a> Runner<'a> {
     fn play(&mut self) -> Result<()> {
         let scenario = self.scenario;
         for step in &scenario.steps {
-            self.step(step)
-                .with_context(|| format!("step {}", step.name))?;
+            self.step(step).with_context(|| format!("step {}", step.name))?;
         }
         self.clean_up().context("cleaning up after the last step")
     }
 
-    fn step(&mut self, step: &Step) -> Result<()> {
+    /// Plays one step.
+    pub(crate) fn step(&mut self, step: &Step) -> Result<()> {
         match &step.content {
             Content::Configuration { text, run } => {
                 self.workspace.remove(GENERATED)?;
@@ -179,42 +180,25 @@ impl<'a> Runner<'a> {
 
     fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Result<()> {
         let body = body.map(|body| self.filled_value(body)).transpose()?;
-        self.sandbox
-            .client()
-            .admin(method, path, body.as_ref())
-            .map(drop)
+        self.sandbox.client().admin(method, path, body.as_ref()).map(drop)
     }
 
     fn api(&mut self, call: &ApiCall) -> Result<Record> {
         let path = self.filled_path(&call.path)?;
-        let body = call
-            .body
-            .as_ref()
-            .map(|body| self.filled_value(body))
-            .transpose()?;
-        let reply = self
-            .sandbox
-            .client()
-            .api(&call.account, &call.method, &path, body.as_ref())?;
+        let body = call.body.as_ref().map(|body| self.filled_value(body)).transpose()?;
+        let reply = self.sandbox.client().api(&call.account, &call.method, &path, body.as_ref())?;
         let as_expected = match call.status {
             Some(status) => reply.status == status,
             None => (200..300).contains(&reply.status),
         };
         let Reply { status, body } = reply;
-        ensure!(
-            as_expected,
-            "{} {path} answered {status}: {body}",
-            call.method
-        );
+        ensure!(as_expected, "{} {path} answered {status}: {body}", call.method);
         for (name, pointer) in &call.save {
             let value = body.pointer(pointer).and_then(Value::as_str);
             let value = value.with_context(|| format!("no text at {pointer} in {body}"))?;
             self.save(name, value.to_owned());
         }
-        Ok(Record {
-            reply: call.record.then_some(body),
-            ..Record::default()
-        })
+        Ok(Record { reply: call.record.then_some(body), ..Record::default() })
     }
 
     fn save(&mut self, name: &str, value: String) {
@@ -227,16 +211,10 @@ impl<'a> Runner<'a> {
     fn clean_up(&mut self) -> Result<()> {
         self.sandbox.client().admin("DELETE", "faults", None)?;
         if !self.stored()?.instances.is_empty() {
-            let record = self.terraform(&Run {
-                command: Command::Destroy,
-                ..Run::default()
-            })?;
+            let record = self.terraform(&Run { command: Command::Destroy, ..Run::default() })?;
             self.note("destroy".to_owned(), record)?;
         }
-        ensure!(
-            self.stored()?.instances.is_empty(),
-            "the state is not empty after destroy"
-        );
+        ensure!(self.stored()?.instances.is_empty(), "the state is not empty after destroy");
         let leftovers = self.sandbox.client().leftovers()?;
         match &self.scenario.settings.leaves_behind {
             None => ensure!(leftovers.is_empty(), "left in the sandbox: {leftovers:#?}"),
@@ -253,13 +231,8 @@ fn provider_configuration(sandbox: &str) -> String {
         "terraform {{\n  required_providers {{\n    cleanrooms = {{\n      source = {SOURCE:?}\n    \
          }}\n  }}\n}}\n"
     );
-    for (account, alias) in ACCOUNTS
-        .into_iter()
-        .zip([None, Some("partner"), Some("third")])
-    {
-        let alias = alias
-            .map(|alias| format!("  alias      = {alias:?}\n"))
-            .unwrap_or_default();
+    for (account, alias) in ACCOUNTS.into_iter().zip([None, Some("partner"), Some("third")]) {
+        let alias = alias.map(|alias| format!("  alias      = {alias:?}\n")).unwrap_or_default();
         text.push_str(&format!(
             "\nprovider \"cleanrooms\" {{\n{alias}  region     = {REGION:?}\n  access_key = \
              {account:?}\n  secret_key = \"secret\"\n\n  endpoints {{\n    cleanrooms = \
@@ -269,7 +242,8 @@ fn provider_configuration(sandbox: &str) -> String {
     text
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies a file, or a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     if from.is_file() {
         fs::copy(from, to).with_context(|| format!("copying {}", from.display()))?;
         return Ok(());

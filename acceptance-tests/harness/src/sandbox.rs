@@ -1,13 +1,16 @@
 //! The sandbox as the harness uses it: its admin path, and API calls made
 //! behind Terraform's back.
 
+use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
+use cleanrooms_sandbox::Options;
 use http::Request;
 use serde::Deserialize;
 use serde_json::Value;
@@ -33,7 +36,21 @@ impl Sandbox {
     ///
     /// When it cannot listen.
     pub fn start() -> io::Result<Self> {
-        let running = cleanrooms_sandbox::Sandbox::start_blocking(Default::default())?;
+        Self::with(Options::default())
+    }
+
+    /// Starts a sandbox that keeps its state in this file, and takes up what
+    /// the file holds.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot listen, or the file cannot be used.
+    pub fn with_state(path: &Path) -> io::Result<Self> {
+        Self::with(Options { state: Some(path.to_path_buf()), ..Options::default() })
+    }
+
+    fn with(options: Options) -> io::Result<Self> {
+        let running = cleanrooms_sandbox::Sandbox::start_blocking(options)?;
         let client = Client::new(running.url());
         Ok(Self { running, client })
     }
@@ -65,8 +82,8 @@ pub struct Call {
     pub account: Option<String>,
     /// The Region of the signature.
     pub region: Option<String>,
-    /// The API operation.
-    pub operation: String,
+    /// The API operation; none for a path that is of no operation.
+    pub operation: Option<String>,
     /// The error type of the answer, if it was one.
     pub error: Option<String>,
 }
@@ -92,10 +109,7 @@ impl Client {
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
             .build();
-        Self {
-            url: url.to_string().trim_end_matches('/').to_owned(),
-            agent: agent.into(),
-        }
+        Self { url: url.to_string().trim_end_matches('/').to_owned(), agent: agent.into() }
     }
 
     /// The calls made since the journal was last cleared.
@@ -117,6 +131,18 @@ impl Client {
     /// When the sandbox refuses.
     pub fn clear_calls(&self) -> Result<()> {
         self.admin("DELETE", "journal", None).map(drop)
+    }
+
+    /// Whether every fault that was asked for has met its calls, though these
+    /// may still be under way.
+    ///
+    /// # Errors
+    ///
+    /// When the sandbox does not answer as documented.
+    pub fn faults_have_begun(&self) -> Result<bool> {
+        let reply = self.admin("GET", "faults", None)?;
+        let to_come = reply.body["faults"].as_array().context("reading the sandbox's faults")?;
+        Ok(to_come.is_empty())
     }
 
     /// Calls the admin path `/_sandbox/<path>`.
@@ -159,24 +185,33 @@ impl Client {
     ///
     /// When a list cannot be read.
     pub fn leftovers(&self) -> Result<Vec<String>> {
+        let name = |(account, item): (&str, Value)| format!("{account}: {item}");
+        Ok(self.listed()?.into_iter().map(name).collect())
+    }
+
+    /// The ids of whatever collaborations and memberships exist.
+    ///
+    /// # Errors
+    ///
+    /// When a list cannot be read.
+    pub fn objects(&self) -> Result<BTreeSet<String>> {
+        let id = |(_, item): (&str, Value)| {
+            item["id"].as_str().map(str::to_owned).with_context(|| format!("no id in {item}"))
+        };
+        self.listed()?.into_iter().map(id).collect()
+    }
+
+    fn listed(&self) -> Result<Vec<(&'static str, Value)>> {
         let mut found = Vec::new();
         for account in ACCOUNTS {
-            for (path, list) in [
-                ("/collaborations", "collaborationList"),
-                ("/memberships", "membershipSummaries"),
-            ] {
+            for (path, list) in
+                [("/collaborations", "collaborationList"), ("/memberships", "membershipSummaries")]
+            {
                 let reply = self.api(account, "GET", path, None)?;
-                let items = reply
-                    .body
-                    .get(list)
-                    .and_then(Value::as_array)
-                    .with_context(|| {
-                        format!(
-                            "GET {path} as {account} answered {}: {}",
-                            reply.status, reply.body
-                        )
-                    })?;
-                found.extend(items.iter().map(|item| format!("{account} {path}: {item}")));
+                let items = reply.body.get(list).and_then(Value::as_array).with_context(|| {
+                    format!("GET {path} as {account} answered {}: {}", reply.status, reply.body)
+                })?;
+                found.extend(items.iter().map(|item| (account, item.clone())));
             }
         }
         Ok(found)
@@ -186,10 +221,7 @@ impl Client {
         let what = format!("{} {}", request.method(), request.uri());
         let mut response = self.agent.run(request).with_context(|| what.clone())?;
         let status = response.status().as_u16();
-        let text = response
-            .body_mut()
-            .read_to_string()
-            .with_context(|| what.clone())?;
+        let text = response.body_mut().read_to_string().with_context(|| what.clone())?;
         let body = match text.is_empty() {
             true => Value::Null,
             false => serde_json::from_str(&text).with_context(|| format!("{what}: `{text}`"))?,
@@ -199,9 +231,7 @@ impl Client {
 }
 
 fn request(method: &str, url: &str, body: Option<&Value>) -> Result<Request<Vec<u8>>> {
-    let bytes = body
-        .map(|body| body.to_string().into_bytes())
-        .unwrap_or_default();
+    let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
     Request::builder()
         .method(method)
         .uri(url)
@@ -224,12 +254,7 @@ fn sign_as(account: &str, request: &mut Request<Vec<u8>>) -> Result<()> {
         .context("the parameters of the signature")?
         .into();
     let headers = request.headers().iter().map(|(name, value)| {
-        (
-            name.as_str(),
-            value
-                .to_str()
-                .expect("the harness sets headers of plain text"),
-        )
+        (name.as_str(), value.to_str().expect("the harness sets headers of plain text"))
     });
     let signable = SignableRequest::new(
         request.method().as_str(),
@@ -238,9 +263,8 @@ fn sign_as(account: &str, request: &mut Request<Vec<u8>>) -> Result<()> {
         SignableBody::Bytes(request.body()),
     )
     .context("the request to sign")?;
-    let (instructions, _) = sign(signable, &parameters)
-        .map_err(|err| anyhow!("signing: {err}"))?
-        .into_parts();
+    let (instructions, _) =
+        sign(signable, &parameters).map_err(|err| anyhow!("signing: {err}"))?.into_parts();
     instructions.apply_to_request_http1x(request);
     Ok(())
 }

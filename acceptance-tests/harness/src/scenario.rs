@@ -139,14 +139,17 @@ pub enum Command {
     Validate,
 }
 
-/// A signal, sent when the sandbox's journal shows a call.
+/// A signal, sent when the sandbox's journal shows a call, or while a call
+/// waits in a fault.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Interrupt {
     /// `INT` or `KILL`.
     pub signal: EngineSignal,
-    /// The API operation to wait for.
-    pub operation: String,
+    /// The API operation to wait for. Without it, the signal is sent when every
+    /// fault that was asked for has begun: a call delayed by the last one is
+    /// then still under way.
+    pub operation: Option<String>,
     /// How many calls of it there must have been.
     #[serde(default = "one")]
     pub count: usize,
@@ -217,11 +220,7 @@ impl Scenario {
                 scenario.companions.push(path);
             }
         }
-        ensure!(
-            !scenario.steps.is_empty(),
-            "{} has no numbered steps",
-            folder.display()
-        );
+        ensure!(!scenario.steps.is_empty(), "{} has no numbered steps", folder.display());
         Ok(scenario)
     }
 
@@ -232,9 +231,7 @@ impl Scenario {
 
     /// Whether the folder brings a provider configuration of its own.
     pub fn has_provider(&self) -> bool {
-        self.companions
-            .iter()
-            .any(|path| file_name(path) == "provider.tf")
+        self.companions.iter().any(|path| file_name(path) == "provider.tf")
     }
 }
 
@@ -249,21 +246,14 @@ impl Step {
             Some("json") => Content::Actions(actions(path)?),
             _ => bail!("{}: a step is a .tf or a .json file", path.display()),
         };
-        Ok(Self {
-            name: file_name(path),
-            content,
-        })
+        Ok(Self { name: file_name(path), content })
     }
 }
 
 /// A `.json` step is one action or a list of them.
 fn actions(path: &Path) -> Result<Vec<Action>> {
     let value: Value = parsed(path)?;
-    let list = if value.is_array() {
-        value
-    } else {
-        Value::Array(vec![value])
-    };
+    let list = if value.is_array() { value } else { Value::Array(vec![value]) };
     serde_json::from_value(list).with_context(|| format!("in {}", path.display()))
 }
 
@@ -272,9 +262,7 @@ fn actions(path: &Path) -> Result<Vec<Action>> {
 fn options(text: &str) -> Result<Run> {
     let mut options = Map::new();
     for line in text.lines().filter_map(|line| line.strip_prefix("#:")) {
-        let (key, value) = line
-            .split_once(':')
-            .with_context(|| format!("no colon in `{line}`"))?;
+        let (key, value) = line.split_once(':').with_context(|| format!("no colon in `{line}`"))?;
         let value = value.trim();
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
         options.insert(key.trim().to_owned(), value);
@@ -290,10 +278,7 @@ fn options(text: &str) -> Result<Run> {
 pub fn folders(root: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let inside = files(root)?;
-    if inside
-        .iter()
-        .any(|path| path.is_file() && file_name(path).starts_with("01-"))
-    {
+    if inside.iter().any(|path| path.is_file() && file_name(path).starts_with("01-")) {
         found.push(root.to_path_buf());
     } else {
         for folder in inside.iter().filter(|path| path.is_dir()) {
@@ -308,21 +293,14 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
     let mut paths = Vec::new();
     for entry in entries {
-        paths.push(
-            entry
-                .with_context(|| format!("reading {}", folder.display()))?
-                .path(),
-        );
+        paths.push(entry.with_context(|| format!("reading {}", folder.display()))?.path());
     }
     paths.sort();
     Ok(paths)
 }
 
 pub(crate) fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 pub(crate) fn text(path: &Path) -> Result<String> {

@@ -42,9 +42,7 @@ impl State {
         for resource in stored.resources {
             let base = resource.address();
             for instance in resource.instances {
-                state
-                    .instances
-                    .insert(instance.address(&base), instance.recorded());
+                state.instances.insert(instance.address(&base), instance.recorded());
             }
         }
         Ok(state)
@@ -90,11 +88,7 @@ struct StoredInstance {
 
 impl StoredResource {
     fn address(&self) -> String {
-        let module = self
-            .module
-            .as_ref()
-            .map(|module| format!("{module}."))
-            .unwrap_or_default();
+        let module = self.module.as_ref().map(|module| format!("{module}.")).unwrap_or_default();
         let mode = if self.mode == "data" { "data." } else { "" };
         format!("{module}{mode}{}.{}", self.r#type, self.name)
     }
@@ -102,16 +96,8 @@ impl StoredResource {
 
 impl StoredInstance {
     fn address(&self, base: &str) -> String {
-        let index = self
-            .index_key
-            .as_ref()
-            .map(|key| format!("[{key}]"))
-            .unwrap_or_default();
-        let deposed = if self.deposed.is_some() {
-            " (deposed)"
-        } else {
-            ""
-        };
+        let index = self.index_key.as_ref().map(|key| format!("[{key}]")).unwrap_or_default();
+        let deposed = if self.deposed.is_some() { " (deposed)" } else { "" };
         format!("{base}{index}{deposed}")
     }
 
@@ -149,10 +135,7 @@ mod tests {
     fn attributes_are_looked_up_by_reference() {
         let state = State::parse(STATE).expect("the test's JSON is a state");
         assert_eq!(state.lookup("a.c.id").as_deref(), Some("2"));
-        assert_eq!(
-            state.lookup(r#"module.m.a.b["k"].nested.deep"#).as_deref(),
-            Some("true")
-        );
+        assert_eq!(state.lookup(r#"module.m.a.b["k"].nested.deep"#).as_deref(), Some("true"));
         assert_eq!(state.lookup("a.c.absent"), None);
     }
 

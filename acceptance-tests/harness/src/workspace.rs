@@ -82,11 +82,8 @@ impl Workspace {
         if root.exists() {
             fs::remove_dir_all(root).with_context(|| format!("clearing {}", root.display()))?;
         }
-        let workspace = Self {
-            engine: engine.clone(),
-            root: root.to_path_buf(),
-            environment: BTreeMap::new(),
-        };
+        let workspace =
+            Self { engine: engine.clone(), root: root.to_path_buf(), environment: BTreeMap::new() };
         for folder in [workspace.directory(), workspace.home()] {
             fs::create_dir_all(&folder)
                 .with_context(|| format!("creating {}", folder.display()))?;
@@ -165,6 +162,8 @@ impl Workspace {
             // The chain of default credentials must end without asking the
             // network for an instance role.
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            // The provider waits a hundredth of its usual intervals.
+            .env("CLEANROOMS_WAIT_SCALE", "0.01")
             .envs(&self.environment);
         command
     }
@@ -186,11 +185,7 @@ impl Workspace {
     /// When it fails, with all its output.
     pub fn succeed(&self, arguments: &[&str]) -> Result<String> {
         let finished = self.run(arguments)?;
-        ensure!(
-            finished.status.success(),
-            "`{}` failed: {finished}",
-            arguments.join(" ")
-        );
+        ensure!(finished.status.success(), "`{}` failed: {finished}", arguments.join(" "));
         Ok(finished.stdout)
     }
 
@@ -213,10 +208,7 @@ impl Workspace {
         let stderr = collect(child.stderr.take());
         let status = watch(&mut child, trigger);
         let finished = Finished {
-            status: status
-                .as_ref()
-                .copied()
-                .unwrap_or_else(|_| ExitStatus::from_raw(0)),
+            status: status.as_ref().copied().unwrap_or_else(|_| ExitStatus::from_raw(0)),
             stdout: joined(stdout)?,
             stderr: joined(stderr)?,
         };
@@ -238,10 +230,7 @@ fn watch(child: &mut Child, mut trigger: Option<Trigger<'_>>) -> Result<ExitStat
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(status) = child.try_wait().context("waiting for the engine")? {
-            ensure!(
-                trigger.is_none(),
-                "ended ({status}) before the signal was due"
-            );
+            ensure!(trigger.is_none(), "ended ({status}) before the signal was due");
             return Ok(status);
         }
         if let Some(waiting) = &mut trigger
@@ -280,9 +269,7 @@ fn collect(stream: Option<impl Read + Send + 'static>) -> JoinHandle<io::Result<
 }
 
 fn joined(reader: JoinHandle<io::Result<Vec<u8>>>) -> Result<String> {
-    let bytes = reader
-        .join()
-        .map_err(|_| anyhow!("the reader of the output panicked"))?;
+    let bytes = reader.join().map_err(|_| anyhow!("the reader of the output panicked"))?;
     let bytes = bytes.context("reading the engine's output")?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -32,16 +32,10 @@ fn trials() -> Result<Vec<Trial>> {
     for (root, prefix) in [("cases", ""), ("harness/tests/scenarios", "harness/")] {
         let root = paths::repository().join("acceptance-tests").join(root);
         for folder in scenario::folders(&root)? {
-            trials.extend(scenarios_of(
-                &folder,
-                &name(prefix, &root, &folder),
-                &engines,
-            )?);
+            trials.extend(scenarios_of(&folder, &name(prefix, &root, &folder), &engines)?);
         }
     }
-    trials.push(Trial::test("engines::at_least_one", move || {
-        engines_are_found(&engines)
-    }));
+    trials.push(Trial::test("engines::at_least_one", move || engines_are_found(&engines)));
     Ok(trials)
 }
 
@@ -62,9 +56,7 @@ fn engines_are_found(engines: &Engines) -> Result<(), Failed> {
 fn checks_of(engine: &Engine) -> Vec<Trial> {
     let trial = |&(name, check): &(&str, Check)| {
         let engine = engine.clone();
-        Trial::test(format!("{engine}::{name}"), move || {
-            check(&engine).map_err(failed)
-        })
+        Trial::test(format!("{engine}::{name}"), move || check(&engine).map_err(failed))
     };
     checks::ALL.iter().map(trial).collect()
 }
@@ -98,10 +90,7 @@ fn scenarios_of(folder: &Path, name: &str, engines: &Engines) -> Result<Vec<Tria
 }
 
 fn name(prefix: &str, root: &Path, folder: &Path) -> String {
-    format!(
-        "{prefix}{}",
-        folder.strip_prefix(root).unwrap_or(folder).display()
-    )
+    format!("{prefix}{}", folder.strip_prefix(root).unwrap_or(folder).display())
 }
 
 /// The whole chain of causes.

@@ -72,42 +72,24 @@ impl Stage {
         let folder = paths::repository().join("examples/complete");
         let root = paths::target("scratch")?.join("demo");
         let workspace = examples::workspace(&folder, &root, &engine, &sandbox.url())?;
-        println!(
-            "examples/complete is copied to {}",
-            workspace.directory().display()
-        );
-        Ok(Self {
-            workspace,
-            sandbox,
-            headings: 3,
-            variables: Vec::new(),
-        })
+        println!("examples/complete is copied to {}", workspace.directory().display());
+        Ok(Self { workspace, sandbox, headings: 3, variables: Vec::new() })
     }
 
     fn create(&mut self) -> Result<()> {
         self.heading("Plan two companies' collaboration");
         let plan = self.plan(&[])?;
         ensure!(
-            plan.changes
-                .values()
-                .all(|change| change.action == "create"),
+            plan.changes.values().all(|change| change.action == "create"),
             "everything is to be created: {plan:#?}"
         );
 
         self.heading("Apply it in both accounts");
         self.apply_planned()?;
         let collaboration = self.collaboration()?;
-        ensure!(
-            collaboration["memberStatus"] == "ACTIVE",
-            "the owner has joined: {collaboration}"
-        );
-        let partner = self
-            .sandbox
-            .client()
-            .api(ACCOUNTS[1], "GET", "/memberships", None)?;
-        let memberships = partner.body["membershipSummaries"]
-            .as_array()
-            .map_or(0, Vec::len);
+        ensure!(collaboration["memberStatus"] == "ACTIVE", "the owner has joined: {collaboration}");
+        let partner = self.sandbox.client().api(ACCOUNTS[1], "GET", "/memberships", None)?;
+        let memberships = partner.body["membershipSummaries"].as_array().map_or(0, Vec::len);
         ensure!(memberships == 1, "the partner has joined: {}", partner.body);
         Ok(())
     }
@@ -125,10 +107,7 @@ impl Stage {
         self.expect_only(&plan, "update")?;
         self.apply_planned()?;
         let collaboration = self.collaboration()?;
-        ensure!(
-            collaboration["name"] == "Spring campaign",
-            "it has the new name: {collaboration}"
-        );
+        ensure!(collaboration["name"] == "Spring campaign", "it has the new name: {collaboration}");
         ensure!(self.id()? == before, "it is still the same collaboration");
         Ok(())
     }
@@ -138,19 +117,13 @@ impl Stage {
         let intended = self.collaboration()?["description"].clone();
         let path = format!("/collaborations/{}", self.id()?);
         let edit = json!({ "description": "Edited by hand" });
-        let reply = self
-            .sandbox
-            .client()
-            .api(OWNER, "PATCH", &path, Some(&edit))?;
+        let reply = self.sandbox.client().api(OWNER, "PATCH", &path, Some(&edit))?;
         ensure!(reply.status == 200, "the edit was accepted: {}", reply.body);
         let plan = self.plan(&[])?;
         self.expect_only(&plan, "update")?;
         self.apply_planned()?;
         let repaired = self.collaboration()?["description"].clone();
-        ensure!(
-            repaired == intended,
-            "the description is {repaired} and not {intended}"
-        );
+        ensure!(repaired == intended, "the description is {repaired} and not {intended}");
         Ok(())
     }
 
@@ -171,14 +144,8 @@ impl Stage {
     fn plan_replacement(&mut self) -> Result<()> {
         self.heading("What cannot change in place is announced (plan only)");
         let plan = self.plan(&["-var=creator_display_name=Another name"])?;
-        let change = plan
-            .changes
-            .get(COLLABORATION)
-            .context("the collaboration changes")?;
-        ensure!(
-            change.action == "replace",
-            "it is to be replaced: {change:?}"
-        );
+        let change = plan.changes.get(COLLABORATION).context("the collaboration changes")?;
+        ensure!(change.action == "replace", "it is to be replaced: {change:?}");
         ensure!(
             change.replace_paths == ["creator_display_name"],
             "the plan names the attribute: {change:?}"
@@ -203,16 +170,8 @@ impl Stage {
 
     /// Runs a command with the engine's own output on the terminal.
     fn show(&self, arguments: &[&str]) -> Result<()> {
-        let status = self
-            .workspace
-            .command(arguments)
-            .status()
-            .context("starting the engine")?;
-        ensure!(
-            status.success(),
-            "`{}` failed ({status})",
-            arguments.join(" ")
-        );
+        let status = self.workspace.command(arguments).status().context("starting the engine")?;
+        ensure!(status.success(), "`{}` failed ({status})", arguments.join(" "));
         Ok(())
     }
 
@@ -246,21 +205,14 @@ impl Stage {
 
     fn id(&self) -> Result<String> {
         let state = State::read(&self.workspace.directory().join("terraform.tfstate"))?;
-        state
-            .lookup(&format!("{COLLABORATION}.id"))
-            .context("the collaboration is in the state")
+        state.lookup(&format!("{COLLABORATION}.id")).context("the collaboration is in the state")
     }
 
     /// The collaboration as its owner sees it through the API.
     fn collaboration(&self) -> Result<Value> {
         let path = format!("/collaborations/{}", self.id()?);
         let mut reply = self.sandbox.client().api(OWNER, "GET", &path, None)?;
-        ensure!(
-            reply.status == 200,
-            "GET {path} answered {}: {}",
-            reply.status,
-            reply.body
-        );
+        ensure!(reply.status == 200, "GET {path} answered {}: {}", reply.status, reply.body);
         Ok(reply.body["collaboration"].take())
     }
 }

@@ -60,10 +60,7 @@ pub(super) fn install() -> Result<Installed, LibraryError> {
         install_wheel(&python(&environment))?;
         File::create(&complete).context("marking the installation as complete")?;
     }
-    Ok(Installed {
-        python: python(&environment),
-        script: script(),
-    })
+    Ok(Installed { python: python(&environment), script: script() })
 }
 
 /// The checked-in Python that stands in for the CLI.
@@ -90,13 +87,7 @@ fn create_environment(environment: &Path) -> Result<(), LibraryError> {
 
 fn install_wheel(python: &Path) -> Result<(), LibraryError> {
     let output = Command::new(python)
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ])
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
         .args(["--no-deps", "--only-binary", ":all:", REQUIREMENT])
         .output()
         .context("starting pip")?;
@@ -114,8 +105,5 @@ fn succeeded(what: &str, output: &Output) -> Result<(), LibraryError> {
     }
     let stdout = String::from_utf8_lossy(&output.stdout);
     let stderr = String::from_utf8_lossy(&output.stderr);
-    Err(LibraryError::Failed(format!(
-        "`{what}`: {}\n{stdout}{stderr}",
-        output.status
-    )))
+    Err(LibraryError::Failed(format!("`{what}`: {}\n{stdout}{stderr}", output.status)))
 }

@@ -20,14 +20,9 @@ impl Runner<'_> {
         let diagnostics =
             messages::diagnostics_of_text(&(finished.stdout.clone() + &finished.stderr));
         let failed = self.check(&finished, &diagnostics, import.expect_error.as_deref())?;
-        record
-            .phases
-            .insert("import", self.phase(Plan::default(), diagnostics, &[])?);
+        record.phases.insert("import", self.phase(Plan::default(), diagnostics, &[])?);
         if !failed {
-            let run = Run {
-                leaves_changes: import.leaves_changes,
-                ..Run::default()
-            };
+            let run = Run { leaves_changes: import.leaves_changes, ..Run::default() };
             self.follow_up(&run, &mut record)?;
         }
         Ok(record)
@@ -63,12 +58,8 @@ impl Runner<'_> {
 
     fn plan(&mut self, run: &Run, record: &mut Record) -> Result<bool> {
         let out = format!("-out={PLAN_FILE}");
-        let mut arguments = vec![
-            "plan".to_owned(),
-            "-json".to_owned(),
-            "-input=false".to_owned(),
-            out,
-        ];
+        let mut arguments =
+            vec!["plan".to_owned(), "-json".to_owned(), "-input=false".to_owned(), out];
         match run.command {
             Command::Destroy | Command::PlanDestroy => arguments.push("-destroy".to_owned()),
             Command::Refresh => arguments.push("-refresh-only".to_owned()),
@@ -77,31 +68,19 @@ impl Runner<'_> {
         if run.generate_config {
             arguments.push(format!("-generate-config-out={GENERATED}"));
         }
-        arguments.extend(
-            run.replace
-                .iter()
-                .map(|address| format!("-replace={address}")),
-        );
+        arguments.extend(run.replace.iter().map(|address| format!("-replace={address}")));
         arguments.extend(run.arguments.iter().cloned());
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
 
         let applies = !matches!(run.command, Command::Plan | Command::PlanDestroy);
-        let interrupt = if applies {
-            None
-        } else {
-            run.interrupt.as_ref()
-        };
+        let interrupt = if applies { None } else { run.interrupt.as_ref() };
         let finished = self.engine(&arguments, interrupt)?;
         let diagnostics = messages::diagnostics_of_stream(&finished.stdout);
         let failed = match interrupt {
             Some(_) => !finished.status.success(),
             None => self.check(&finished, &diagnostics, run.expect_error.as_deref())?,
         };
-        let plan = if failed {
-            Plan::default()
-        } else {
-            self.planned()?
-        };
+        let plan = if failed { Plan::default() } else { self.planned()? };
         let phase = self.phase(plan, diagnostics, &run.uncounted)?;
         record.phases.insert("plan", phase);
         Ok(failed)
@@ -156,15 +135,19 @@ impl Runner<'_> {
         self.sandbox.client().clear_calls()?;
         let trigger = interrupt.map(|interrupt| Trigger {
             signal: interrupt.signal,
-            due: Box::new(|| {
-                let calls = self.sandbox.client().calls()?;
-                let matching = calls
-                    .iter()
-                    .filter(|call| call.operation == interrupt.operation);
-                Ok(matching.count() >= interrupt.count)
-            }),
+            due: Box::new(|| self.is_due(interrupt)),
         });
         self.workspace.run_until(arguments, trigger)
+    }
+
+    fn is_due(&self, interrupt: &Interrupt) -> Result<bool> {
+        let client = self.sandbox.client();
+        let Some(operation) = &interrupt.operation else {
+            return client.faults_have_begun();
+        };
+        let calls = client.calls()?;
+        let matching = calls.iter().filter(|call| call.operation.as_ref() == Some(operation));
+        Ok(matching.count() >= interrupt.count)
     }
 
     fn phase(
@@ -174,11 +157,7 @@ impl Runner<'_> {
         uncounted: &[String],
     ) -> Result<Phase> {
         let calls = counted(&self.sandbox.client().calls()?, uncounted);
-        Ok(Phase {
-            plan,
-            diagnostics,
-            calls,
-        })
+        Ok(Phase { plan, diagnostics, calls })
     }
 
     /// Whether a command failed; an error if that is not what was expected.
@@ -191,9 +170,7 @@ impl Runner<'_> {
         if finished.status.success() {
             return Ok(false);
         }
-        let Some(expected) = expected else {
-            bail!("failed: {finished}")
-        };
+        let Some(expected) = expected else { bail!("failed: {finished}") };
         ensure!(
             said.iter()
                 .any(|diagnostic| diagnostic.is_error() && diagnostic.summary.contains(expected)),

@@ -48,10 +48,7 @@ impl Runner<'_> {
         Ok(match value {
             Value::String(text) => Value::String(self.filled(text)?),
             Value::Array(items) => Value::Array(
-                items
-                    .iter()
-                    .map(|item| self.filled_value(item))
-                    .collect::<Result<_>>()?,
+                items.iter().map(|item| self.filled_value(item)).collect::<Result<_>>()?,
             ),
             Value::Object(members) => {
                 let mut filled = Map::new();
@@ -86,9 +83,6 @@ mod tests {
     #[test]
     fn an_arn_is_one_segment_of_a_path() {
         let encoded = percent_encoded("arn:aws:cleanrooms:us-east-1:1:membership/a-b");
-        assert_eq!(
-            encoded,
-            "arn%3Aaws%3Acleanrooms%3Aus-east-1%3A1%3Amembership%2Fa-b"
-        );
+        assert_eq!(encoded, "arn%3Aaws%3Acleanrooms%3Aus-east-1%3A1%3Amembership%2Fa-b");
     }
 }

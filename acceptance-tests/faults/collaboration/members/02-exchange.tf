@@ -1,0 +1,21 @@
+#: arguments: ["-refresh=false"]
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = []
+  query_log_status         = "ENABLED"
+
+  auto_approved_change_request_types = ["ADD_MEMBER"]
+
+  members = {
+    "444455556666" = {
+      display_name     = "Partner"
+      member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+    }
+    "888899990000" = {
+      display_name     = "Fourth"
+      member_abilities = []
+    }
+  }
+}

@@ -1,0 +1,138 @@
+//! The fault matrix: every fault of the sandbox at every API call of a change.
+//!
+//! A change is a scenario folder below `acceptance-tests/faults/`: its last
+//! step is the change, and the steps before it prepare for it, once for all
+//! cases. Its `calls.json` lists the API calls of the change when nothing goes
+//! wrong. A case makes the change with one fault at one of these calls, mends
+//! the fault, and applies again.
+
+mod case;
+mod kinds;
+mod prepared;
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context, Result, anyhow};
+use serde::{Deserialize, Serialize};
+
+pub use self::kinds::Fault;
+use self::prepared::Prepared;
+use crate::engine::Engine;
+use crate::paths;
+use crate::scenario::{self, Scenario, Settings};
+
+/// The file in a change's folder that lists its calls.
+const CALLS: &str = "calls.json";
+
+/// A change, on an engine.
+pub struct Change {
+    name: String,
+    engine: Engine,
+    scenario: Scenario,
+    clean: Clean,
+    prepared: OnceLock<std::result::Result<Prepared, String>>,
+}
+
+/// What a change comes to when nothing goes wrong.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+struct Clean {
+    /// The operations in the order of the journal, in one of the orders that
+    /// calls at the same time may arrive in.
+    calls: Vec<String>,
+    /// The addresses in the state afterwards.
+    instances: Vec<String>,
+    /// How many collaborations and memberships exist afterwards.
+    objects: usize,
+}
+
+/// A call of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The operation.
+    pub operation: String,
+    /// How many calls of that operation come before it.
+    pub earlier: usize,
+    /// How many calls of any operation come before it.
+    pub position: usize,
+}
+
+impl Clean {
+    /// Whether both are the same but for the order of calls.
+    fn is_like(&self, other: &Self) -> bool {
+        let sorted = |clean: &Self| {
+            let mut clean = clean.clone();
+            clean.calls.sort();
+            clean
+        };
+        sorted(self) == sorted(other)
+    }
+}
+
+impl Change {
+    /// Every change that is described, for one engine.
+    ///
+    /// # Errors
+    ///
+    /// When a folder cannot be read.
+    pub fn all(engine: &Engine) -> Result<Vec<Arc<Self>>> {
+        let root = paths::repository().join("acceptance-tests/faults");
+        let change = |folder: PathBuf| {
+            let name = folder.strip_prefix(&root).unwrap_or(&folder).display().to_string();
+            let scenario = Scenario::read(&folder)?;
+            let clean = prepared::read_clean(&folder.join(CALLS))?;
+            Ok(Arc::new(Self {
+                name,
+                engine: engine.clone(),
+                scenario,
+                clean,
+                prepared: OnceLock::new(),
+            }))
+        };
+        scenario::folders(&root)?.into_iter().map(change).collect()
+    }
+
+    /// Its name: resource and what changes.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What `scenario.json` says.
+    pub fn settings(&self) -> &Settings {
+        &self.scenario.settings
+    }
+
+    /// Its calls when nothing goes wrong, in order.
+    pub fn places(&self) -> Vec<Place> {
+        let calls = &self.clean.calls;
+        let place = |(position, operation): (usize, &String)| Place {
+            operation: operation.clone(),
+            earlier: calls[..position].iter().filter(|call| *call == operation).count(),
+            position,
+        };
+        calls.iter().enumerate().map(place).collect()
+    }
+
+    /// What all cases start from, made on the first call.
+    fn prepared(&self) -> Result<&Prepared> {
+        self.prepared
+            .get_or_init(|| Prepared::make(self).map_err(|err| format!("{err:#}")))
+            .as_ref()
+            .map_err(|text| anyhow!("{text}"))
+            .context("preparing the change")
+    }
+
+    fn scratch(&self, case: &str) -> Result<PathBuf> {
+        let engine = self.engine.to_string();
+        Ok(paths::target("scratch")?.join(engine).join("faults").join(&self.name).join(case))
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.earlier {
+            0 => write!(f, "{}", self.operation),
+            earlier => write!(f, "{}-{}", self.operation, earlier + 1),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The faults of the matrix.
+
+use serde_json::{Value, json};
+
+use super::Place;
+
+/// A fault, as it is asked for at a call.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Its name in the output.
+    pub name: &'static str,
+    /// Whether it belongs to the few that every engine is taken through.
+    pub smoke: bool,
+    kind: Value,
+    /// How many calls it hits; all from the first on, if none.
+    count: Option<u64>,
+    /// Whether it hits calls of all operations.
+    everything: bool,
+    calls: Calls,
+}
+
+/// At which calls a fault means something.
+#[derive(Clone, Copy, Debug)]
+enum Calls {
+    All,
+    /// A late reply to a read is a read that failed, which other faults show
+    /// without the wait.
+    Writes,
+    /// Only a new object can be invisible.
+    Creates,
+    /// Only what carries a role waits for IAM.
+    Roles,
+}
+
+impl Fault {
+    /// Every fault.
+    pub fn all() -> Vec<Self> {
+        let mut faults = vec![
+            once("latency", json!({ "kind": "latency", "milliseconds": 50 })),
+            once("throttle", json!({ "kind": "throttle" })),
+            once("internal_error", json!({ "kind": "internal_error" })),
+            once("bad_gateway", json!({ "kind": "bad_gateway" })),
+            once("unavailable", json!({ "kind": "unavailable" })),
+            once("reset_before", json!({ "kind": "reset_before" })),
+            once("reply_lost", json!({ "kind": "reply_lost" })).smoke(),
+            once("access_denied", json!({ "kind": "access_denied" })),
+            lasting("throttle_lasts", json!({ "kind": "throttle" })),
+            lasting("internal_error_lasts", json!({ "kind": "internal_error" })),
+            lasting("reply_lost_lasts", json!({ "kind": "reply_lost" })),
+            lasting("access_denied_lasts", json!({ "kind": "access_denied" })),
+        ];
+        // Longer than the shortest time that the provider gives a reply.
+        let late = once("reply_late", json!({ "kind": "latency", "milliseconds": 4000 }));
+        faults.push(Self { calls: Calls::Writes, ..late });
+        let invisible = once("not_yet_visible", json!({ "kind": "not_yet_visible", "reads": 3 }));
+        faults.push(Self { calls: Calls::Creates, ..invisible });
+        let role = once("iam_delay", json!({ "kind": "iam_synchronization_delay" }));
+        faults.push(Self { calls: Calls::Roles, count: Some(3), ..role });
+        let outage = lasting("outage", json!({ "kind": "reset_before" })).smoke();
+        faults.push(Self { everything: true, ..outage });
+        faults
+    }
+
+    /// Whether the fault means something at a call of this operation.
+    pub fn is_for(&self, operation: &str) -> bool {
+        let is_read = ["Get", "List"].iter().any(|verb| operation.starts_with(verb));
+        match self.calls {
+            Calls::All => true,
+            Calls::Writes => !is_read,
+            Calls::Creates => ["CreateCollaboration", "CreateMembership"].contains(&operation),
+            Calls::Roles => ["CreateMembership", "UpdateMembership"].contains(&operation),
+        }
+    }
+
+    /// The fault at this call, in the words of the sandbox's admin path.
+    pub(super) fn at(&self, place: &Place) -> Value {
+        let (operation, skip) = match self.everything {
+            true => ("*", place.position),
+            false => (place.operation.as_str(), place.earlier),
+        };
+        json!({ "operation": operation, "skip": skip, "count": self.count, "fault": self.kind })
+    }
+
+    fn smoke(self) -> Self {
+        Self { smoke: true, ..self }
+    }
+}
+
+fn once(name: &'static str, kind: Value) -> Fault {
+    Fault { name, smoke: false, kind, count: Some(1), everything: false, calls: Calls::All }
+}
+
+fn lasting(name: &'static str, kind: Value) -> Fault {
+    Fault { count: None, ..once(name, kind) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_begins_at_the_call_and_hits_all_operations() {
+        let faults = Fault::all();
+        let outage = faults.iter().find(|fault| fault.name == "outage").expect("it is listed");
+        let place = Place { operation: "GetMembership".to_owned(), earlier: 1, position: 4 };
+        let asked = json!({ "operation": "*", "skip": 4, "count": null,
+            "fault": { "kind": "reset_before" } });
+        assert_eq!(outage.at(&place), asked);
+    }
+}
