@@ -21,18 +21,12 @@ pub const ALL: &[(&str, Check)] = &[
     ("schema_is_described", schema_is_described),
     ("mirror_installs", mirror_installs),
     ("interrupts_reach_the_engine", interrupts_reach_the_engine),
-    (
-        "provider_block/logs_hold_no_secret",
-        provider_block::logs_hold_no_secret,
-    ),
+    ("provider_block/logs_hold_no_secret", provider_block::logs_hold_no_secret),
     (
         "provider_block/missing_credentials_are_told_soon",
         provider_block::missing_credentials_are_told_soon,
     ),
-    (
-        "provider_block/connections_are_bounded",
-        provider_block::connections_are_bounded,
-    ),
+    ("provider_block/connections_are_bounded", provider_block::connections_are_bounded),
 ];
 
 /// Every attribute and block of the schemas has a description, as the engine
