@@ -11,7 +11,7 @@ use cleanrooms_provider::cleanrooms::aws::{
     AssumeRole, AssumeRoleWithWebIdentity, ErrorKind, ProviderConfig, Secret,
 };
 
-use super::server::{Answer, Server, assumed, collaboration, identity};
+use super::server::{Answer, Server, assumed, assumed_with_token, collaboration, identity};
 use super::{aws, config, read, static_config};
 
 /// A folder that is removed when the test ends.
@@ -25,8 +25,14 @@ impl Folder {
         Self(folder)
     }
 
+    pub fn path(&self) -> &str {
+        self.0.to_str().expect("the path is text")
+    }
+
     pub fn file(&self, name: &str, content: &str) -> String {
         let path = self.0.join(name);
+        let parent = path.parent().expect("the file is inside the folder");
+        std::fs::create_dir_all(parent).expect("the folder can be made");
         std::fs::write(&path, content).expect("the file can be written");
         path.to_str().expect("the path is text").to_owned()
     }
@@ -39,7 +45,7 @@ impl Drop for Folder {
 }
 
 /// The access keys that signed the requests, in order.
-fn signers(server: &Server) -> Vec<String> {
+pub fn signers(server: &Server) -> Vec<String> {
     let requests = server.requests();
     let signer = |request: &String| {
         let (_, credential) = request.split_once("Credential=").unwrap_or(("", "unsigned/"));
@@ -260,13 +266,7 @@ async fn a_refused_role_is_told_once_with_what_sts_said() {
 #[tokio::test]
 async fn a_role_is_assumed_with_a_token_from_a_file() {
     let folder = Folder::new("token");
-    let reply = match assumed("WEB") {
-        Answer::Reply(status, code, body) => {
-            Answer::Reply(status, code, body.replace("AssumeRole", "AssumeRoleWithWebIdentity"))
-        }
-        other => other,
-    };
-    let server = Server::start([reply, collaboration()]).await;
+    let server = Server::start([assumed_with_token("WEB"), collaboration()]).await;
     let role = AssumeRoleWithWebIdentity {
         role_arn: Some("arn:aws:iam::111122223333:role/web".to_owned()),
         web_identity_token_file: Some(folder.file("token", "the-token\n")),

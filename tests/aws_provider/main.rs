@@ -4,6 +4,7 @@ mod calls;
 mod credentials;
 mod network;
 mod server;
+mod sources;
 
 use cleanrooms_provider::cleanrooms::aws::{Aws, AwsError, Intervals, ProviderConfig, Secret};
 

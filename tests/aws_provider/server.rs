@@ -73,7 +73,7 @@ impl Shared {
                     let reply = format!(
                         "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nx-amzn-errortype: {code}\r\n\
                          x-amzn-requestid: request-1\r\ndate: Tue, 01 Jan 2080 00:00:00 GMT\r\n\
-                         \r\n{body}",
+                         x-aws-ec2-metadata-token-ttl-seconds: 21600\r\n\r\n{body}",
                         body.len()
                     );
                     // Lets other requests arrive while this one is under way.
@@ -134,11 +134,26 @@ pub fn identity(account: &str) -> Answer {
 
 /// The reply of AssumeRole.
 pub fn assumed(access_key: &str) -> Answer {
+    assumed_until(access_key, "2079-12-31T00:00:00Z")
+}
+
+/// The reply of AssumeRole, for a session that ends then.
+pub fn assumed_until(access_key: &str, end: &str) -> Answer {
     let body = format!(
         "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>{access_key}\
          </AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
-         <Expiration>2079-12-31T00:00:00Z</Expiration></Credentials></AssumeRoleResult>\
+         <Expiration>{end}</Expiration></Credentials></AssumeRoleResult>\
          </AssumeRoleResponse>"
     );
     Answer::Reply(200, "", body)
+}
+
+/// The reply of AssumeRoleWithWebIdentity.
+pub fn assumed_with_token(access_key: &str) -> Answer {
+    match assumed(access_key) {
+        Answer::Reply(status, code, body) => {
+            Answer::Reply(status, code, body.replace("AssumeRole", "AssumeRoleWithWebIdentity"))
+        }
+        other => other,
+    }
 }

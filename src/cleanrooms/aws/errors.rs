@@ -160,7 +160,10 @@ impl AwsError {
             }
             SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
                 Some(cause) => {
-                    let kind = dispatch_kind(cause, failure.is_timeout());
+                    let kind = match dispatch_kind(cause, failure.is_timeout()) {
+                        ErrorKind::LostReply if failure.is_other() => ErrorKind::Configuration,
+                        kind => kind,
+                    };
                     ErrorDetails::local(kind, causes(cause))
                 }
                 None => ErrorDetails::local(ErrorKind::LostReply, String::new()),

@@ -44,7 +44,10 @@ pub fn classify<E: ProvideErrorMetadata>(err: &SdkError<E, HttpResponse>) -> Out
     match err {
         SdkError::ConstructionFailure(_) => Outcome::NotExecuted,
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
-            Some(cause) if failure.is_user() || was_never_sent(cause) => Outcome::NotExecuted,
+            // What our connector reports is never of the other kind: the SDK
+            // itself has failed, for instance to make up the address.
+            Some(_) if failure.is_user() || failure.is_other() => Outcome::NotExecuted,
+            Some(cause) if was_never_sent(cause) => Outcome::NotExecuted,
             _ => Outcome::Ambiguous,
         },
         SdkError::ServiceError(reply) => {

@@ -17,6 +17,7 @@ use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentials
 
 use super::config::{AssumeRole, AssumeRoleWithWebIdentity, ProviderConfig, Secret};
 use super::credentials::{AssumedRole, SOURCE, WebIdentityRole, metadata};
+use super::errors::causes;
 use super::region;
 use super::sts::StsClients;
 
@@ -47,6 +48,8 @@ impl ProvideCredentials for ProfileCredentials {
 enum Start<'a> {
     Keys(Credentials),
     Profile(&'a str),
+    /// A profile of IAM Identity Center.
+    Login(&'a str),
     /// The name of a `credential_source`.
     Source(&'a str),
     WebIdentity(AssumeRoleWithWebIdentity),
@@ -76,6 +79,10 @@ impl ProfileCredentials {
         Ok(match start {
             Start::Keys(credentials) => SharedCredentialsProvider::new(credentials),
             Start::Profile(name) => SharedCredentialsProvider::new(self.of_sdk(Some(name))),
+            Start::Login(name) => SharedCredentialsProvider::new(Login {
+                credentials: self.of_sdk(Some(name)),
+                profile: name.to_owned(),
+            }),
             Start::WebIdentity(role) => {
                 let sts = self.sts.anonymous();
                 SharedCredentialsProvider::new(WebIdentityRole { sts, role })
@@ -145,7 +152,9 @@ fn start<'a>(
             return Ok(Start::WebIdentity(role));
         }
         let Some(role) = role(profile)? else {
-            return Ok(Start::Profile(name));
+            let of_identity_center = ["sso_session", "sso_start_url"];
+            let login = of_identity_center.iter().any(|key| profile.get(key).is_some());
+            return Ok(if login { Start::Login(name) } else { Start::Profile(name) });
         };
         roles.push(role);
         match (profile.get("source_profile"), profile.get("credential_source")) {
@@ -204,4 +213,32 @@ fn role(profile: &Profile) -> Result<Option<AssumeRole>, CredentialsError> {
         duration: seconds.map(Duration::from_secs),
         ..AssumeRole::default()
     }))
+}
+
+/// Credentials of IAM Identity Center, which somebody has to log in for.
+#[derive(Debug)]
+struct Login {
+    credentials: ProfileFileCredentialsProvider,
+    profile: String,
+}
+
+impl Login {
+    async fn credentials(&self) -> provider::Result {
+        self.credentials.provide_credentials().await.map_err(|err| {
+            CredentialsError::provider_error(format!(
+                "{}. Log in with `aws sso login --profile {}`",
+                causes(&err),
+                self.profile
+            ))
+        })
+    }
+}
+
+impl ProvideCredentials for Login {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.credentials())
+    }
 }

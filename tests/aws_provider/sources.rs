@@ -1,0 +1,322 @@
+//! Sources of credentials that live outside of this process: IAM Identity Center, web identities,
+//! containers, and EC2 instances; and when what they gave is renewed.
+//!
+//! Where a source is named by the environment, its server runs in the first process, and the client
+//! in one that starts with these variables alone.
+
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use cleanrooms_provider::cleanrooms::aws::{AssumeRole, ErrorKind, Outcome, ProviderConfig};
+use tokio::task::block_in_place;
+
+use super::credentials::{Folder, alone_with, signers};
+use super::server::{
+    Answer, Server, assumed, assumed_until, assumed_with_token, collaboration, identity,
+};
+use super::{aws, config, read, static_config};
+
+/// The address of the server in the first process.
+const URL: &str = "TEST_URL";
+
+fn url() -> String {
+    std::env::var(URL).expect("the first process sets it")
+}
+
+fn reply(body: &str) -> Answer {
+    Answer::Reply(200, "", body.to_owned())
+}
+
+/// Keys as containers and instances get them.
+fn keys(access_key: &str) -> Answer {
+    reply(&format!(
+        r#"{{"Code":"Success","AccessKeyId":"{access_key}","SecretAccessKey":"s","Token":"t",
+            "Expiration":"2079-12-31T00:00:00Z"}}"#
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_gives_credentials() {
+    let container = Server::start([keys("CONTAINER")]).await;
+    let server = Server::start([collaboration()]).await;
+    let environment = [
+        ("HOME", "/nowhere"),
+        (URL, server.url.as_str()),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", container.url.as_str()),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a-token"),
+    ];
+    if block_in_place(|| alone_with("sources::a_container_gives_credentials", &environment)) {
+        let aws = aws(config(&url()));
+        for _ in 0..2 {
+            read(&aws).await.expect("the container has credentials");
+        }
+        return;
+    }
+    assert_eq!(signers(&server), ["CONTAINER", "CONTAINER"]);
+    assert_eq!(container.requests().len(), 1);
+    assert!(container.requests()[0].contains("authorization: a-token"));
+}
+
+#[tokio::test]
+async fn an_instance_gives_credentials() {
+    if alone_with("sources::an_instance_gives_credentials", &[("HOME", "/nowhere")]) {
+        let metadata = Server::start([reply("a-token"), reply("the-role"), keys("INSTANCE")]).await;
+        let server = Server::start([collaboration()]).await;
+        let aws = aws(ProviderConfig {
+            ec2_metadata_service_endpoint: Some(metadata.url.clone()),
+            ..config(&server.url)
+        });
+        for _ in 0..2 {
+            read(&aws).await.expect("the instance has credentials");
+        }
+        assert_eq!(signers(&server), ["INSTANCE", "INSTANCE"]);
+        let paths: Vec<_> = metadata.requests().iter().map(|request| first_line(request)).collect();
+        let role = "/latest/meta-data/iam/security-credentials/";
+        assert_eq!(paths[0], "PUT /latest/api/token HTTP/1.1");
+        assert_eq!(paths[1], format!("GET {role} HTTP/1.1"));
+        assert_eq!(paths[2], format!("GET {role}the-role HTTP/1.1"));
+        assert_eq!(paths.len(), 3);
+    }
+}
+
+fn first_line(request: &str) -> String {
+    request.lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn the_metadata_service_can_be_left_out() {
+    if alone_with("sources::the_metadata_service_can_be_left_out", &[("HOME", "/nowhere")]) {
+        let metadata = Server::start([Answer::Silence]).await;
+        let aws = aws(ProviderConfig {
+            ec2_metadata_service_endpoint: Some(metadata.url.clone()),
+            skip_metadata_api_check: true,
+            ..config("http://127.0.0.1:9")
+        });
+        let err = read(&aws).await.expect_err("there are no credentials");
+        assert_eq!(err.kind, ErrorKind::Credentials);
+        assert_eq!(metadata.requests().len(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_web_identity_of_the_environment_goes_before_a_container() {
+    let folder = Folder::new("environment-token");
+    let token = folder.file("token", "the-token");
+    let container = Server::start([keys("CONTAINER")]).await;
+    let server = Server::start([assumed_with_token("WEB"), collaboration()]).await;
+    let environment = [
+        ("HOME", "/nowhere"),
+        (URL, server.url.as_str()),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", token.as_str()),
+        ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/web"),
+        ("AWS_ROLE_SESSION_NAME", "pod"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", container.url.as_str()),
+    ];
+    let test = "sources::a_web_identity_of_the_environment_goes_before_a_container";
+    if block_in_place(|| alone_with(test, &environment)) {
+        read(&aws(config(&url()))).await.expect("the token is good");
+        return;
+    }
+    assert_eq!(signers(&server), ["unsigned", "WEB"]);
+    assert!(server.requests()[0].contains("RoleSessionName=pod"));
+    assert_eq!(container.requests().len(), 0);
+}
+
+/// A profile of IAM Identity Center.
+const SSO: &str = "[profile center]
+sso_session = dev-scopes
+sso_account_id = 111122223333
+sso_role_name = Deployer
+
+[sso-session dev-scopes]
+sso_region = us-east-1
+sso_start_url = https://example.awsapps.com/start
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_of_identity_center_gives_credentials() {
+    let folder = Folder::new("sso");
+    // The file is called after the SHA-1 of the session's name.
+    folder.file(
+        ".aws/sso/cache/75e4d41276d8bd17f85986fc6cccef29fd725ce3.json",
+        r#"{"accessToken":"a-token","expiresAt":"2079-12-31T00:00:00Z","region":"us-east-1"}"#,
+    );
+    folder.file(".aws/config", SSO);
+    let center = Server::start([reply(
+        r#"{"roleCredentials":{"accessKeyId":"CENTER","secretAccessKey":"s","sessionToken":"t",
+            "expiration":3471292800000}}"#,
+    )])
+    .await;
+    let server = Server::start([collaboration()]).await;
+    let environment = [
+        ("HOME", folder.path()),
+        (URL, server.url.as_str()),
+        ("AWS_PROFILE", "center"),
+        ("AWS_ENDPOINT_URL_SSO", center.url.as_str()),
+    ];
+    let test = "sources::a_login_of_identity_center_gives_credentials";
+    if block_in_place(|| alone_with(test, &environment)) {
+        read(&aws(config(&url()))).await.expect("the login is good");
+        return;
+    }
+    assert_eq!(signers(&server), ["CENTER"]);
+    assert!(center.requests()[0].contains("x-amz-sso_bearer_token: a-token"));
+}
+
+#[tokio::test]
+async fn without_a_login_of_identity_center_the_error_says_how_to_log_in() {
+    let test = "sources::without_a_login_of_identity_center_the_error_says_how_to_log_in";
+    if alone_with(test, &[("HOME", "/nowhere")]) {
+        let folder = Folder::new("no-login");
+        let aws = aws(ProviderConfig {
+            profile: Some("center".to_owned()),
+            shared_config_files: vec![folder.file("config", SSO)],
+            ..config("http://127.0.0.1:9")
+        });
+        let err = read(&aws).await.expect_err("nobody has logged in");
+        assert_eq!(err.kind, ErrorKind::Credentials);
+        assert!(err.to_string().contains("aws sso login --profile center"), "{err}");
+    }
+}
+
+#[tokio::test]
+async fn a_profile_that_cannot_work_is_told_why() {
+    for (name, profiles, reason) in [
+        (
+            "circle",
+            "[profile a]\nrole_arn = r\nsource_profile = b\n\
+             [profile b]\nrole_arn = r\nsource_profile = a\n",
+            "in a circle",
+        ),
+        ("lost", "[profile a]\nrole_arn = r\nsource_profile = b\n", "`b` does not exist"),
+        ("mfa", "[profile a]\nrole_arn = r\nsource_profile = a\nmfa_serial = m\n", "MFA device"),
+        ("sourceless", "[profile a]\nrole_arn = r\n", "`source_profile`"),
+        ("odd", "[profile a]\nrole_arn = r\ncredential_source = Moon\n", "Moon"),
+    ] {
+        let folder = Folder::new(name);
+        let aws = aws(ProviderConfig {
+            profile: Some("a".to_owned()),
+            shared_config_files: vec![folder.file("config", profiles)],
+            ..config("http://127.0.0.1:9")
+        });
+        let err = read(&aws).await.expect_err("the profile is of no use");
+        assert_eq!(err.kind, ErrorKind::Credentials);
+        assert!(err.to_string().contains(reason), "{err}");
+    }
+}
+
+#[tokio::test]
+async fn roles_of_a_profile_are_assumed_at_the_configured_address() {
+    let folder = Folder::new("profile-roles");
+    let profiles = "[profile base]\naws_access_key_id = BASE\naws_secret_access_key = s\n\
+        [profile hub]\nrole_arn = arn:aws:iam::111122223333:role/hub\nsource_profile = base\n\
+        [profile spoke]\nrole_arn = arn:aws:iam::111122223333:role/spoke\nsource_profile = hub\n\
+        duration_seconds = 900\n";
+    let server = Server::start([assumed("HUB"), assumed("SPOKE"), collaboration()]).await;
+    let aws = aws(ProviderConfig {
+        profile: Some("spoke".to_owned()),
+        shared_config_files: vec![folder.file("config", profiles)],
+        sts_region: Some("eu-west-1".to_owned()),
+        ..config(&server.url)
+    });
+    read(&aws).await.expect("both roles can be assumed");
+    assert_eq!(signers(&server), ["BASE", "HUB", "SPOKE"]);
+    let requests = server.requests();
+    assert!(requests[0].contains("/eu-west-1/sts/"), "{}", requests[0]);
+    assert!(requests[1].contains("DurationSeconds=900"), "{}", requests[1]);
+}
+
+fn in_thirty_seconds() -> String {
+    let end = DateTime::from(SystemTime::now() + Duration::from_secs(30));
+    end.fmt(Format::DateTime).expect("a time of this century")
+}
+
+fn with_a_role(server: &Server) -> ProviderConfig {
+    let role_arn = "arn:aws:iam::111122223333:role/one".to_owned();
+    let assume_role = vec![AssumeRole { role_arn, ..AssumeRole::default() }];
+    ProviderConfig { assume_role, ..static_config(&server.url) }
+}
+
+#[tokio::test]
+async fn credentials_are_renewed_before_they_expire() {
+    let soon = assumed_until("FIRST", &in_thirty_seconds());
+    let answers = [soon, assumed("SECOND"), collaboration()];
+    let server = Server::start(answers).await;
+    let aws = aws(with_a_role(&server));
+    for _ in 0..2 {
+        read(&aws).await.expect("the role can be assumed");
+    }
+    // The first session is asked for to see that there are credentials at all.
+    assert_eq!(signers(&server), ["111122223333", "111122223333", "SECOND", "SECOND"]);
+}
+
+#[tokio::test]
+async fn credentials_that_cannot_be_renewed_are_used_to_their_end() {
+    let soon = assumed_until("FIRST", &in_thirty_seconds());
+    let refused = Answer::Reply(403, "", "<ErrorResponse/>".to_owned());
+    let server = Server::start([soon, refused, collaboration()]).await;
+    read(&aws(with_a_role(&server))).await.expect("the first session still lasts");
+    assert_eq!(signers(&server), ["111122223333", "111122223333", "FIRST"]);
+}
+
+#[tokio::test]
+async fn the_environment_says_how_often_to_try() {
+    let environment = [("AWS_MAX_ATTEMPTS", "2"), ("HOME", "/nowhere")];
+    if alone_with("sources::the_environment_says_how_often_to_try", &environment) {
+        let throttled = Answer::Reply(429, "ThrottlingException", "{}".to_owned());
+        let server = Server::start([throttled]).await;
+        let err = read(&aws(static_config(&server.url))).await.expect_err("it is throttled");
+        assert_eq!(err.kind, ErrorKind::Throttled);
+        assert_eq!(server.requests().len(), 2);
+        let max_retries = Some(0);
+        let config = ProviderConfig { max_retries, ..static_config(&server.url) };
+        read(&aws(config)).await.expect_err("it is throttled");
+        assert_eq!(server.requests().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn the_account_is_not_asked_for_when_that_is_forbidden() {
+    let server = Server::start([identity("111122223333")]).await;
+    let config = ProviderConfig { skip_requesting_account_id: true, ..static_config(&server.url) };
+    let err = aws(config).caller_account().await.expect_err("it must not be asked for");
+    assert!(err.to_string().contains("`skip_requesting_account_id`"), "{err}");
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_of_the_environment_serves_unless_an_argument_names_one() {
+    let environment_server = Server::start([collaboration()]).await;
+    let argument_server = Server::start([collaboration()]).await;
+    let environment = [
+        ("HOME", "/nowhere"),
+        (URL, argument_server.url.as_str()),
+        ("AWS_ENDPOINT_URL_CLEANROOMS", environment_server.url.as_str()),
+    ];
+    let test = "sources::an_endpoint_of_the_environment_serves_unless_an_argument_names_one";
+    if block_in_place(|| alone_with(test, &environment)) {
+        let mut config = static_config(&url());
+        read(&aws(config.clone())).await.expect("the argument names a server");
+        config.endpoints.cleanrooms = None;
+        read(&aws(config)).await.expect("the environment names a server");
+        return;
+    }
+    assert_eq!(argument_server.requests().len(), 1);
+    assert_eq!(environment_server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn fips_does_not_go_with_an_endpoint_of_the_environment() {
+    let environment =
+        [("AWS_ENDPOINT_URL", "http://127.0.0.1:9"), ("AWS_USE_FIPS_ENDPOINT", "true")];
+    if alone_with("sources::fips_does_not_go_with_an_endpoint_of_the_environment", &environment) {
+        let mut config = static_config("http://127.0.0.1:9");
+        config.endpoints.cleanrooms = None;
+        let err = read(&aws(config)).await.expect_err("the combination is impossible");
+        assert_eq!(err.kind, ErrorKind::Configuration);
+        assert_eq!(err.outcome, Outcome::NotExecuted);
+        assert!(err.to_string().contains("FIPS"), "{err}");
+        assert!(err.to_string().contains("endpoint"), "{err}");
+    }
+}
