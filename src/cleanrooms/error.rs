@@ -18,7 +18,8 @@ pub fn failed_fields(what: &str, err: &AwsError, schema: &Schema, planned: &Valu
     let mut diagnostics = Diagnostics::new();
     for field in &err.fields {
         if let Some(path) = attribute_path(schema, &field.name, planned) {
-            let detail = format!("The service does not accept the value: {}. {err}", field.message);
+            let why = field.message.trim_end_matches('.');
+            let detail = format!("The service does not accept the value: {why}. {err}");
             diagnostics.push(Diagnostic::error(format!("Cannot {what}"), detail).at(path));
         }
     }
