@@ -1,0 +1,6 @@
+#: command: validate
+#: expect_error: Missing required argument
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = "00000000-0000-4000-8000-000000000001"
+}

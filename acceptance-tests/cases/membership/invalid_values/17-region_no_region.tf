@@ -1,0 +1,8 @@
+#: command: validate
+#: expect_error: 
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = "00000000-0000-4000-8000-000000000001"
+  query_log_status = "DISABLED"
+  region           = "Frankfurt"
+}

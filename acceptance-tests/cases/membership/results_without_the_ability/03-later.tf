@@ -1,0 +1,31 @@
+#: expect_error: Cannot update membership
+#: leaves_changes: true
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_RECEIVE_RESULTS"]
+  query_log_status         = "DISABLED"
+  members = {
+    "444455556666" = {
+      display_name     = "Partner"
+      member_abilities = ["CAN_QUERY"]
+    }
+  }
+}
+
+resource "cleanrooms_membership" "this" {
+  provider         = cleanrooms.partner
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+  default_job_result_configuration = {
+    role_arn = "arn:aws:iam::444455556666:role/results"
+
+    output_configuration = {
+      s3 = {
+        bucket        = "partner-jobs"
+        result_format = "CSV"
+      }
+    }
+  }
+}
