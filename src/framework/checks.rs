@@ -112,3 +112,6 @@ fn check_kept(planned: &Value, state: &Value, path: &AttributePath, violations: 
         _ => violations.push(format!("{path} was planned as {planned}, but is now {state}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

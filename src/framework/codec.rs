@@ -368,9 +368,13 @@ pub fn one_of<U: 'static>(variants: Vec<Variant<U>>) -> Codec<U> {
     let rule = format!("must have exactly one of {}", names.join(", "));
     codec.validate(Validator::new(rule.clone(), move |value, path, diagnostics| {
         let unknown = exactly_one.iter().any(|name| value.get(name).is_unknown());
-        let set = exactly_one.iter().filter(|name| !value.get(name).is_null()).count();
+        let is_set = |value: &Value| value.is_known() && !value.is_null();
+        let set = exactly_one.iter().filter(|name| is_set(value.get(name))).count();
         if set > 1 || (set == 0 && !unknown) {
             diagnostics.push(super::validators::invalid(path, format!("It {rule}.")));
         }
     }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -277,3 +277,6 @@ impl<C, U, R, I: 'static, O: 'static> TypedRow<C, U, R, I, O> {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;
