@@ -7,6 +7,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_cleanrooms::Client as Sdk;
 use tokio::time::Instant;
@@ -134,8 +135,24 @@ pub async fn send_unrepeatable<T, F>(
 where
     F: Future<Output = Result<T, AwsError>>,
 {
+    send_unrepeatable_within(cx, cx.client.aws.intervals().create_window, send).await
+}
+
+/// The same, repeated no longer than `window`.
+///
+/// # Errors
+///
+/// The last attempt's error; its `outcome` says whether the object may exist.
+pub async fn send_unrepeatable_within<T, F>(
+    cx: &Context<'_, Client>,
+    window: Duration,
+    send: impl FnMut() -> F,
+) -> Result<T, AwsError>
+where
+    F: Future<Output = Result<T, AwsError>>,
+{
     let intervals = cx.client.aws.intervals();
-    let deadline = Instant::now() + intervals.create_window;
+    let deadline = Instant::now() + window;
     let harmless = |err: &AwsError| {
         err.outcome == Outcome::NotExecuted
             && matches!(err.kind, ErrorKind::Throttled | ErrorKind::Connect)

@@ -1,13 +1,22 @@
 //! Claims that hold for every resource.
 
+use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
+use aws_sdk_cleanrooms::error::{ErrorMetadata, SdkError};
+use aws_sdk_cleanrooms::operation::create_collaboration::CreateCollaborationError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::body::SdkBody;
 use proptest::prelude::*;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use super::all;
-use crate::cleanrooms::aws::{Aws, Intervals, ProviderConfig};
+use super::{all, send_unrepeatable_within};
+use crate::cleanrooms::aws::{Aws, AwsError, Intervals, ProviderConfig};
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::shapes::tags::TagPolicy;
+use crate::framework::Context;
 use crate::framework::checks::apply_violations;
 use crate::framework::managed::{ManagedResource, PlanRequest, PlanResponse};
 use crate::framework::plan::filled;
@@ -131,6 +140,38 @@ fn schemas_and_mappings_have_no_mistakes() {
         let mistakes = resource.mistakes();
         assert!(mistakes.is_empty(), "{}: {}", resource.type_name(), mistakes.join("; "));
     }
+}
+
+fn failure(status: u16) -> AwsError {
+    let status = status.try_into().expect("a status");
+    let reply = HttpResponse::new(status, SdkBody::empty());
+    let err = CreateCollaborationError::generic(ErrorMetadata::builder().build());
+    AwsError::of("CreateCollaboration")(SdkError::service_error(err, reply))
+}
+
+/// How often a create is sent to a service that fails so, and how long that takes.
+async fn attempts(status: u16, window: Duration) -> (usize, Duration) {
+    let cx = Context::new(&*CLIENT, CancellationToken::new(), Private::default());
+    let (started, attempts) = (Instant::now(), Cell::new(0));
+    let send = || {
+        attempts.set(attempts.get() + 1);
+        async { Err::<(), _>(failure(status)) }
+    };
+    send_unrepeatable_within(&cx, window, send).await.expect_err("the service always fails");
+    (attempts.get(), started.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_create_is_repeated_as_long_as_is_said() {
+    let (few, short) = attempts(429, Duration::from_secs(5)).await;
+    let (many, long) = attempts(429, Duration::from_secs(60)).await;
+    assert!(1 < few && few < many, "{few} and {many} attempts");
+    assert!(short <= Duration::from_secs(5) && long <= Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_may_have_been_carried_out_is_not_repeated() {
+    assert_eq!(attempts(500, Duration::from_secs(60)).await, (1, Duration::ZERO));
 }
 
 proptest! {

@@ -14,8 +14,9 @@ use super::remote::{self, Remote};
 use crate::cleanrooms::aws::{AwsError, Outcome, Waited, poll};
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::{failed, failed_fields};
-use crate::cleanrooms::resources::send_unrepeatable;
+use crate::cleanrooms::resources::send_unrepeatable_within;
 use crate::cleanrooms::shapes::tags::to_send;
+use crate::cleanrooms::shapes::timeouts::timeout;
 use crate::framework::plan::filled;
 use crate::framework::{Context, Diagnostic, Diagnostics, Resource};
 use crate::wire::Value;
@@ -49,7 +50,8 @@ pub async fn create(
         let reply = reply.map_err(AwsError::of("CreateCollaboration"))?;
         reply.collaboration.ok_or_else(|| AwsError::unreadable("CreateCollaboration"))
     };
-    match send_unrepeatable(cx, call).await {
+    let window = timeout(planned, "create", cx.client.aws.intervals().create_window);
+    match send_unrepeatable_within(cx, window, call).await {
         Ok(collaboration) => {
             cx.client.remember(&collaboration.id);
             Ok(Remote::created(region, collaboration))
@@ -156,4 +158,66 @@ fn several(found: impl Iterator<Item = Remote>, lost: &AwsError) -> Diagnostic {
             ids.join(", ")
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::cleanrooms::resources::collaboration::fixtures::{
+        collaboration, config, state, with,
+    };
+    use crate::framework::plan::Plan;
+
+    /// Whether a collaboration that differs from the planned one at a pointer is taken for it.
+    fn is_taken_for_it(config: &Json, pointer: &str, value: Json) -> bool {
+        let schema = Collaboration::schema();
+        let config = collaboration(config);
+        let plan = Plan::new(schema.schema(), &Value::Null, &config);
+        is_as_planned(&plan.planned, &collaboration(&with(state(), pointer, value)))
+    }
+
+    #[test]
+    fn what_the_service_chose_is_no_difference() {
+        for (pointer, value) in [
+            ("/id", json!("c2")),
+            ("/analytics_engine", json!("CLEAN_ROOMS_SQL")),
+            ("/job_log_status", json!("ENABLED")),
+            ("/members/444455556666/status", json!("INVITED")),
+        ] {
+            assert!(is_taken_for_it(&config(), pointer, value), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn what_was_configured_must_be_there() {
+        let third = json!({ "display_name": "Third", "member_abilities": [] });
+        for (pointer, value) in [
+            ("/name", json!("Other")),
+            ("/description", json!("Other")),
+            ("/creator_member_abilities", json!([])),
+            ("/members", json!({})),
+            ("/members/777788889999", third),
+            ("/members/444455556666/display_name", json!("Other")),
+        ] {
+            assert!(!is_taken_for_it(&config(), pointer, value), "{pointer}");
+        }
+        let with_rules = with(
+            config(),
+            "/data_encryption_metadata",
+            json!({
+                "allow_cleartext": true, "allow_duplicates": true,
+                "allow_joins_on_columns_with_different_names": true, "preserve_nulls": true,
+            }),
+        );
+        assert!(!is_taken_for_it(&with_rules, "/id", json!("c1")));
+    }
+
+    #[test]
+    fn what_exists_in_terraform_alone_is_no_difference() {
+        let waits = with(config(), "/wait_for_approval", json!(true));
+        let waits = with(waits, "/timeouts", json!({ "create": "1m" }));
+        assert!(is_taken_for_it(&waits, "/id", json!("c1")));
+    }
 }

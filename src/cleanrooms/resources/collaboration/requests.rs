@@ -251,3 +251,85 @@ impl Requests<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cleanrooms::types::{
+        ChangeSpecification, ChangeSpecificationType, CollaborationChangeSpecification,
+        MemberChangeSpecification,
+    };
+
+    use super::*;
+
+    /// A change of a member; of the collaboration without an account.
+    fn change(account: &str) -> Change {
+        let specification = if account.is_empty() {
+            let specification = CollaborationChangeSpecification::builder().build();
+            ChangeSpecification::Collaboration(specification)
+        } else {
+            let member = MemberChangeSpecification::builder()
+                .account_id(account)
+                .set_member_abilities(Some(Vec::new()))
+                .build();
+            ChangeSpecification::Member(member.expect("all that is required is given"))
+        };
+        Change::builder()
+            .specification_type(ChangeSpecificationType::Member)
+            .specification(specification)
+            .types(ChangeType::AddMember)
+            .build()
+            .expect("all that is required is given")
+    }
+
+    fn request(status: ChangeRequestStatus, votes: &[(&str, ApprovalStatus)]) -> ChangeRequest {
+        let votes = votes.iter().map(|(account, vote)| ((*account).to_owned(), vote.clone()));
+        ChangeRequest {
+            id: "r1".to_owned(),
+            status,
+            changes: vec![change("444455556666"), change("")],
+            votes: votes.collect(),
+            create_time: DateTime::from_secs(0),
+        }
+    }
+
+    #[test]
+    fn only_pending_and_approved_requests_may_still_take_effect() {
+        let open = ChangeRequestStatus::values()
+            .iter()
+            .filter(|status| request(ChangeRequestStatus::from(**status), &[]).is_open());
+        assert_eq!(open.collect::<Vec<_>>(), [&"APPROVED", &"PENDING"]);
+    }
+
+    #[test]
+    fn a_request_is_about_members_and_the_collaboration() {
+        let request = request(ChangeRequestStatus::Pending, &[]);
+        assert_eq!(request.about(), "account 444455556666, the collaboration");
+    }
+
+    #[test]
+    fn who_denied_is_named() {
+        let votes = [("1", ApprovalStatus::Denied), ("2", ApprovalStatus::Approved)];
+        let denied = request(ChangeRequestStatus::Denied, &votes);
+        assert_eq!(denied.end(), "it was denied by 1");
+        let cancelled = request(ChangeRequestStatus::Cancelled, &votes[1..]);
+        assert_eq!(cancelled.end(), "it is CANCELLED");
+    }
+
+    #[test]
+    fn a_vote_is_given_only_when_it_is_asked_for() {
+        let asked = [("1", ApprovalStatus::Pending), ("2", ApprovalStatus::Approved)];
+        let pending = request(ChangeRequestStatus::Pending, &asked);
+        assert!(pending.awaits_vote_of("1"));
+        assert!(!pending.awaits_vote_of("2") && !pending.awaits_vote_of("3"));
+        assert!(!request(ChangeRequestStatus::Denied, &asked).awaits_vote_of("1"));
+    }
+
+    #[test]
+    fn state_shows_status_types_accounts_and_votes() {
+        let request = request(ChangeRequestStatus::Pending, &[("1", ApprovalStatus::Pending)]);
+        assert_eq!(
+            change_requests().encode(&vec![request]).to_string(),
+            r#"{"r1" = {accounts = set["444455556666"], status = "PENDING", types = set["ADD_MEMBER"], votes = {"1" = "PENDING"}}}"#
+        );
+    }
+}
