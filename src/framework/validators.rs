@@ -172,12 +172,6 @@ fn validate_attribute(
 ) {
     use super::schema::{Kind, Mode};
 
-    if attribute.mode == Mode::Computed {
-        if !value.is_null() {
-            diagnostics.push(invalid(&path, "The provider decides this value; leave it out."));
-        }
-        return;
-    }
     // Core refuses the lack of a required attribute, but not a null one that is nested.
     if value.is_null() && attribute.mode == Mode::Required {
         diagnostics.push(invalid(&path, "A value is required, and it must not be null."));
