@@ -1,5 +1,6 @@
 //! What is checked once for each engine, beside the scenarios.
 
+mod private_network;
 mod provider_block;
 
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub const ALL: &[(&str, Check)] = &[
         provider_block::missing_credentials_are_told_soon,
     ),
     ("provider_block/connections_are_bounded", provider_block::connections_are_bounded),
+    ("provider_block/private_network_is_reached", private_network::private_network_is_reached),
 ];
 
 /// Every attribute and block of the schemas has a description, as the engine

@@ -15,10 +15,10 @@ use super::workspace;
 use crate::engine::Engine;
 use crate::provider::Provider;
 use crate::sandbox::{Client, Sandbox};
-use crate::workspace::{Installation, Workspace};
+use crate::workspace::{Finished, Installation, Workspace};
 
 const APPLY: [&str; 4] = ["apply", "-auto-approve", "-input=false", "-no-color"];
-const PLAN: [&str; 3] = ["plan", "-input=false", "-no-color"];
+pub(super) const PLAN: [&str; 3] = ["plan", "-input=false", "-no-color"];
 
 const COLLABORATION: &str = r#"
 variable "sandbox" {
@@ -40,7 +40,8 @@ variable "number" {
 }
 "#;
 
-fn with_provider(name: &str, engine: &Engine, sandbox: &Sandbox) -> Result<Workspace> {
+/// A workspace with one collaboration, which has no provider block yet.
+pub(super) fn with_provider(name: &str, engine: &Engine, sandbox: &Sandbox) -> Result<Workspace> {
     let installation = Installation::DevOverride(Provider::build()?);
     let mut workspace = workspace(name, engine, installation)?;
     workspace.write("main.tf", COLLABORATION)?;
@@ -207,11 +208,8 @@ pub fn missing_credentials_are_told_soon(engine: &Engine) -> Result<()> {
 
     let (asking, finished) = timed(&workspace)?;
     ensure!(!finished.status.success(), "there are no credentials: {finished}");
-    let reason = finished.stderr.contains("No AWS credentials") || {
-        // Engines wrap what they print.
-        finished.to_string().replace(['\n', '│', ' '], "").contains("NoAWScredentialswerefound")
-    };
-    ensure!(reason, "the reason is not told: {finished}");
+    let reason = "No AWS credentials were found";
+    ensure!(told(&finished, reason), "the reason is not told: {finished}");
     ensure!(metadata.asked() == 1, "the service was asked {} times", metadata.asked());
     ensure!(fs::read(&state)? == before, "the state has changed");
 
@@ -223,7 +221,13 @@ pub fn missing_credentials_are_told_soon(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-fn timed(workspace: &Workspace) -> Result<(Duration, crate::workspace::Finished)> {
+/// Whether the engine has printed this, which it may have wrapped and framed.
+pub(super) fn told(finished: &Finished, text: &str) -> bool {
+    let plain = |text: &str| text.replace(['\n', '│', ' '], "");
+    plain(&finished.to_string()).contains(&plain(text))
+}
+
+fn timed(workspace: &Workspace) -> Result<(Duration, Finished)> {
     let start = Instant::now();
     let finished = workspace.run(&PLAN)?;
     Ok((start.elapsed(), finished))
