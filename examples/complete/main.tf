@@ -10,12 +10,12 @@ resource "cleanrooms_collaboration" "campaign" {
   creator_member_abilities = []
   query_log_status         = "ENABLED"
 
-  members = {
+  members = merge(var.further_members, {
     "444455556666" = {
       display_name     = "Example Media"
       member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
     }
-  }
+  })
 
   tags = {
     Campaign = "spring"

@@ -9,3 +9,12 @@ variable "creator_display_name" {
   type        = string
   default     = "Example Retail"
 }
+
+variable "further_members" {
+  description = "Members besides the publisher, by account id."
+  type = map(object({
+    display_name     = string
+    member_abilities = set(string)
+  }))
+  default = {}
+}

@@ -22,6 +22,8 @@ use serde_json::{Value, json};
 const COLLABORATION: &str = "cleanrooms_collaboration.campaign";
 const PLAN_FILE: &str = "planned";
 const OWNER: &str = ACCOUNTS[0];
+const PUBLISHER: &str = ACCOUNTS[1];
+const THIRD: &str = ACCOUNTS[2];
 
 fn main() -> ExitCode {
     match demo() {
@@ -39,6 +41,8 @@ fn demo() -> Result<()> {
     stage.plan_again()?;
     stage.rename()?;
     stage.repair_drift()?;
+    stage.add_member()?;
+    stage.vote_and_commit()?;
     stage.import()?;
     stage.plan_replacement()?;
     stage.destroy()?;
@@ -88,7 +92,7 @@ impl Stage {
         self.apply_planned()?;
         let collaboration = self.collaboration()?;
         ensure!(collaboration["memberStatus"] == "ACTIVE", "the owner has joined: {collaboration}");
-        let partner = self.sandbox.client().api(ACCOUNTS[1], "GET", "/memberships", None)?;
+        let partner = self.sandbox.client().api(PUBLISHER, "GET", "/memberships", None)?;
         let memberships = partner.body["membershipSummaries"].as_array().map_or(0, Vec::len);
         ensure!(memberships == 1, "the partner has joined: {}", partner.body);
         Ok(())
@@ -125,6 +129,47 @@ impl Stage {
         let repaired = self.collaboration()?["description"].clone();
         ensure!(repaired == intended, "the description is {repaired} and not {intended}");
         Ok(())
+    }
+
+    fn add_member(&mut self) -> Result<()> {
+        self.heading("Add a third company in place: its admission waits for the publisher's vote");
+        let third =
+            json!({ THIRD: { "display_name": "Example Insights", "member_abilities": [] } });
+        self.variables.push(format!("-var=further_members={third}"));
+        let plan = self.plan(&[])?;
+        self.expect_only(&plan, "update")?;
+        self.apply_planned()?;
+        let status = self.status_of_third()?;
+        ensure!(status.as_deref() == Some("PENDING_APPROVAL"), "the vote is open: {status:?}");
+
+        self.heading("Plan while the vote is open: nothing to do");
+        self.plan_is_empty()
+    }
+
+    fn vote_and_commit(&mut self) -> Result<()> {
+        self.heading("The publisher votes in favour; the next apply commits the change");
+        let requests = format!("/collaborations/{}/changeRequests", self.id()?);
+        let api = self.sandbox.client();
+        let listed = api.api(OWNER, "GET", &requests, None)?;
+        let request = listed.body["collaborationChangeRequestSummaries"][0]["id"]
+            .as_str()
+            .with_context(|| format!("a request is open: {}", listed.body))?;
+        let vote = json!({ "action": "APPROVE" });
+        let voted = api.api(PUBLISHER, "PATCH", &format!("{requests}/{request}"), Some(&vote))?;
+        ensure!(voted.status == 200, "the vote was accepted: {}", voted.body);
+        let plan = self.plan(&[])?;
+        self.expect_only(&plan, "update")?;
+        self.apply_planned()?;
+        let status = self.status_of_third()?;
+        ensure!(status.as_deref() == Some("INVITED"), "the third company is invited: {status:?}");
+
+        self.heading("Plan after the commit: nothing to do");
+        self.plan_is_empty()
+    }
+
+    /// The status of the third company in the state.
+    fn status_of_third(&self) -> Result<Option<String>> {
+        Ok(self.state()?.lookup(&format!("{COLLABORATION}.members.{THIRD}.status")))
     }
 
     fn import(&mut self) -> Result<()> {
@@ -204,8 +249,13 @@ impl Stage {
     }
 
     fn id(&self) -> Result<String> {
-        let state = State::read(&self.workspace.directory().join("terraform.tfstate"))?;
-        state.lookup(&format!("{COLLABORATION}.id")).context("the collaboration is in the state")
+        self.state()?
+            .lookup(&format!("{COLLABORATION}.id"))
+            .context("the collaboration is in the state")
+    }
+
+    fn state(&self) -> Result<State> {
+        State::read(&self.workspace.directory().join("terraform.tfstate"))
     }
 
     /// The collaboration as its owner sees it through the API.
