@@ -115,6 +115,7 @@ mod tests {
             region: Some("us-east-1".to_owned()),
             operation: Some(operation.to_owned()),
             error: error.map(str::to_owned),
+            fault: None,
         }
     }
 

@@ -86,6 +86,8 @@ pub struct Call {
     pub operation: Option<String>,
     /// The error type of the answer, if it was one.
     pub error: Option<String>,
+    /// The kind of the fault that the sandbox made of it, if any but latency.
+    pub fault: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -60,6 +60,11 @@ impl Change {
         stage.client().clear_calls()?;
         stage.client().admin("POST", "faults", Some(&fault.at(place)))?;
         let hit = stage.change()?;
+        let is_met = match fault.lasts() {
+            true => stage.client().calls()?.iter().any(|call| call.fault.is_some()),
+            false => stage.client().faults_have_begun()?,
+        };
+        ensure!(is_met, "the fault met no call: {}", hit.finished);
         stage.client().admin("DELETE", "faults", None)?;
         stage.check(&hit).with_context(|| format!("with the fault: {}", hit.finished))?;
         stage.recover(hit)?;

@@ -72,6 +72,11 @@ impl Fault {
         }
     }
 
+    /// Whether it goes on until it is ended.
+    pub(super) fn lasts(&self) -> bool {
+        self.count.is_none()
+    }
+
     /// The fault at this call, in the words of the sandbox's admin path.
     pub(super) fn at(&self, place: &Place) -> Value {
         let (operation, skip) = match self.everything {
