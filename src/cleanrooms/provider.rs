@@ -32,7 +32,8 @@ impl Provider for CleanRooms {
     }
 
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {
-        checks::check(config, diagnostics);
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        checks::check(config, &variable, diagnostics);
     }
 
     fn configure(

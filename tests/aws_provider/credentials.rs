@@ -224,6 +224,8 @@ async fn roles_are_assumed_one_from_the_other() {
         source_identity: Some("me".to_owned()),
         tags: [("team".to_owned(), "data".to_owned())].into(),
         transitive_tag_keys: vec!["team".to_owned()],
+        policy: Some("{}".to_owned()),
+        policy_arns: vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned()],
         ..AssumeRole::default()
     };
     let assume_role = vec![role("one"), role("two")];
@@ -241,6 +243,8 @@ async fn roles_are_assumed_one_from_the_other() {
         "SourceIdentity=me",
         "Tags.member.1.Key=team",
         "TransitiveTagKeys.member.1=team",
+        "Policy=%7B%7D",
+        "PolicyArns.member.1.arn=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FReadOnlyAccess",
     ] {
         assert!(request.contains(part), "{part} is not in {request}");
     }

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::credentials::{Folder, alone_with};
-use super::server::{Server, collaboration};
+use super::server::{Answer, Server, collaboration};
 use super::{aws, read, static_config};
 use cleanrooms_provider::cleanrooms::aws::{ErrorKind, Outcome, ProviderConfig, Secret};
 
@@ -76,7 +76,9 @@ async fn join<S>(stream: &mut S, address: &str)
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
-    let mut behind = TcpStream::connect(address).await.expect("the server listens");
+    let Ok(mut behind) = TcpStream::connect(address).await else {
+        return;
+    };
     copy_bidirectional(stream, &mut behind).await.ok();
 }
 
@@ -159,4 +161,28 @@ async fn a_proxy_tunnels_to_an_https_address() {
         request.to_lowercase().contains("proxy-authorization: basic dxnlcjpwyxnz"),
         "{request}"
     );
+}
+
+#[tokio::test]
+async fn fips_and_dual_stack_choose_the_address() {
+    for (fips, dual_stack, expected) in [
+        (true, false, "cleanrooms-fips.us-east-1.amazonaws.com"),
+        (false, true, "cleanrooms.us-east-1.api.aws"),
+        (true, true, "cleanrooms-fips.us-east-1.api.aws"),
+        (false, false, "cleanrooms.us-east-1.amazonaws.com"),
+    ] {
+        let proxy = Server::start([Answer::Reply(403, "", String::new())]).await;
+        let mut config = ProviderConfig {
+            https_proxy: Some(Secret::new(proxy.url.as_str())),
+            no_proxy: None,
+            max_retries: Some(0),
+            use_fips_endpoint: Some(fips),
+            use_dualstack_endpoint: Some(dual_stack),
+            ..static_config("")
+        };
+        config.endpoints = Default::default();
+        read(&aws(config)).await.expect_err("the proxy refuses");
+        let request = &proxy.requests()[0];
+        assert!(request.starts_with(&format!("CONNECT {expected}:443 ")), "{request}");
+    }
 }

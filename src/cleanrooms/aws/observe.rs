@@ -211,8 +211,10 @@ mod tests {
     fn the_user_agent_names_the_product_and_terraform() {
         let config = ProviderConfig {
             terraform_version: Some("1.15.0".to_owned()),
+            user_agent: vec!["pipeline/7".to_owned()],
             ..ProviderConfig::default()
         };
-        assert!(user_agent(&config).starts_with(&format!("{PRODUCT} Terraform/1.15.0")));
+        let expected = format!("{PRODUCT} Terraform/1.15.0 pipeline/7");
+        assert!(user_agent(&config).starts_with(&expected));
     }
 }

@@ -53,3 +53,28 @@ pub(super) fn retry_partition(region: &str, tokens: Option<u32>) -> RetryPartiti
     };
     RetryPartition::custom(format!("cleanrooms-{region}")).token_bucket(bucket).build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn configured(max_retries: Option<u32>, retry_mode: Option<RetryMode>) -> RetryConfig {
+        let config = ProviderConfig { max_retries, retry_mode, ..ProviderConfig::default() };
+        retry_config(&config, None, Backoff::seconds(1, 20))
+    }
+
+    #[test]
+    fn a_call_is_tried_once_more_than_it_is_repeated() {
+        assert_eq!(configured(Some(0), None).max_attempts(), 1);
+        assert_eq!(configured(Some(4), None).max_attempts(), 5);
+        assert_eq!(configured(Some(u32::MAX), None).max_attempts(), u32::MAX);
+    }
+
+    #[test]
+    fn the_mode_is_that_of_the_argument() {
+        let adaptive = configured(None, Some(RetryMode::Adaptive));
+        assert_eq!(adaptive.mode(), SdkRetryMode::Adaptive);
+        let standard = configured(None, Some(RetryMode::Standard));
+        assert_eq!(standard.mode(), SdkRetryMode::Standard);
+    }
+}

@@ -1,18 +1,21 @@
 //! Checks of arguments against one another, silent on what is unknown.
 
 use super::arguments::{block_paths, blocks, given};
-use crate::cleanrooms::shapes::region::region;
+use crate::cleanrooms::shapes::region::{REGIONS, region};
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::wire::{AttributePath, Value};
 
+/// Gives the value of a variable of the environment that is set and not empty.
+pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// Finds what no single argument shows to be wrong.
-pub(super) fn check(config: &Value, diagnostics: &mut Diagnostics) {
+pub(super) fn check(config: &Value, environment: Environment<'_>, diagnostics: &mut Diagnostics) {
     check_keys(config, diagnostics);
-    check_region(config, diagnostics);
+    check_region(config, environment, diagnostics);
     check_accounts(config, diagnostics);
     check_endpoints(config, diagnostics);
     check_assume_role(config, diagnostics);
-    check_web_identity(config, diagnostics);
+    check_web_identity(config, environment, diagnostics);
 }
 
 /// Whether an argument is certainly left out, or empty.
@@ -38,14 +41,35 @@ fn check_keys(config: &Value, diagnostics: &mut Diagnostics) {
 }
 
 /// Tells a Region that cannot exist, and warns of one that may lack the service.
-fn check_region(config: &Value, diagnostics: &mut Diagnostics) {
+fn check_region(config: &Value, environment: Environment<'_>, diagnostics: &mut Diagnostics) {
     let skipped = config.get("skip_region_validation");
-    if !given(config.get("region")) || skipped.is_unknown() || is_true(skipped) {
+    if skipped.is_unknown() || is_true(skipped) {
         return;
+    }
+    if missing(config.get("region")) {
+        diagnostics.extend(region_of_environment(environment));
     }
     for rule in region().validators {
         rule.check(config.get("region"), &AttributePath::of("region"), diagnostics);
     }
+}
+
+/// Warns of a Region of the environment without the service. It is no part of the configuration,
+/// and another run may have another, so it is never an error.
+fn region_of_environment(environment: Environment<'_>) -> Option<Diagnostic> {
+    let (name, region) = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+        .into_iter()
+        .find_map(|name| Some((name, environment(name)?)))?;
+    (!REGIONS.contains(&region.as_str())).then(|| {
+        Diagnostic::warning(
+            format!("Region {region} may lack the service"),
+            format!(
+                "{name} is `{region}`, which had no AWS Clean Rooms when this provider was \
+                 released. Known are {}.",
+                REGIONS.join(", ")
+            ),
+        )
+    })
 }
 
 fn check_accounts(config: &Value, diagnostics: &mut Diagnostics) {
@@ -111,10 +135,9 @@ fn check_assume_role(config: &Value, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn check_web_identity(config: &Value, diagnostics: &mut Diagnostics) {
-    let in_environment = |name: &str| std::env::var_os(name).is_some_and(|text| !text.is_empty());
+fn check_web_identity(config: &Value, environment: Environment<'_>, diagnostics: &mut Diagnostics) {
     for (role, path) in block_paths("assume_role_with_web_identity", config) {
-        if missing(role.get("role_arn")) && !in_environment("AWS_ROLE_ARN") {
+        if missing(role.get("role_arn")) && environment("AWS_ROLE_ARN").is_none() {
             let detail = "Give `role_arn`, or set AWS_ROLE_ARN.";
             diagnostics.push(lacking(path.clone().attribute("role_arn"), detail));
         }
@@ -125,7 +148,7 @@ fn check_web_identity(config: &Value, diagnostics: &mut Diagnostics) {
         }
         if missing(role.get(token))
             && missing(role.get(file))
-            && !in_environment("AWS_WEB_IDENTITY_TOKEN_FILE")
+            && environment("AWS_WEB_IDENTITY_TOKEN_FILE").is_none()
         {
             let detail = format!("Give `{token}` or `{file}`, or set AWS_WEB_IDENTITY_TOKEN_FILE.");
             diagnostics.push(lacking(path.attribute(token), detail));
@@ -139,4 +162,20 @@ fn lacking(path: AttributePath, detail: impl Into<String>) -> Diagnostic {
 
 fn conflict(path: AttributePath, detail: impl Into<String>) -> Diagnostic {
     Diagnostic::error(format!("Conflicting value for {path}"), detail).at(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_of_the_environment_is_warned_of_at_most() {
+        let warned = |name: &'static str, region: &'static str| {
+            region_of_environment(&|asked| (asked == name).then(|| region.to_owned()))
+        };
+        assert_eq!(warned("AWS_REGION", "us-east-1"), None);
+        assert_eq!(warned("HOME", "/nowhere"), None);
+        let warning = warned("AWS_DEFAULT_REGION", "ca-west-1").expect("a warning");
+        assert!(!warning.is_error() && warning.detail.contains("AWS_DEFAULT_REGION"), "{warning}");
+    }
 }

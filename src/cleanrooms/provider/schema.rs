@@ -60,12 +60,13 @@ fn where_and_who() -> Vec<Argument> {
 fn behaviour() -> Vec<Argument> {
     vec![
         number("max_retries").rule(rules::whole_number(0..=i64::from(u32::MAX))).doc(
-            "How often a failed or throttled call is repeated; 25 times if neither this nor \
-             AWS_MAX_ATTEMPTS says.",
+            "How often a failed or throttled call is repeated. Otherwise AWS_MAX_ATTEMPTS or \
+             `max_attempts` of the profile says how often it is tried; 9 repetitions if nothing \
+             does.",
         ),
         text("retry_mode").rule(rules::one_of(&["standard", "adaptive"])).doc(
             "How repeated calls are spaced: `standard`, or `adaptive`, which also slows down \
-             while AWS throttles.",
+             while AWS throttles. Otherwise AWS_RETRY_MODE or the profile says.",
         ),
         number("token_bucket_rate_limiter_capacity")
             .rule(rules::whole_number(1..=500_000))

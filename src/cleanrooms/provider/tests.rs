@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use super::CleanRooms;
 use super::arguments::{provider_config, tag_policy, unknown_argument};
+use super::checks::check as check_arguments;
 use crate::cleanrooms::aws::{MetadataEndpointMode, ProviderConfig, RetryMode};
 use crate::cleanrooms::shapes::tags::TagPolicy;
-use crate::framework::{Provider, ProviderServer};
+use crate::framework::validators::validate_config;
+use crate::framework::{Diagnostics, Provider};
 use crate::wire::Value;
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/Deployer";
@@ -21,9 +23,16 @@ fn blocks<const N: usize>(blocks: [Value; N]) -> Value {
     Value::list(blocks)
 }
 
+/// The diagnostics of a block in an empty environment.
+fn diagnostics(config: &Value) -> Diagnostics {
+    let mut diagnostics = validate_config(&CleanRooms::schema(), config);
+    check_arguments(config, &|_variable| None, &mut diagnostics);
+    diagnostics
+}
+
 /// The diagnostics of a block, each as severity and path: `error region`.
 fn told(config: &Value) -> Vec<String> {
-    let diagnostics = ProviderServer::<CleanRooms>::default().validate(config);
+    let diagnostics = diagnostics(config);
     let line = |diagnostic: &crate::framework::Diagnostic| {
         let severity = if diagnostic.is_error() { "error" } else { "warning" };
         let path = diagnostic.path.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -222,8 +231,7 @@ fn arguments_about_other_services_are_refused_with_a_hint() {
     check_argument("s3_us_east_1_regional_endpoint", "legacy", false);
     check_argument("shared_credentials_file", "~/.aws/credentials", false);
     let config = block([("s3_use_path_style", true.into())]);
-    let diagnostics = ProviderServer::<CleanRooms>::default().validate(&config);
-    let hint = diagnostics.iter().next().map(|diagnostic| diagnostic.detail.clone());
+    let hint = diagnostics(&config).iter().next().map(|diagnostic| diagnostic.detail.clone());
     assert!(hint.is_some_and(|hint| hint.contains("Amazon S3")));
 }
 
