@@ -226,7 +226,6 @@ async fn roles_are_assumed_one_from_the_other() {
         transitive_tag_keys: vec!["team".to_owned()],
         policy: Some("{}".to_owned()),
         policy_arns: vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned()],
-        ..AssumeRole::default()
     };
     let assume_role = vec![role("one"), role("two")];
     let aws = aws(ProviderConfig { assume_role, ..static_config(&server.url) });
