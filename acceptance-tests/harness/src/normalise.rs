@@ -25,7 +25,8 @@ pub struct Normaliser {
 }
 
 impl Normaliser {
-    /// Placeholders for UUIDs and times, and for these texts.
+    /// Placeholders for UUIDs and times, for these texts, and for the registry that an engine puts
+    /// before a provider's name.
     pub fn new(sandbox: &str, workspace: &Path) -> Self {
         let host = sandbox.trim_start_matches("http://").trim_end_matches('/').to_owned();
         Self {
@@ -34,6 +35,8 @@ impl Normaliser {
                 (sandbox.trim_end_matches('/').to_owned(), "<sandbox>"),
                 (host, "<sandbox>"),
                 (workspace.display().to_string(), "<workspace>"),
+                ("registry.terraform.io".to_owned(), "<registry>"),
+                ("registry.opentofu.org".to_owned(), "<registry>"),
             ],
         }
     }

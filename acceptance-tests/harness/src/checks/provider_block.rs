@@ -66,7 +66,8 @@ pub fn logs_hold_no_secret(engine: &Engine) -> Result<()> {
     workspace.write("aws-config", FILES)?;
 
     let mut printed = String::new();
-    for (provider, succeeds) in [(ARGUMENTS, true), (PROFILE, true), (REFUSED, false)] {
+    let runs = [(ARGUMENTS, true), (PROFILE, true), (REFUSED, false), (WEB_IDENTITY, false)];
+    for (provider, succeeds) in runs {
         workspace.write("provider.tf", provider)?;
         let finished = workspace.run(&APPLY)?;
         ensure!(finished.status.success() == succeeds, "with {provider}: {finished}");
@@ -164,6 +165,23 @@ provider "cleanrooms" {
   access_key = "AKIAUNKNOWN"
   secret_key = "hidden-in-a-wrong-argument"
   token      = "hidden-in-a-token"
+
+  endpoints {
+    cleanrooms = var.sandbox
+    sts        = var.sandbox
+  }
+}
+"#;
+
+/// A role that the sandbox's STS does not give to web identities.
+const WEB_IDENTITY: &str = r#"
+provider "cleanrooms" {
+  region = "us-east-1"
+
+  assume_role_with_web_identity {
+    role_arn           = "arn:aws:iam::111122223333:role/Web"
+    web_identity_token = "hidden-in-a-web-identity"
+  }
 
   endpoints {
     cleanrooms = var.sandbox
