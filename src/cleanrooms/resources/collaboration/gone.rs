@@ -6,7 +6,7 @@
 //! forgets live collaborations, so gone needs proof.
 
 use super::remote::{self, Remote};
-use crate::cleanrooms::aws::{AwsError, ErrorKind};
+use crate::cleanrooms::aws::{AwsError, ErrorKind, Outcome};
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
 use crate::framework::{Context, Diagnostic, Diagnostics};
@@ -119,6 +119,11 @@ pub async fn delete(cx: &Context<'_, Client>, state: &Value) -> Result<(), Diagn
     match call.await.map_err(AwsError::of("DeleteCollaboration")) {
         Ok(_) => {}
         Err(err) if err.may_mean_gone() => is_gone(cx, state, &err).await?,
+        // The deletion may have been made although its reply stayed lost. Then what is left of the
+        // membership is cleaned up now or never: the next refresh forgets the collaboration.
+        Err(err) if err.outcome == Outcome::Ambiguous => {
+            is_gone(cx, state, &err).await.map_err(|_| one(err))?;
+        }
         Err(err) => return Err(one(err)),
     }
     if let Some(membership_id) = membership_id {
