@@ -1,7 +1,8 @@
 //! One case of the matrix, and what it claims.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -12,6 +13,12 @@ use crate::sandbox::{Client, Sandbox};
 use crate::scenario::{Action, Command, Content, Run};
 use crate::state::State;
 use crate::workspace::{Finished, Workspace};
+
+/// How long a call may go on after the provider has given it up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often the journal is looked at for such a call.
+const GLANCE: Duration = Duration::from_millis(20);
 
 impl Change {
     /// Makes the change without a fault, and compares its calls with
@@ -60,6 +67,7 @@ impl Change {
         stage.client().clear_calls()?;
         stage.client().admin("POST", "faults", Some(&fault.at(place)))?;
         let hit = stage.change()?;
+        stage.wait_until_carried_out(place)?;
         let is_met = match fault.lasts() {
             true => stage.client().calls()?.iter().any(|call| call.fault.is_some()),
             false => stage.client().faults_have_begun()?,
@@ -153,6 +161,21 @@ impl<'a> Stage<'a> {
         let finished = self.workspace.run(&arguments)?;
         let said = diagnostics_of_stream(&finished.stdout);
         Ok(Outcome { finished, said })
+    }
+
+    /// Waits for a call that goes on although the provider has given it up.
+    fn wait_until_carried_out(&self, place: &Place) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let calls = self.client().calls()?;
+            let matching =
+                calls.iter().filter(|call| call.operation.as_ref() == Some(&place.operation));
+            if matching.count() > place.earlier {
+                return Ok(());
+            }
+            ensure!(Instant::now() < deadline, "{place} was never called");
+            thread::sleep(GLANCE);
+        }
     }
 
     /// What must hold at any time.
