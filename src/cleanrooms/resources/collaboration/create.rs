@@ -7,7 +7,9 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_cleanrooms::operation::create_collaboration::builders::CreateCollaborationInputBuilder as Create;
-use aws_sdk_cleanrooms::types::CollaborationSummary;
+use aws_sdk_cleanrooms::types::{
+    CollaborationSummary, MemberAbility, PaymentConfiguration, QueryComputePaymentConfig,
+};
 
 use super::Collaboration;
 use super::remote::{self, Remote};
@@ -43,7 +45,7 @@ pub async fn create(
     let _only_one = cx.client.creating(&region, name).await;
 
     let tags = to_send(planned.get("tags_all"));
-    let input = input.set_tags((!tags.is_empty()).then_some(tags));
+    let input = with_query_payers(input).set_tags((!tags.is_empty()).then_some(tags));
     let started = Instant::now();
     let call = || async {
         let reply = input.clone().send_with(&sdk).await;
@@ -63,6 +65,31 @@ pub async fn create(
         }
         Err(err) => Err(failed_fields(what, &err, Collaboration::schema().schema(), planned)),
     }
+}
+
+/// Says who pays for queries wherever other costs are given, since the API requires it beside them.
+///
+/// Where nobody is named for queries, the member that runs them pays (API
+/// reference: QueryComputePaymentConfig), so this says what would hold anyway.
+fn with_query_payers(input: Create) -> Create {
+    let mut members = input.get_members().clone().unwrap_or_default();
+    let mut creator = input.get_creator_payment_configuration().clone();
+    let of_members = members.iter().map(|member| member.payment_configuration.as_ref());
+    let named = of_members.chain([creator.as_ref()]).flatten().any(|payment| {
+        payment.query_compute.as_ref().is_some_and(|queries| queries.is_responsible)
+    });
+    let complete = |payment: &mut Option<PaymentConfiguration>, may: &[MemberAbility]| {
+        if let Some(payment) = payment.as_mut().filter(|payment| payment.query_compute.is_none()) {
+            let pays = !named && may.contains(&MemberAbility::CanQuery);
+            let queries = QueryComputePaymentConfig::builder().is_responsible(pays).build();
+            payment.query_compute = queries.ok();
+        }
+    };
+    complete(&mut creator, input.get_creator_member_abilities().as_deref().unwrap_or_default());
+    for member in &mut members {
+        complete(&mut member.payment_configuration, &member.member_abilities);
+    }
+    input.set_members(Some(members)).set_creator_payment_configuration(creator)
 }
 
 /// Finds the collaboration that a create made before its reply was lost.
