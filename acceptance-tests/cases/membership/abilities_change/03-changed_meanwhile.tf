@@ -1,0 +1,27 @@
+resource "cleanrooms_collaboration" "this" {
+  name                               = "First"
+  creator_display_name               = "Creator"
+  creator_member_abilities           = ["CAN_QUERY"]
+  query_log_status                   = "ENABLED"
+  auto_approved_change_request_types = ["GRANT_RECEIVE_RESULTS_ABILITY", "REVOKE_RECEIVE_RESULTS_ABILITY"]
+  members = {
+    "444455556666" = {
+      display_name     = "Partner"
+      member_abilities = []
+    }
+  }
+}
+
+resource "cleanrooms_membership" "this" {
+  provider         = cleanrooms.partner
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "ENABLED"
+  default_result_configuration = {
+    output_configuration = {
+      s3 = {
+        bucket        = "partner-results"
+        result_format = "CSV"
+      }
+    }
+  }
+}
