@@ -11,6 +11,8 @@ use std::time::Duration;
 use aws_sdk_cleanrooms::types::{
     ApprovalStatus, AutoApprovedChangeType, ChangeRequestStatus, MemberSpecification,
 };
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -71,7 +73,7 @@ pub async fn reconcile(cx: &Context<'_, Client>, change: Change<'_>) -> Result<(
     let mut touched = touched(change, owner);
     work.keep_or_cancel(open_requests(cx, change.prior), &mut touched).await;
     work.file_missing(&touched).await;
-    work.settle().await;
+    work.settle_all().await;
     if change.planned.get("wait_for_approval").as_bool() == Some(true) {
         let deadline = Instant::now() + timeout(change.planned, "update", UPDATE_TIMEOUT);
         work.wait(deadline).await;
@@ -132,12 +134,12 @@ impl Work<'_> {
                 }
             };
             touched.extend(request.subjects());
-            if !request.is_open() {
-                continue;
-            }
-            if self.is_wanted(&request, touched) {
+            if request.status == ChangeRequestStatus::Committed {
+                self.note_commit(&request);
+            } else if self.is_wanted(&request, touched) {
+                // One that has ended since the plan is told, and not asked again: the next plan says that it was.
                 self.open.push(request);
-            } else {
+            } else if request.is_open() {
                 self.cancel(request).await;
             }
         }
@@ -147,14 +149,16 @@ impl Work<'_> {
         let what = format!("withdraw change request {}", request.id);
         let subject = request.subjects().next().unwrap_or(Subject::Collaboration);
         match self.requests.cancel(request).await {
-            // Committed by somebody else meanwhile, so the service stands otherwise now.
-            Ok(ended) if ended.status == ChangeRequestStatus::Committed => {
-                for change in &ended.changes {
-                    self.standing.apply(change, ended.create_time);
-                }
-            }
+            Ok(ended) if ended.status == ChangeRequestStatus::Committed => self.note_commit(&ended),
             Ok(_) => {}
             Err(err) => self.fail(&what, &subject, &err),
+        }
+    }
+
+    /// Somebody else has committed a request meanwhile, so the service stands otherwise than it was read.
+    fn note_commit(&mut self, committed: &ChangeRequest) {
+        for change in &committed.changes {
+            self.standing.apply(change, committed.create_time);
         }
     }
 
@@ -242,42 +246,57 @@ impl Work<'_> {
     }
 
     /// Brings every request as far as the owner alone can.
-    async fn settle(&mut self) {
+    async fn settle_all(&mut self) {
         for index in 0..self.open.len() {
-            let request = self.open[index].clone();
-            let subject = request.subjects().next().unwrap_or(Subject::Collaboration);
-            match self.requests.settle(request.clone()).await {
-                Ok(settled) => self.open[index] = settled,
-                Err(err) => {
-                    self.fail(&format!("act on change request {}", request.id), &subject, &err);
-                }
+            self.settle(index).await;
+        }
+    }
+
+    async fn settle(&mut self, index: usize) {
+        let request = self.open[index].clone();
+        let (id, subject) = (request.id.clone(), request.subjects().next());
+        match self.requests.settle(request).await {
+            Ok(settled) => self.open[index] = settled,
+            Err(err) => {
+                let subject = subject.unwrap_or(Subject::Collaboration);
+                self.fail(&format!("act on change request {id}"), &subject, &err);
             }
         }
     }
 
     /// Waits for the others' votes until the deadline, or until core asks to stop.
+    ///
+    /// All requests are watched at the same time, and each is acted on as soon
+    /// as it is decided, one after the other: commits at once might conflict.
     async fn wait(&mut self, deadline: Instant) {
-        let backoff = self.cx.client.aws.intervals().approval;
-        for index in 0..self.open.len() {
-            if self.open[index].status != ChangeRequestStatus::Pending {
-                continue;
-            }
-            let (id, requests) = (self.open[index].id.clone(), self.requests);
-            let id = id.as_str();
-            let voted = || async move {
-                let now = requests.get(id).await?;
-                Ok(now.filter(|now| now.status != ChangeRequestStatus::Pending))
-            };
-            match poll(backoff, deadline, &self.cx.stop, voted).await {
-                Ok(Waited::Done(request)) => self.open[index] = request,
+        let (cx, requests) = (self.cx, self.requests);
+        let backoff = cx.client.aws.intervals().approval;
+        let undecided = |request: &ChangeRequest| request.status == ChangeRequestStatus::Pending;
+        let waiting = self.open.iter().enumerate().filter(|(_, request)| undecided(request));
+        let mut votes: FuturesUnordered<_> = waiting
+            .map(|(index, request)| (index, request.id.clone()))
+            .map(|(index, id)| async move {
+                let decided = async || {
+                    let now = requests.get(&id).await?;
+                    Ok(now.filter(|now| !undecided(now)))
+                };
+                (index, poll(backoff, deadline, &cx.stop, decided).await)
+            })
+            .collect();
+        while let Some((index, outcome)) = votes.next().await {
+            match outcome {
+                Ok(Waited::Done(decided)) => {
+                    self.open[index] = decided;
+                    self.settle(index).await;
+                }
                 Ok(Waited::DeadlinePassed | Waited::Stopped) => {}
                 Err(err) => {
+                    let id = &self.open[index].id;
                     let what = format!("wait for the votes on change request {id}");
                     self.fail(&what, &Subject::Collaboration, &err);
                 }
             }
         }
-        self.settle().await;
     }
 
     /// Records what is open, tells who denied, and who has yet to vote.
@@ -437,3 +456,5 @@ fn creator(planned: &Value, owner: &str) -> Result<Option<MemberSpecification>, 
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod votes;

@@ -1,0 +1,226 @@
+//! Change requests whose fate others decide, against the sandbox.
+
+use std::sync::Arc;
+
+use cleanrooms_harness::sandbox::Sandbox;
+use serde_json::{Value as Json, json};
+use tokio_util::sync::CancellationToken;
+
+use crate::cleanrooms::aws::{Aws, Intervals, ProviderConfig, Secret};
+use crate::cleanrooms::client::Client;
+use crate::cleanrooms::resources::collaboration::Collaboration;
+use crate::cleanrooms::resources::collaboration::fixtures::{
+    CREATOR, PARTNER, STRANGER, collaboration, config, with,
+};
+use crate::cleanrooms::shapes::tags::TagPolicy;
+use crate::framework::Configured;
+use crate::framework::managed::{
+    ApplyRequest, Managed, ManagedResource, PlanRequest, PlanResponse, StateResponse,
+};
+use crate::wire::Value;
+
+/// Comes before the stranger, in the order of accounts.
+const EARLIER: &str = "000011112222";
+
+/// The owner's Terraform, in small.
+struct Owner {
+    sandbox: Arc<Sandbox>,
+    provider: Configured<Client>,
+    resource: Arc<dyn ManagedResource<Client>>,
+    stored: StateResponse,
+}
+
+impl Owner {
+    /// Has a collaboration in which the partner takes part, and so has a vote.
+    async fn with_partner() -> Self {
+        let sandbox = Arc::new(Sandbox::start().expect("a free port"));
+        let mut aws = ProviderConfig {
+            region: Some("us-east-1".to_owned()),
+            access_key: Some(Secret::new(CREATOR)),
+            secret_key: Some(Secret::new("secret")),
+            ..ProviderConfig::default()
+        };
+        aws.endpoints.cleanrooms = Some(sandbox.url());
+        aws.endpoints.sts = Some(sandbox.url());
+        let aws = Aws::new(aws, Intervals::default().scaled(0.01));
+        let mut owner = Self {
+            sandbox,
+            provider: Configured { client: Client::new(aws, TagPolicy::default()), unknown: None },
+            resource: Managed::<Collaboration>::shared(),
+            stored: StateResponse::default(),
+        };
+        let plan = owner.plan(&config());
+        assert_eq!(owner.apply(plan).await, Vec::<String>::new());
+        let join = json!({
+            "collaborationIdentifier": owner.state("id"), "queryLogStatus": "DISABLED",
+        });
+        let joined = owner.sandbox.client().api(PARTNER, "POST", "/memberships", Some(&join));
+        assert_eq!(joined.expect("an answer").status, 200);
+        owner.refresh().await;
+        owner
+    }
+
+    fn state(&self, name: &str) -> &str {
+        self.stored.state.get(name).as_str().unwrap_or_default()
+    }
+
+    fn status_of(&self, account: &str) -> Option<&str> {
+        self.stored.state.get("members").get(account).get("status").as_str()
+    }
+
+    fn plan(&self, config: &Json) -> PlanResponse {
+        let StateResponse { state, private, identity, .. } = &self.stored;
+        let request = PlanRequest {
+            prior: state.clone(),
+            config: collaboration(config),
+            private: private.clone(),
+            identity: identity.clone(),
+            at_apply: false,
+        };
+        self.resource.plan(Some(&self.provider.client), request)
+    }
+
+    async fn refresh(&mut self) -> Vec<String> {
+        let StateResponse { state, private, identity, .. } = std::mem::take(&mut self.stored);
+        let stored = StateResponse { state, private, identity, ..StateResponse::default() };
+        let stop = CancellationToken::new();
+        self.stored = self.resource.read(&self.provider, stop, stored).await;
+        self.said()
+    }
+
+    async fn apply(&mut self, plan: PlanResponse) -> Vec<String> {
+        let request = ApplyRequest {
+            prior: self.stored.state.clone(),
+            planned: plan.planned,
+            private: plan.private,
+            identity: plan.identity,
+        };
+        let (client, stop) = (&self.provider.client, CancellationToken::new());
+        self.stored = self.resource.apply(client, stop, request).await;
+        self.said()
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.stored.diagnostics.iter().map(|d| d.summary.clone()).collect()
+    }
+
+    fn desk(&self) -> Desk {
+        Desk { sandbox: Arc::clone(&self.sandbox), collaboration_id: self.state("id").to_owned() }
+    }
+}
+
+/// Where members vote.
+struct Desk {
+    sandbox: Arc<Sandbox>,
+    collaboration_id: String,
+}
+
+impl Desk {
+    fn call(&self, account: &str, method: &str, id: &str, body: Option<&Json>) -> Json {
+        let path = format!("/collaborations/{}/changeRequests/{id}", self.collaboration_id);
+        let reply = self.sandbox.client().api(account, method, path.trim_end_matches('/'), body);
+        let reply = reply.expect("an answer");
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        reply.body
+    }
+
+    /// The newest request about an account: its id and its status.
+    fn about(&self, account: &str) -> Option<(String, String)> {
+        let listed = self.call(CREATOR, "GET", "", None);
+        let all = listed["collaborationChangeRequestSummaries"].as_array().expect("a list").clone();
+        let concerns = |request: &&Json| {
+            request.pointer("/changes/0/specification/member/accountId") == Some(&json!(account))
+        };
+        let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+        let newest = all.iter().filter(concerns).max_by_key(|request| text(&request["createTime"]));
+        newest.map(|request| (text(&request["id"]), text(&request["status"])))
+    }
+
+    fn act(&self, voter: &str, account: &str, action: &str) {
+        let (id, _) = self.about(account).expect("a request");
+        self.call(voter, "PATCH", &id, Some(&json!({ "action": action })));
+    }
+
+    /// Looks again and again until the request about an account has a status.
+    async fn sees(&self, account: &str, status: &str) {
+        while self.about(account).is_none_or(|(_, now)| now != status) {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+fn with_member(base: Json, account: &str) -> Json {
+    let member = json!({ "display_name": account, "member_abilities": [] });
+    with(base, &format!("/members/{account}"), member)
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_votes_on_does_not_hold_up_another() {
+    let mut owner = Owner::with_partner().await;
+    let desk = owner.desk();
+    let waits = with(config(), "/wait_for_approval", json!(true));
+    let plan = owner.plan(&with_member(with_member(waits, EARLIER), STRANGER));
+    let votes = async {
+        desk.sees(EARLIER, "PENDING").await;
+        desk.sees(STRANGER, "PENDING").await;
+        desk.act(PARTNER, STRANGER, "APPROVE");
+        desk.sees(STRANGER, "COMMITTED").await;
+        desk.act(PARTNER, EARLIER, "APPROVE");
+    };
+    let (said, ()) = tokio::join!(owner.apply(plan), votes);
+    assert_eq!(said, Vec::<String>::new());
+    for account in [EARLIER, STRANGER] {
+        assert_eq!(owner.status_of(account), Some("INVITED"));
+    }
+}
+
+/// Applies a plan to add the stranger whose request ends in between.
+async fn ended_before_apply(voter: &str, action: &str) -> (Owner, Vec<String>) {
+    let mut owner = Owner::with_partner().await;
+    let asked = with_member(config(), STRANGER);
+    let plan = owner.plan(&asked);
+    owner.apply(plan).await;
+    let waits = with(asked, "/wait_for_approval", json!(true));
+    let waits = with(waits, "/timeouts", json!({ "update": "1s" }));
+    let plan = owner.plan(&waits);
+    owner.desk().act(voter, STRANGER, action);
+    let said = owner.apply(plan).await;
+    (owner, said)
+}
+
+#[tokio::test]
+async fn what_was_denied_before_the_apply_is_not_asked_again_at_once() {
+    for (voter, action, status) in [(PARTNER, "DENY", "DENIED"), (CREATOR, "CANCEL", "CANCELLED")] {
+        let (owner, said) = ended_before_apply(voter, action).await;
+        assert_eq!(said, ["The change of account 777788889999 was not approved"]);
+        let newest = owner.desk().about(STRANGER).expect("a request");
+        assert_eq!(newest.1, status);
+        assert_eq!(owner.status_of(STRANGER), None);
+        let plan = owner.plan(&with_member(config(), STRANGER));
+        assert!(plan.planned.get("members").get(STRANGER).get("status").is_unknown());
+    }
+}
+
+#[tokio::test]
+async fn what_was_approved_before_the_apply_is_committed() {
+    let (owner, said) = ended_before_apply(PARTNER, "APPROVE").await;
+    assert_eq!(said, Vec::<String>::new());
+    assert_eq!(owner.status_of(STRANGER), Some("INVITED"));
+    assert_eq!(owner.stored.state.get("change_requests"), &Value::map([]));
+}
+
+#[tokio::test]
+async fn a_denial_is_told_once_and_the_difference_shows_again() {
+    let mut owner = Owner::with_partner().await;
+    let asked = with_member(config(), STRANGER);
+    let plan = owner.plan(&asked);
+    owner.apply(plan).await;
+    assert_eq!(owner.status_of(STRANGER), Some("PENDING_APPROVAL"));
+    owner.desk().act(PARTNER, STRANGER, "DENY");
+    assert_eq!(owner.refresh().await.len(), 1);
+    assert_eq!(owner.refresh().await, Vec::<String>::new());
+    assert_eq!(owner.status_of(STRANGER), None);
+    let plan = owner.plan(&asked);
+    let said: Vec<_> = plan.diagnostics.iter().map(|d| d.summary.as_str()).collect();
+    assert_eq!(said, ["A change of 777788889999 was asked for before, in vain"]);
+}
