@@ -50,7 +50,7 @@ impl Default for Intervals {
     fn default() -> Self {
         Self {
             retry: Backoff::seconds(1, 20),
-            create_window: Duration::from_secs(300),
+            create_window: Duration::from_secs(600),
             approval: Backoff::seconds(5, 30),
             orphan_search: Backoff::seconds(1, 5),
             orphan_search_window: Duration::from_secs(30),
