@@ -125,7 +125,18 @@ async fn all_mistakes_are_told_at_once() {
         ("labels", Value::set([Value::Null])),
         ("members", Value::map([("ann", member), ("bob", Value::Null)])),
     ]);
-    assert_eq!(host.validate(&config).await.len(), 3);
+    let diagnostics = host.validate(&config).await;
+    let mut summaries: Vec<_> = diagnostics.iter().map(|d| d.summary.as_str()).collect();
+    summaries.sort_unstable();
+    assert_eq!(
+        summaries,
+        [
+            "Invalid value for labels",
+            "Invalid value for members[\"ann\"].role",
+            "Invalid value for members[\"bob\"]",
+            "Invalid value for name",
+        ]
+    );
 }
 
 #[tokio::test]
