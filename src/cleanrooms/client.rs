@@ -1,12 +1,13 @@
 //! What a configured provider hands to its resources.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::OwnedMutexGuard;
 
 use super::aws::{Aws, AwsError};
 use super::shapes::tags::TagPolicy;
+use crate::framework::resource::lock;
 use crate::wire::Value;
 
 /// AWS, and what this process remembers about its own changes there.
@@ -65,9 +66,4 @@ impl Client {
         let mutex = Arc::clone(lock(&self.creating).entry(key).or_default());
         mutex.lock_owned().await
     }
-}
-
-/// Locks data that no panic can leave half-changed: each critical section is one call.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

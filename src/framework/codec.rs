@@ -131,15 +131,11 @@ where
     )
 }
 
-fn plain_type(kind: &Kind) -> Type {
-    kind.implied_type()
-}
-
 /// A set of plain values. Null elements are refused by validation.
 pub fn set_of<I: 'static, O: 'static>(element: Codec<I, O>) -> Codec<Vec<I>, Vec<O>> {
     let validators = element.validators.clone();
     let encode = Arc::clone(&element.encode);
-    let kind = Kind::Plain(Type::Set(Box::new(plain_type(&element.kind))));
+    let kind = Kind::Plain(Type::Set(Box::new(element.kind.implied_type())));
     let codec = Codec::new(
         kind,
         move |value: &Value, path: &AttributePath| {

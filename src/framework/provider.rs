@@ -1,12 +1,13 @@
 //! The provider as the framework sees it: its own schema, its resources, and what configuring it gives.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio_util::sync::CancellationToken;
 
 use super::diagnostics::Diagnostics;
 use super::managed::ManagedResource;
+use super::resource::lock;
 use super::schema::Schema;
 use crate::wire::Value;
 
@@ -133,6 +134,6 @@ impl<P: Provider> ProviderServer<P> {
     }
 
     fn session(&self) -> MutexGuard<'_, Session<P::Client>> {
-        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.session)
     }
 }

@@ -174,7 +174,7 @@ impl<'a, C> Context<'a, C> {
 }
 
 /// Locks data that no panic can leave half-changed: each critical section is one call.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -33,7 +33,7 @@ use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::{failed, failed_fields};
 use crate::cleanrooms::shapes::abilities::{abilities, ml_abilities, ml_to_send, no_ml_abilities};
 use crate::cleanrooms::shapes::enumeration::{closed, constant, open};
-use crate::cleanrooms::shapes::ids::{import_by_id, wrong_account_id};
+use crate::cleanrooms::shapes::ids::{self, identity_schema, wrong_account_id};
 use crate::cleanrooms::shapes::payment::{Payer, payer};
 use crate::cleanrooms::shapes::region::{region, result_regions};
 use crate::cleanrooms::shapes::tags::tags;
@@ -41,7 +41,7 @@ use crate::cleanrooms::shapes::text::{description, name};
 use crate::cleanrooms::shapes::time::time;
 use crate::cleanrooms::shapes::timeouts::timeouts;
 use crate::framework::codec::{Codec, boolean, object, set_of, string, string_map, text_enum};
-use crate::framework::identity::{IdentityAttribute, IdentitySchema};
+use crate::framework::identity::IdentitySchema;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::row::field;
@@ -333,26 +333,7 @@ impl Resource for Collaboration {
     }
 
     fn identity_schema() -> IdentitySchema {
-        IdentitySchema {
-            version: 0,
-            attributes: vec![
-                IdentityAttribute {
-                    name: "id",
-                    description: "The id of the collaboration.",
-                    required_for_import: true,
-                },
-                IdentityAttribute {
-                    name: "region",
-                    description: "Its Region; the provider's when left out.",
-                    required_for_import: false,
-                },
-                IdentityAttribute {
-                    name: "account_id",
-                    description: "The account that owns it.",
-                    required_for_import: false,
-                },
-            ],
-        }
+        identity_schema("The id of the collaboration.", "The account that owns it.")
     }
 
     fn identity(state: &Value) -> Option<Value> {
@@ -362,16 +343,11 @@ impl Resource for Collaboration {
     }
 
     fn import(target: ImportTarget<'_>) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
-        match target {
-            ImportTarget::Id(id) => import_by_id("collaboration", id),
-            ImportTarget::Identity(identity) => {
-                let mut state =
-                    import_by_id("collaboration", identity.get("id").as_str().unwrap_or_default())?;
-                state.push(("region", identity.get("region").clone()));
-                state.push(("creator_account_id", identity.get("account_id").clone()));
-                Ok(state)
-            }
+        let mut state = ids::import("collaboration", target)?;
+        if let ImportTarget::Identity(identity) = target {
+            state.push(("creator_account_id", identity.get("account_id").clone()));
         }
+        Ok(state)
     }
 
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {

@@ -30,7 +30,7 @@ use self::remote::Remote;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::shapes::abilities::{ml_abilities, ml_or_none};
 use crate::cleanrooms::shapes::enumeration::closed;
-use crate::cleanrooms::shapes::ids::{Arn, import_by_id, uuid};
+use crate::cleanrooms::shapes::ids::{self, Arn, identity_schema, uuid};
 use crate::cleanrooms::shapes::payment::{Payer, payer};
 use crate::cleanrooms::shapes::region::region;
 use crate::cleanrooms::shapes::tags::tags;
@@ -40,7 +40,7 @@ use crate::cleanrooms::shapes::timeouts::timeouts;
 use crate::framework::codec::{
     Codec, boolean, object, one_of, set_of, string, string_map, text_enum, variant,
 };
-use crate::framework::identity::{IdentityAttribute, IdentitySchema};
+use crate::framework::identity::IdentitySchema;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::row::field;
@@ -261,26 +261,7 @@ impl Resource for Membership {
     }
 
     fn identity_schema() -> IdentitySchema {
-        IdentitySchema {
-            version: 0,
-            attributes: vec![
-                IdentityAttribute {
-                    name: "id",
-                    description: "The id of the membership.",
-                    required_for_import: true,
-                },
-                IdentityAttribute {
-                    name: "region",
-                    description: "Its Region; the provider's when left out.",
-                    required_for_import: false,
-                },
-                IdentityAttribute {
-                    name: "account_id",
-                    description: "The account whose membership it is.",
-                    required_for_import: false,
-                },
-            ],
-        }
+        identity_schema("The id of the membership.", "The account whose membership it is.")
     }
 
     fn identity(state: &Value) -> Option<Value> {
@@ -290,14 +271,7 @@ impl Resource for Membership {
     }
 
     fn import(target: ImportTarget<'_>) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
-        let identity = match target {
-            ImportTarget::Id(id) => return import_by_id("membership", id),
-            ImportTarget::Identity(identity) => identity,
-        };
-        let mut state =
-            import_by_id("membership", identity.get("id").as_str().unwrap_or_default())?;
-        state.push(("region", identity.get("region").clone()));
-        Ok(state)
+        ids::import("membership", target)
     }
 
     fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {

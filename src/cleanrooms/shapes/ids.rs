@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::framework::Diagnostic;
 use crate::framework::codec::{Codec, string};
+use crate::framework::identity::{IdentityAttribute, IdentitySchema};
 use crate::framework::validators::Validator;
+use crate::framework::{Diagnostic, ImportTarget};
 use crate::wire::Value;
 
 /// Whether a text is an account id: exactly 12 digits.
@@ -91,7 +92,7 @@ impl fmt::Display for Arn {
 /// # Errors
 ///
 /// The text is none of these, or the ARN of another kind of object.
-pub fn import_by_id(kind: &str, text: &str) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
+fn import_by_id(kind: &str, text: &str) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
     let (id, region) = match Arn::parse(text) {
         Some(arn) if arn.kind == kind => (arn.id, Some(arn.region)),
         Some(arn) => {
@@ -114,6 +115,41 @@ pub fn import_by_id(kind: &str, text: &str) -> Result<Vec<(&'static str, Value)>
     }
     let mut state = vec![("id", Value::String(id))];
     state.extend(region.map(|region| ("region", Value::String(region))));
+    Ok(state)
+}
+
+/// The identity of an object of this service: its id, its Region and its account.
+pub fn identity_schema(id: &'static str, account: &'static str) -> IdentitySchema {
+    let attribute = |name, description, required_for_import| IdentityAttribute {
+        name,
+        description,
+        required_for_import,
+    };
+    IdentitySchema {
+        version: 0,
+        attributes: vec![
+            attribute("id", id, true),
+            attribute("region", "Its Region; the provider's when left out.", false),
+            attribute("account_id", account, false),
+        ],
+    }
+}
+
+/// State to import from an id or an identity.
+///
+/// # Errors
+///
+/// The id is none, nor an ARN, nor `id@region`; or it is the ARN of another kind of object.
+pub fn import(
+    kind: &str,
+    target: ImportTarget<'_>,
+) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
+    let identity = match target {
+        ImportTarget::Id(id) => return import_by_id(kind, id),
+        ImportTarget::Identity(identity) => identity,
+    };
+    let mut state = import_by_id(kind, identity.get("id").as_str().unwrap_or_default())?;
+    state.push(("region", identity.get("region").clone()));
     Ok(state)
 }
 
