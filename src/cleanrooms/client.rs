@@ -2,13 +2,19 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
+use aws_sdk_cleanrooms::primitives::DateTime;
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::Instant;
 
 use super::aws::{Aws, AwsError};
 use super::shapes::tags::TagPolicy;
 use crate::framework::resource::lock;
 use crate::wire::Value;
+
+/// How far the service's creation time may lie before our sending of the request: times come in whole seconds.
+const CLOCK_SLACK: Duration = Duration::from_secs(2);
 
 /// AWS, and what this process remembers about its own changes there.
 #[derive(Debug)]
@@ -53,9 +59,15 @@ impl Client {
         lock(&self.made).insert(id.to_owned());
     }
 
-    /// Whether this process made the object.
-    pub fn made(&self, id: &str) -> bool {
-        lock(&self.made).contains(id)
+    /// Whether an object may be what an attempt that started then has made, its reply being lost.
+    ///
+    /// It must be no older than the attempt, by the service's own clock, and not
+    /// be known as made by another one. To be asked after a reply, whose Date
+    /// tells that clock.
+    pub fn may_have_made(&self, id: &str, create_time: DateTime, started: Instant) -> bool {
+        let since = self.aws.server_time() - started.elapsed() - CLOCK_SLACK;
+        let is_new = SystemTime::try_from(create_time).is_ok_and(|time| time >= since);
+        is_new && !lock(&self.made).contains(id)
     }
 
     /// Waits until no other create of that name in that Region is under way.

@@ -4,12 +4,11 @@
 //! create is never repeated when the service may have executed it. When its
 //! reply is lost, the collaboration is looked for and adopted instead.
 
-use std::time::{Duration, Instant, SystemTime};
-
 use aws_sdk_cleanrooms::operation::create_collaboration::builders::CreateCollaborationInputBuilder as Create;
 use aws_sdk_cleanrooms::types::{
     CollaborationSummary, MemberAbility, PaymentConfiguration, QueryComputePaymentConfig,
 };
+use tokio::time::Instant;
 
 use super::Collaboration;
 use super::remote::{self, Remote};
@@ -22,9 +21,6 @@ use crate::cleanrooms::shapes::timeouts::timeout;
 use crate::framework::plan::filled;
 use crate::framework::{Context, Diagnostic, Diagnostics, Resource};
 use crate::wire::Value;
-
-/// How far the service's creation time may lie before our sending of the request: times come in whole seconds.
-const CLOCK_SLACK: Duration = Duration::from_secs(2);
 
 /// Makes a collaboration, or adopts the one that a lost reply left behind.
 ///
@@ -101,7 +97,7 @@ async fn adopt(
     lost: &AwsError,
 ) -> Result<Remote, Diagnostics> {
     let intervals = cx.client.aws.intervals();
-    let deadline = tokio::time::Instant::now() + intervals.orphan_search_window;
+    let deadline = Instant::now() + intervals.orphan_search_window;
     let search = || async {
         let found = matches(cx, region, planned, started).await?;
         Ok((!found.is_empty()).then_some(found))
@@ -126,14 +122,11 @@ async fn matches(
     let sdk = cx.client.aws.cleanrooms(region).await?;
     let caller = cx.client.aws.caller_account().await?;
     let listed = remote::list(&sdk).await?;
-    // Only now is there a reply whose Date tells the service's clock.
-    let since = cx.client.aws.server_time() - started.elapsed() - CLOCK_SLACK;
     let name = planned.get("name").as_str().unwrap_or_default();
     let candidate = |summary: &&CollaborationSummary| {
         summary.name == name
             && summary.creator_account_id == caller
-            && !cx.client.made(&summary.id)
-            && SystemTime::try_from(summary.create_time).is_ok_and(|time| time >= since)
+            && cx.client.may_have_made(&summary.id, summary.create_time, started)
     };
     let schema = Collaboration::schema();
     let mut found = Vec::new();

@@ -5,8 +5,6 @@
 //! the membership is looked for, and adopted; only where there is none is the
 //! call repeated.
 
-use std::time::{Duration, SystemTime};
-
 use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::operation::create_membership::builders::CreateMembershipInputBuilder as Create;
 use aws_sdk_cleanrooms::types as sdk;
@@ -27,9 +25,6 @@ use crate::cleanrooms::shapes::tags::to_send;
 use crate::cleanrooms::shapes::timeouts::timeout;
 use crate::framework::{Context, Diagnostic, Diagnostics, Resource};
 use crate::wire::Value;
-
-/// How far the service's creation time may lie before our sending of the request: times come in whole seconds.
-const CLOCK_SLACK: Duration = Duration::from_secs(2);
 
 const WHAT: &str = "join the collaboration";
 
@@ -195,9 +190,7 @@ impl Joining<'_> {
 
     /// Takes the membership that appeared after a lost reply, unless it is older than the attempt.
     fn adopt(&self, own: sdk::Membership, err: &AwsError) -> Result<sdk::Membership, Diagnostics> {
-        let since = self.cx.client.aws.server_time() - self.started.elapsed() - CLOCK_SLACK;
-        let is_new = SystemTime::try_from(own.create_time).is_ok_and(|time| time >= since);
-        if is_new && !self.cx.client.made(&own.id) {
+        if self.cx.client.may_have_made(&own.id, own.create_time, self.started) {
             Ok(own)
         } else {
             Err(already_joined(Some(&own.id), err).into())
