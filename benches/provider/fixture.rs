@@ -2,7 +2,7 @@
 
 use cleanrooms_provider::cleanrooms::provider::CleanRooms;
 use cleanrooms_provider::framework::Provider as _;
-use cleanrooms_provider::framework::schema::{Attribute, Kind, Nesting, Schema};
+use cleanrooms_provider::framework::schema::Schema;
 use cleanrooms_provider::proto::tfplugin6::DynamicValue;
 use cleanrooms_provider::wire::{Type, Value, json, msgpack};
 use serde_json::{Value as Json, json};
@@ -33,30 +33,28 @@ pub fn collaboration(name: &str) -> Json {
     })
 }
 
-/// An object like [`collaboration`] that also holds what the provider computes.
-///
-/// The time that an engine needs grows with the values of a plan, whoever
-/// provides them. Where the provider plans an unknown value, this has a text.
-pub fn whole_collaboration(name: &str) -> Result<Json> {
-    let mut object = collaboration(name);
-    complete(&mut object, &schema()?.attributes);
-    Ok(object)
+/// What the provider plans for a new [`collaboration`], as a configuration of a
+/// built-in resource: all attributes, with `unknown` where the plan leaves a
+/// value to the apply.
+pub fn planned_collaboration(planned: &DynamicValue, unknown: &str) -> Result<Json> {
+    let value = msgpack::decode(&planned.msgpack, &schema()?.implied_type())?;
+    Ok(with_unknowns(&value, unknown))
 }
 
-fn complete(object: &mut Json, attributes: &[Attribute]) {
-    for attribute in attributes {
-        let value = &mut object[attribute.name];
-        match &attribute.kind {
-            Kind::Nested(Nesting::Single, children) if value.is_object() => {
-                complete(value, children);
-            }
-            Kind::Nested(_, children) if !value.is_null() => {
-                let elements = value.as_object_mut().into_iter().flat_map(|map| map.values_mut());
-                elements.for_each(|element| complete(element, children));
-            }
-            _ if value.is_null() && attribute.mode.is_computed() => *value = "computed".into(),
-            _ => {}
+fn with_unknowns(value: &Value, unknown: &str) -> Json {
+    let each = |value| with_unknowns(value, unknown);
+    match value {
+        Value::Null => Json::Null,
+        Value::Unknown => unknown.into(),
+        Value::Bool(bool) => (*bool).into(),
+        Value::Number(number) => number.to_string().into(),
+        Value::String(text) => text.as_str().into(),
+        Value::List(elements) | Value::Tuple(elements) => elements.iter().map(each).collect(),
+        Value::Set(elements) => elements.iter().map(each).collect(),
+        Value::Map(entries) | Value::Object(entries) => {
+            entries.iter().map(|(key, value)| (key.clone(), each(value))).collect()
         }
+        Value::Dynamic(typed) => each(&typed.1),
     }
 }
 

@@ -51,7 +51,7 @@ fn main() -> Result<()> {
         applied.duration.as_secs_f64()
     );
 
-    plans::compare()
+    plans::compare(&runtime.block_on(processes::plan_one(plans::NAME))?)
 }
 
 fn row(what: &str, spread: &Spread, target: &str) {

@@ -131,18 +131,18 @@ async fn configured(sandbox: &Sandbox) -> Result<(Process, ProviderClient<Channe
     Ok((process, client))
 }
 
+/// What a configured process plans for a new collaboration.
+pub async fn plan_one(name: &str) -> Result<DynamicValue> {
+    let sandbox = Sandbox::start()?;
+    let (_process, mut client) = configured(&sandbox).await?;
+    let plan = plan(&mut client, &collaboration_config(name)?).await?;
+    plan.planned_state.ok_or_else(|| "the plan has no state".into())
+}
+
 /// Plans and applies one collaboration, as an engine does for a new one.
 async fn create(client: &mut ProviderClient<Channel>, name: &str) -> Result<()> {
     let config = collaboration_config(name)?;
-    let request = plan_resource_change::Request {
-        type_name: TYPE_NAME.to_owned(),
-        prior_state: Some(null()?),
-        proposed_new_state: Some(config.clone()),
-        config: Some(config.clone()),
-        ..plan_resource_change::Request::default()
-    };
-    let plan = client.plan_resource_change(request).await?.into_inner();
-    no_errors(&plan.diagnostics)?;
+    let plan = plan(client, &config).await?;
     let request = apply_resource_change::Request {
         type_name: TYPE_NAME.to_owned(),
         prior_state: Some(null()?),
@@ -154,6 +154,22 @@ async fn create(client: &mut ProviderClient<Channel>, name: &str) -> Result<()> 
     };
     let applied = client.apply_resource_change(request).await?.into_inner();
     no_errors(&applied.diagnostics)
+}
+
+async fn plan(
+    client: &mut ProviderClient<Channel>,
+    config: &DynamicValue,
+) -> Result<plan_resource_change::Response> {
+    let request = plan_resource_change::Request {
+        type_name: TYPE_NAME.to_owned(),
+        prior_state: Some(null()?),
+        proposed_new_state: Some(config.clone()),
+        config: Some(config.clone()),
+        ..plan_resource_change::Request::default()
+    };
+    let plan = client.plan_resource_change(request).await?.into_inner();
+    no_errors(&plan.diagnostics)?;
+    Ok(plan)
 }
 
 fn no_errors(diagnostics: &[Diagnostic]) -> Result<()> {
