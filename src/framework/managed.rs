@@ -407,7 +407,8 @@ fn turned_out_to_replace(path: &AttributePath) -> Diagnostic {
         format!(
             "`{path}` was not known when this was planned. By now it is, and the API cannot change \
              it of an existing object, which the plan meant to keep. Nothing was changed. The \
-             value's source has been applied; plan again to see the replacement."
+             value's source has been applied; plan again to see the replacement. (OpenTofu 1.11 \
+             makes a plan with `-refresh=false` look like an apply; there, plan without it.)"
         ),
     )
     .at(path.clone())

@@ -88,7 +88,7 @@ async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, Aw
     let asked = try_join_all(watched.iter().map(|id| requests.get(id)));
     // All are awaited, and the first in this order is the error that counts: which of them would
     // fail first is chance, and the one about the object itself says most.
-    let (collaboration, mut members, tags, requests) = match state.get("arn").as_str() {
+    let (mut collaboration, mut members, tags, requests) = match state.get("arn").as_str() {
         Some(arn) => {
             let tags = list_tags(cx.client, &sdk, arn, state);
             let (collaboration, members, tags, requests) =
@@ -105,8 +105,8 @@ async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, Aw
     };
     let requests: Vec<_> = requests.into_iter().flatten().collect();
     if requests.iter().any(|request| request.status == ChangeRequestStatus::Committed) {
-        // The list may be older than the commit that the request tells of.
-        members = list_members(&sdk, id).await?;
+        // What was read at the same time may be older than the commit that the request tells of.
+        (collaboration, members) = tokio::try_join!(get(&sdk, id), list_members(&sdk, id))?;
     }
     note_former_members(cx, &members);
     let mut standing = standing_of(&collaboration, members);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cleanrooms_harness::sandbox::Sandbox;
+use cleanrooms_harness::sandbox::{Call, Sandbox};
 use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
@@ -223,4 +223,36 @@ async fn a_denial_is_told_once_and_the_difference_shows_again() {
     let plan = owner.plan(&asked);
     let said: Vec<_> = plan.diagnostics.iter().map(|d| d.summary.as_str()).collect();
     assert_eq!(said, ["A change of 777788889999 was asked for before, in vain"]);
+}
+
+#[tokio::test]
+async fn what_a_commit_by_others_has_changed_is_read_at_once() {
+    let mut owner = Owner::with_partner().await;
+    let asked = with(config(), "/auto_approved_change_request_types", json!(["ADD_MEMBER"]));
+    let plan = owner.plan(&asked);
+    owner.apply(plan).await;
+    let requests = owner.stored.state.get("change_requests").as_map().expect("a map").clone();
+    let id = requests.keys().next().expect("an open request");
+    let desk = owner.desk();
+    desk.call(PARTNER, "PATCH", id, Some(&json!({ "action": "APPROVE" })));
+    let sandbox = desk.sandbox.client();
+    let late = json!({
+        "operation": "GetCollaborationChangeRequest",
+        "fault": { "kind": "latency", "milliseconds": 1000 },
+    });
+    sandbox.admin("POST", "faults", Some(&late)).expect("a known fault");
+    sandbox.clear_calls().expect("an answer");
+    // The collaboration is read before the commit, the request after it.
+    let commit = async {
+        let is_read = |call: &Call| call.operation.as_deref() == Some("GetCollaboration");
+        while !sandbox.calls().expect("a journal").iter().any(is_read) {
+            tokio::task::yield_now().await;
+        }
+        desk.call(CREATOR, "PATCH", id, Some(&json!({ "action": "COMMIT" })));
+    };
+    let (said, ()) = tokio::join!(owner.refresh(), commit);
+    assert_eq!(said, Vec::<String>::new());
+    let stored = &owner.stored.state;
+    let types = stored.get("auto_approved_change_request_types");
+    assert_eq!(types, &Value::set(["ADD_MEMBER".into()]));
 }
