@@ -152,6 +152,8 @@ pub(super) fn tag_policy(
     let configured = configured_default_tags(config);
     TagPolicy {
         default_tags: match configured {
+            // Neither is it known which of them are left to others.
+            _ if !config.get("ignore_tags").is_wholly_known() => Value::Unknown,
             Value::Map(configured) => {
                 default_tags.extend(configured);
                 Value::Map(default_tags)

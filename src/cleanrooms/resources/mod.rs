@@ -151,6 +151,10 @@ pub async fn send_unrepeatable_within<T, F>(
 where
     F: Future<Output = Result<T, AwsError>>,
 {
+    if cx.stop.is_cancelled() {
+        // It may have waited for others before this first attempt.
+        return Err(AwsError::stopped());
+    }
     let intervals = cx.client.aws.intervals();
     let deadline = Instant::now() + window;
     let harmless = |err: &AwsError| {

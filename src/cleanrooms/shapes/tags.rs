@@ -61,7 +61,7 @@ fn values() -> Validator {
 /// Which tags the provider adds to every resource, and which it leaves to others.
 #[derive(Debug, Clone, Default)]
 pub struct TagPolicy {
-    /// `default_tags`; null when there are none, unknown while they are.
+    /// `default_tags`; null when there are none, unknown while they or `ignore_tags` are.
     pub default_tags: Value,
     /// Keys that others manage.
     pub ignored_keys: Vec<String>,

@@ -19,8 +19,8 @@ fn duration() -> Codec<String> {
     string().validate(Validator::string("must be a duration such as 90s or 1h30m", |text| {
         parse(text).is_none().then(|| {
             format!(
-                "`{text}` is not a duration. Write a number and a unit (h, m, s or ms), or \
-                 several of them, such as 90s or 1h30m."
+                "`{text}` is not a duration of at most ten years. Write a number and a unit (h, m, s \
+                 or ms), or several of them, such as 90s or 1h30m."
             )
         })
     }))
@@ -31,7 +31,10 @@ pub fn timeout(value: &Value, operation: &str, default: Duration) -> Duration {
     value.get("timeouts").get(operation).as_str().and_then(parse).unwrap_or(default)
 }
 
-/// A Go duration; `None` if the text is not one. Signs and units below a millisecond have no use here.
+/// The longest duration: beyond all use, and within what every clock can add.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+/// A Go duration of at most ten years; `None` if the text is not one. Signs and units below a millisecond have no use here.
 pub fn parse(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut total = 0.0;
@@ -43,7 +46,8 @@ pub fn parse(text: &str) -> Option<Duration> {
         total += number * seconds_in(&rest[digits..end])?;
         rest = &rest[end..];
     }
-    (!text.is_empty()).then(|| Duration::try_from_secs_f64(total).ok())?
+    let total = Duration::try_from_secs_f64(total).ok()?;
+    (!text.is_empty() && total <= LONGEST).then_some(total)
 }
 
 fn seconds_in(unit: &str) -> Option<f64> {
@@ -70,7 +74,9 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_durations() {
-        for wrong in ["", "10", "m", "10 m", "-5m", "5min", "1.2.3s", "9999999999999999999999h"] {
+        for wrong in
+            ["", "10", "m", "10 m", "-5m", "5min", "1.2.3s", "87601h", "9999999999999999999999h"]
+        {
             assert_eq!(parse(wrong), None, "{wrong:?}");
         }
     }

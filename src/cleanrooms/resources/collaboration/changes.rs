@@ -101,7 +101,10 @@ impl Standing {
     /// What a request would make of this. A member that it adds is pending.
     pub fn apply(&mut self, change: &Change, when: DateTime) {
         match &change.specification {
-            Some(ChangeSpecification::Member(wanted)) => self.apply_to_member(wanted, when),
+            Some(ChangeSpecification::Member(wanted)) => {
+                let adds = change.types.contains(&ChangeType::AddMember);
+                self.apply_to_member(wanted, adds.then_some(when));
+            }
             Some(ChangeSpecification::Collaboration(wanted)) => {
                 let types = wanted.auto_approved_change_types.iter().flatten();
                 self.auto_approved = types.cloned().collect();
@@ -110,10 +113,12 @@ impl Standing {
         }
     }
 
-    fn apply_to_member(&mut self, wanted: &MemberChangeSpecification, when: DateTime) {
+    /// Applies a change of a member, who is added `when` the change says so. What was asked for
+    /// a member that is there no more has no effect.
+    fn apply_to_member(&mut self, wanted: &MemberChangeSpecification, when: Option<DateTime>) {
         let account = &wanted.account_id;
         if !self.members.contains_key(account)
-            && let Some(added) = added(wanted, when)
+            && let Some(added) = when.and_then(|when| added(wanted, when))
         {
             self.members.insert(account.clone(), added);
         }
@@ -133,13 +138,23 @@ impl Standing {
         }
     }
 
+    /// What a request has made of this by now. A member that it added is invited.
+    pub fn commit(&mut self, change: &Change, when: DateTime) {
+        self.apply(change, when);
+        let members = self.members.values_mut();
+        let added = members.filter(|member| member.status.as_str() == PENDING_APPROVAL);
+        added.for_each(|member| member.status = MemberStatus::Invited);
+    }
+
     /// Whether a subject is as wished.
     pub fn fulfils(&self, wish: &Wish, subject: &Subject) -> bool {
         match subject {
             Subject::Collaboration => self.auto_approved == wish.auto_approved,
             Subject::Account(account) => {
                 match (self.members.get(account), wish.members.get(account)) {
-                    (Some(is), Some(shall)) => differences(is, shall).is_empty(),
+                    (Some(is), Some(shall)) => {
+                        is_named_as_wished(is, shall) && differences(is, shall).is_empty()
+                    }
                     (is, shall) => is.is_none() && shall.is_none(),
                 }
             }
@@ -188,6 +203,12 @@ impl Standing {
         };
         types.iter().all(listed)
     }
+}
+
+/// Names of members cannot be changed, so they are no difference; but whoever has yet to be added can
+/// be added under another name.
+fn is_named_as_wished(is: &MemberSummary, shall: &MemberSpecification) -> bool {
+    is.status.as_str() != PENDING_APPROVAL || is.display_name == shall.display_name
 }
 
 /// Whether a change request can grant and revoke the ability. The runner of queries and jobs is fixed for life.

@@ -23,7 +23,7 @@ use super::{abilities, auto_approved, members, ml_abilities, payer};
 use crate::cleanrooms::aws::{AwsError, ErrorKind, Outcome, Waited, poll};
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
-use crate::cleanrooms::resources::send_unrepeatable;
+use crate::cleanrooms::resources::{send_unrepeatable, unless_stopped};
 use crate::cleanrooms::shapes::timeouts::timeout;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics};
 use crate::wire::{AttributePath, Value};
@@ -65,8 +65,9 @@ pub async fn reconcile(cx: &Context<'_, Client>, change: Change<'_>) -> Result<(
         requests,
         filing: Requests { sdk: &filing, ..requests },
         wish: wish(change.planned, owner)?,
-        standing: remote::standing(&sdk, id).await.map_err(one)?,
+        standing: unless_stopped(&cx.stop, remote::standing(&sdk, id)).await.map_err(one)?,
         open: Vec::new(),
+        left_open: Vec::new(),
         failures: Diagnostics::new(),
     };
     work.remove_members(&removed(change)).await;
@@ -92,6 +93,8 @@ struct Work<'a> {
     standing: Standing,
     /// Requests that are ours to watch.
     open: Vec<ChangeRequest>,
+    /// Ids of requests of ours that could not be read or withdrawn: they may still take effect.
+    left_open: Vec<String>,
     failures: Diagnostics,
 }
 
@@ -107,16 +110,19 @@ impl Work<'_> {
             if !self.standing.members.contains_key(account) {
                 continue;
             }
+            let what = format!("remove member {account}");
+            let subject = Subject::Account(account.clone());
+            if self.cx.stop.is_cancelled() {
+                self.fail(&what, &subject, &AwsError::stopped());
+                continue;
+            }
             let call = (self.requests.sdk.delete_member())
                 .collaboration_identifier(self.requests.collaboration_id)
                 .account_id(account);
             match call.send().await.map_err(AwsError::of("DeleteMember")) {
                 Ok(_) => {}
                 Err(err) if err.kind == ErrorKind::NotFound => {}
-                Err(err) => {
-                    let subject = Subject::Account(account.clone());
-                    self.fail(&format!("remove member {account}"), &subject, &err);
-                }
+                Err(err) => self.fail(&what, &subject, &err),
             }
         }
         self.standing.members.retain(|account, _| !removed.contains(account));
@@ -125,11 +131,12 @@ impl Work<'_> {
     /// Keeps open requests that still ask for what is planned, and withdraws the others.
     async fn keep_or_cancel(&mut self, ids: Vec<String>, touched: &mut BTreeSet<Subject>) {
         for id in ids {
-            let request = match self.requests.get(&id).await {
+            let request = match unless_stopped(&self.cx.stop, self.requests.get(&id)).await {
                 Ok(Some(request)) => request,
                 Ok(None) => continue,
                 Err(err) => {
                     self.fail(&format!("read change request {id}"), &Subject::Collaboration, &err);
+                    self.left_open.push(id);
                     continue;
                 }
             };
@@ -146,19 +153,23 @@ impl Work<'_> {
     }
 
     async fn cancel(&mut self, request: ChangeRequest) {
-        let what = format!("withdraw change request {}", request.id);
+        let id = request.id.clone();
+        let what = format!("withdraw change request {id}");
         let subject = request.subjects().next().unwrap_or(Subject::Collaboration);
         match self.requests.cancel(request).await {
             Ok(ended) if ended.status == ChangeRequestStatus::Committed => self.note_commit(&ended),
             Ok(_) => {}
-            Err(err) => self.fail(&what, &subject, &err),
+            Err(err) => {
+                self.fail(&what, &subject, &err);
+                self.left_open.push(id);
+            }
         }
     }
 
     /// Somebody else has committed a request meanwhile, so the service stands otherwise than it was read.
     fn note_commit(&mut self, committed: &ChangeRequest) {
         for change in &committed.changes {
-            self.standing.apply(change, committed.create_time);
+            self.standing.commit(change, committed.create_time);
         }
     }
 
@@ -187,7 +198,7 @@ impl Work<'_> {
         if self.missing(touched).is_empty() {
             return;
         }
-        match self.requests.list_open().await {
+        match unless_stopped(&self.cx.stop, self.requests.list_open()).await {
             Ok(listed) => self.adopt(listed, touched),
             Err(err) => {
                 // Without the list an equal request might be filed a second time.
@@ -315,7 +326,8 @@ impl Work<'_> {
             }
         }
         // Even when there is none: those that were withdrawn are of no interest to the read that follows.
-        let ids: Vec<_> = self.open.iter().map(|request| request.id.as_str()).collect();
+        let open = self.open.into_iter().map(|request| request.id);
+        let ids: Vec<_> = open.chain(self.left_open).collect();
         self.cx.private().set(OPEN, json!(ids));
         if self.failures.has_error() { Err(self.failures) } else { Ok(()) }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::changes::PENDING_APPROVAL;
 use super::in_place::CHANGED_BY_REQUEST;
 use crate::framework::Diagnostic;
-use crate::framework::plan::Plan;
+use crate::framework::plan::{Plan, filled};
 use crate::framework::private::Private;
 use crate::framework::validators::invalid;
 use crate::wire::{AttributePath, Value};
@@ -20,6 +20,7 @@ pub fn plan_change(plan: &mut Plan<'_>, private: &Private) {
         return;
     }
     refuse_creator_as_member(plan);
+    keep_for_names_of_pending_members(plan);
     replace_for_fixed_abilities(plan);
     if plan.is_replacement() {
         warn_of_replacement(plan);
@@ -41,6 +42,20 @@ fn refuse_creator_as_member(plan: &mut Plan<'_>) {
                       start with creator_. Remove it from `members`.";
         plan.diagnostics.push(invalid(&path, detail));
     }
+}
+
+/// Whoever has yet to be added can be added under another name: the request is withdrawn, and another filed.
+fn keep_for_names_of_pending_members(plan: &mut Plan<'_>) {
+    for (account, member) in plan.prior.get("members").as_map().into_iter().flatten() {
+        if is_pending(member) {
+            let name = AttributePath::of("members").key(account).attribute("display_name");
+            plan.requires_replace.remove(&name);
+        }
+    }
+}
+
+fn is_pending(member: &Value) -> bool {
+    member.get("status").as_str() == Some(PENDING_APPROVAL)
 }
 
 /// Finds changes of who runs queries and jobs, which is fixed for the life of a collaboration.
@@ -105,7 +120,7 @@ fn warn_of_members(plan: &mut Plan<'_>, private: &Private) {
     for account in before.difference(&after) {
         let prior = plan.prior.get("members").get(account);
         // Who has not been added yet is not removed: the request is withdrawn.
-        if prior.get("status").as_str() != Some(PENDING_APPROVAL) {
+        if !is_pending(prior) {
             plan.diagnostics.push(removal(account));
         }
     }
@@ -204,12 +219,34 @@ fn act_on_open_requests(plan: &mut Plan<'_>) {
         }
     }
     plan.mark_recomputed();
-    for (id, _) in approved {
-        plan.diagnostics.push(Diagnostic::warning(
-            format!("Change request {id} is approved"),
-            "All votes are in; applying this plan commits it.",
-        ));
+    for (id, request) in approved {
+        let detail = if is_still_planned(plan, request) {
+            "All votes are in; applying this plan commits it."
+        } else {
+            "All votes are in, but this plan asks for something else; applying it withdraws the \
+             request."
+        };
+        let summary = format!("Change request {id} is approved");
+        plan.diagnostics.push(Diagnostic::warning(summary, detail));
     }
+}
+
+/// Whether the plan leaves alone what a request is about. State shows it as if it had been committed.
+fn is_still_planned(plan: &Plan<'_>, request: &Value) -> bool {
+    let keeps = |prior: &Value, planned: &Value| filled(planned, prior) == *prior;
+    let keeps_attribute = |name: &str| keeps(plan.prior.get(name), plan.get(name));
+    let creator = plan.prior.get("creator_account_id").as_str();
+    let mut accounts = request.get("accounts").as_elements().filter_map(Value::as_str).peekable();
+    if accounts.peek().is_none() {
+        return keeps_attribute("auto_approved_change_request_types");
+    }
+    accounts.all(|account| {
+        if Some(account) == creator {
+            let mut names = CHANGED_BY_REQUEST.iter().filter(|name| name.starts_with("creator"));
+            return names.all(|name| keeps_attribute(name));
+        }
+        keeps(plan.prior.get("members").get(account), plan.get("members").get(account))
+    })
 }
 
 /// Marks what committing may change about a member that the configuration leaves open.

@@ -103,6 +103,9 @@ async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, Aw
             (collaboration, members, tags, requests)
         }
     };
+    // One that was filed a moment ago may not be there for all to see: it stays noted.
+    let unseen = watched.iter().zip(&requests).filter(|(_, request)| request.is_none());
+    let unseen: Vec<_> = unseen.map(|(id, _)| id.as_str()).collect();
     let requests: Vec<_> = requests.into_iter().flatten().collect();
     if requests.iter().any(|request| request.status == ChangeRequestStatus::Committed) {
         // What was read at the same time may be older than the commit that the request tells of.
@@ -112,6 +115,8 @@ async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, Aw
     let mut standing = standing_of(&collaboration, members);
     keep_open_flags(&mut standing, state, &collaboration.creator_account_id);
     let requests = overlay(cx, requests, &mut standing);
+    let open = requests.iter().map(|request| request.id.as_str());
+    remember_open(cx, open.chain(unseen));
     Ok(Remote { region, collaboration, standing: Some(standing), requests, tags: Some(tags) })
 }
 
@@ -200,7 +205,6 @@ fn overlay(
             ),
         ));
     }
-    remember_open(cx, open.iter().map(|request| request.id.as_str()));
     open
 }
 

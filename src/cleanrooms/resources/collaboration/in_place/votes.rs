@@ -256,3 +256,98 @@ async fn what_a_commit_by_others_has_changed_is_read_at_once() {
     let types = stored.get("auto_approved_change_request_types");
     assert_eq!(types, &Value::set(["ADD_MEMBER".into()]));
 }
+
+#[tokio::test]
+async fn a_name_can_be_changed_until_its_member_is_added() {
+    let mut owner = Owner::with_partner().await;
+    let plan = owner.plan(&with_member(config(), STRANGER));
+    owner.apply(plan).await;
+    let desk = owner.desk();
+    let (first, _) = desk.about(STRANGER).expect("a request");
+    let renamed = with_member(config(), STRANGER);
+    let name = format!("/members/{STRANGER}/display_name");
+    let renamed = with(renamed, &name, json!("Another name"));
+    owner.refresh().await;
+    let plan = owner.plan(&renamed);
+    assert_eq!(plan.requires_replace, []);
+    assert_eq!(owner.apply(plan).await.len(), 1, "the new request is open");
+    let requests = owner.stored.state.get("change_requests").as_map().expect("a map");
+    assert!(requests.len() == 1 && !requests.contains_key(&first), "{requests:?}");
+    let withdrawn = desk.call(CREATOR, "GET", &first, None);
+    assert_eq!(withdrawn["collaborationChangeRequest"]["status"], "CANCELLED");
+    assert_eq!(owner.refresh().await, Vec::<String>::new());
+    assert_eq!(owner.plan(&renamed).planned, owner.stored.state);
+}
+
+#[tokio::test]
+async fn a_request_of_another_name_is_not_adopted() {
+    let mut owner = Owner::with_partner().await;
+    let desk = owner.desk();
+    let change = json!({
+        "specificationType": "MEMBER",
+        "specification": {
+            "member": { "accountId": STRANGER, "displayName": "By hand", "memberAbilities": [] },
+        },
+    });
+    desk.call(CREATOR, "POST", "", Some(&json!({ "changes": [change] })));
+    let (by_hand, _) = desk.about(STRANGER).expect("a request");
+    let plan = owner.plan(&with_member(config(), STRANGER));
+    owner.apply(plan).await;
+    let requests = owner.stored.state.get("change_requests").as_map().expect("a map");
+    assert!(!requests.contains_key(&by_hand), "{requests:?}");
+}
+
+#[tokio::test]
+async fn what_could_not_be_withdrawn_is_not_forgotten() {
+    let mut owner = Owner::with_partner().await;
+    let plan = owner.plan(&with_member(config(), STRANGER));
+    owner.apply(plan).await;
+    let desk = owner.desk();
+    let denial = json!({
+        "operation": "UpdateCollaborationChangeRequest", "fault": { "kind": "access_denied" },
+    });
+    desk.sandbox.client().admin("POST", "faults", Some(&denial)).expect("a known fault");
+    let plan = owner.plan(&config());
+    let said = owner.apply(plan).await;
+    assert!(said[0].starts_with("Cannot withdraw change request"), "{said:?}");
+    owner.refresh().await;
+    assert_eq!(owner.status_of(STRANGER), Some("PENDING_APPROVAL"));
+    let plan = owner.plan(&config());
+    assert_eq!(owner.apply(plan).await, Vec::<String>::new());
+    assert_eq!(desk.about(STRANGER).expect("a request").1, "CANCELLED");
+    assert_eq!(owner.status_of(STRANGER), None);
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_visible_yet_stays_ours() {
+    let mut owner = Owner::with_partner().await;
+    let late = json!({
+        "operation": "CreateCollaborationChangeRequest",
+        "fault": { "kind": "not_yet_visible", "reads": 1 },
+    });
+    owner.sandbox.client().admin("POST", "faults", Some(&late)).expect("a known fault");
+    let asked = with_member(config(), STRANGER);
+    let plan = owner.plan(&asked);
+    owner.apply(plan).await;
+    owner.refresh().await;
+    assert_eq!(owner.status_of(STRANGER), Some("PENDING_APPROVAL"));
+    assert_eq!(owner.stored.state.get("change_requests").as_map().map(|all| all.len()), Some(1));
+}
+
+#[tokio::test]
+async fn a_grant_to_someone_who_has_left_adds_nobody() {
+    let mut owner = Owner::with_partner().await;
+    let abilities = format!("/members/{PARTNER}/member_abilities");
+    let grant =
+        with(config(), &abilities, json!(["CAN_RECEIVE_RESULTS", "CAN_EXPORT_QUERY_ANALYSIS_LOG"]));
+    let plan = owner.plan(&grant);
+    owner.apply(plan).await;
+    assert_eq!(owner.stored.state.get("change_requests").as_map().map(|all| all.len()), Some(1));
+    let path = format!("/collaborations/{}/member/{PARTNER}", owner.state("id"));
+    let removed = owner.sandbox.client().api(CREATOR, "DELETE", &path, None).expect("an answer");
+    assert!(removed.status < 300, "{}", removed.body);
+    owner.refresh().await;
+    assert_eq!(owner.status_of(PARTNER), None);
+    assert!(owner.stored.state.get("members").get(PARTNER).is_null());
+    assert_eq!(owner.plan(&grant).requires_replace, []);
+}
