@@ -226,33 +226,6 @@ impl AwsError {
             && self.message.contains("is not authorized to perform")
     }
 
-    /// A title of a few words, without a full stop.
-    pub fn summary(&self) -> &'static str {
-        match self.kind {
-            ErrorKind::AccessDenied => "Access denied",
-            ErrorKind::NotFound => "Not found",
-            ErrorKind::Conflict(ConflictReason::AlreadyExists) => "Already exists",
-            ErrorKind::Conflict(ConflictReason::SubresourcesExist) => "Still in use",
-            ErrorKind::Conflict(_) => "Not possible in the present state",
-            ErrorKind::Validation(ValidationReason::IamSynchronizationDelay) => {
-                "Role not usable yet"
-            }
-            ErrorKind::Validation(_) => "Input not accepted by AWS",
-            ErrorKind::Quota => "Quota used up",
-            ErrorKind::Throttled => "Too many calls",
-            ErrorKind::Internal => "AWS failed",
-            ErrorKind::Credentials => "No usable AWS credentials",
-            ErrorKind::Configuration => "Provider not usable as configured",
-            ErrorKind::AccountNotAllowed => "AWS account not allowed",
-            ErrorKind::Connect => "Cannot connect to AWS",
-            ErrorKind::Timeout => "No reply from AWS in time",
-            ErrorKind::LostReply => "Reply from AWS lost",
-            ErrorKind::UnreadableReply => "Reply from AWS not understood",
-            ErrorKind::Stopped => "Stopped",
-            ErrorKind::Other => "AWS call failed",
-        }
-    }
-
     /// What the user can do about it, if anything general can be said.
     fn advice(&self) -> Option<String> {
         let action = self.action.as_deref().unwrap_or("the call");

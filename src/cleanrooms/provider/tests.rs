@@ -306,6 +306,14 @@ fn unknown_default_tags_stay_unknown() {
 }
 
 #[test]
+fn while_nobody_knows_what_is_ignored_no_tag_is_known() {
+    let keys = Value::object([("keys", Value::Unknown)]);
+    let policy = policy(&block([("ignore_tags", blocks([keys]))]), []);
+    let tags = Value::map([("a", "b".into())]);
+    assert!(policy.all(&tags).is_unknown());
+}
+
+#[test]
 fn the_environment_gives_tags_that_arguments_overlay() {
     let tags = Value::map([("Stage", "prod".into())]);
     let config = block([("default_tags", blocks([Value::object([("tags", tags)])]))]);

@@ -344,9 +344,11 @@ impl Resource for Collaboration {
 
     fn import(target: ImportTarget<'_>) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
         let mut state = ids::import("collaboration", target)?;
-        if let ImportTarget::Identity(identity) = target {
-            state.push(("creator_account_id", identity.get("account_id").clone()));
-        }
+        let owner = match target {
+            ImportTarget::Identity(identity) => identity.get("account_id").clone(),
+            ImportTarget::Id(text) => ids::account_in(text).map_or(Value::Null, Value::String),
+        };
+        state.push(("creator_account_id", owner));
         Ok(state)
     }
 
@@ -356,9 +358,9 @@ impl Resource for Collaboration {
 
     fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
         checks::engine(plan);
-        super::plan_region(plan, client);
         super::plan_tags(plan, client);
         planning::plan_change(plan, private);
+        super::plan_region(plan, client);
     }
 
     async fn create(

@@ -271,7 +271,14 @@ impl Resource for Membership {
     }
 
     fn import(target: ImportTarget<'_>) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
-        ids::import("membership", target)
+        let mut state = ids::import("membership", target)?;
+        if let ImportTarget::Id(text) = target
+            && ids::account_in(text).is_some()
+        {
+            // It tells whose the membership is, should it not be found.
+            state.push(("arn", text.into()));
+        }
+        Ok(state)
     }
 
     fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {

@@ -86,6 +86,8 @@ pub fn plan_tags(plan: &mut Plan<'_>, client: Option<&Client>) {
 }
 
 /// Plans `region`: the provider's for a new object that names none, and always state's for one that exists.
+///
+/// To be called once it is known whether the object is replaced.
 pub fn plan_region(plan: &mut Plan<'_>, client: Option<&Client>) {
     if !plan.config.get("region").is_null() {
         return;
@@ -96,6 +98,20 @@ pub fn plan_region(plan: &mut Plan<'_>, client: Option<&Client>) {
     let path = AttributePath::of("region");
     match plan.prior.get("region").as_str() {
         None => plan.set("region", of_provider.into()),
+        // The new object is planned like any other, without a Region of its own.
+        Some(of_state) if of_state != of_provider && plan.is_replacement() => {
+            plan.diagnostics.push(
+                Diagnostic::warning(
+                    format!("The replacement is made in {of_provider}"),
+                    format!(
+                        "This object lives in `{of_state}`, but the provider's Region is \
+                         `{of_provider}`, and the new one is made there. Write `region = \
+                         \"{of_state}\"` to keep to its Region."
+                    ),
+                )
+                .at(path),
+            );
+        }
         Some(of_state) if of_state != of_provider => plan.diagnostics.push(
             Diagnostic::warning(
                 format!("The object stays in {of_state}"),

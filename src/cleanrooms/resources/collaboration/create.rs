@@ -19,6 +19,7 @@ use crate::cleanrooms::resources::send_unrepeatable_within;
 use crate::cleanrooms::shapes::tags::to_send;
 use crate::cleanrooms::shapes::timeouts::timeout;
 use crate::framework::plan::filled;
+use crate::framework::schema::Schema;
 use crate::framework::{Context, Diagnostic, Diagnostics, Resource};
 use crate::wire::Value;
 
@@ -137,7 +138,7 @@ async fn matches(
         state.insert("region".to_owned(), region.into());
         let state = Value::Object(state);
         let remote = remote::fetch(cx, &state).await?;
-        if is_as_planned(planned, &schema.value(&remote)) {
+        if is_as_planned(schema.schema(), planned, &schema.value(&remote)) {
             found.push(remote);
         }
     }
@@ -145,12 +146,15 @@ async fn matches(
 }
 
 /// Whether every attribute that the create call carried is as planned, as far as the plan knows it.
-fn is_as_planned(planned: &Value, actual: &Value) -> bool {
-    let as_planned =
-        |name: &String| filled(planned.get(name), actual.get(name)) == *actual.get(name);
-    let local = ["timeouts", "wait_for_approval", "tags", "region"];
-    let names = planned.as_object().into_iter().flat_map(|attributes| attributes.keys());
-    names.filter(|name| !local.contains(&name.as_str())).all(as_planned)
+///
+/// Its tags are compared in `tags_all`, and its Region is where it was found.
+fn is_as_planned(schema: &Schema, planned: &Value, actual: &Value) -> bool {
+    let carried = schema.attributes.iter().filter(|attribute| !attribute.local);
+    let mut compared = carried.map(|attribute| attribute.name);
+    compared.all(|name| {
+        let (planned, actual) = (planned.get(name), actual.get(name));
+        ["tags", "region"].contains(&name) || filled(planned, actual) == *actual
+    })
 }
 
 fn lost_reply(lost: &AwsError, search: Option<&AwsError>) -> Diagnostic {
@@ -195,7 +199,11 @@ mod tests {
         let schema = Collaboration::schema();
         let config = collaboration(config);
         let plan = Plan::new(schema.schema(), &Value::Null, &config);
-        is_as_planned(&plan.planned, &collaboration(&with(state(), pointer, value)))
+        is_as_planned(
+            schema.schema(),
+            &plan.planned,
+            &collaboration(&with(state(), pointer, value)),
+        )
     }
 
     #[test]

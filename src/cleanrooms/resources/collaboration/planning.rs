@@ -220,14 +220,18 @@ fn act_on_open_requests(plan: &mut Plan<'_>) {
     }
     plan.mark_recomputed();
     for (id, request) in approved {
-        let detail = if is_still_planned(plan, request) {
-            "All votes are in; applying this plan commits it."
+        plan.diagnostics.push(if is_still_planned(plan, request) {
+            Diagnostic::warning(
+                format!("Change request {id} is approved"),
+                "All votes are in; applying this plan commits it.",
+            )
         } else {
-            "All votes are in, but this plan asks for something else; applying it withdraws the \
-             request."
-        };
-        let summary = format!("Change request {id} is approved");
-        plan.diagnostics.push(Diagnostic::warning(summary, detail));
+            Diagnostic::warning(
+                format!("Change request {id} is approved, but not wanted any more"),
+                "All votes are in, but the configuration asks for something else; applying this \
+                 plan withdraws the request.",
+            )
+        });
     }
 }
 

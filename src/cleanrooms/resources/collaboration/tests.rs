@@ -221,6 +221,15 @@ mod import {
     }
 
     #[test]
+    fn an_arn_names_the_owner() {
+        let arn = "arn:aws:cleanrooms:eu-west-1:111122223333:\
+                   collaboration/00000000-0000-4000-8000-000000000001";
+        let state = Collaboration::import(ImportTarget::Id(arn)).expect("importable");
+        assert!(state.contains(&("region", "eu-west-1".into())));
+        assert!(state.contains(&("creator_account_id", "111122223333".into())));
+    }
+
+    #[test]
     fn half_an_identity_is_none() {
         assert!(Collaboration::identity(&collaboration(&state())).is_some());
         let nowhere = with(state(), "/region", Json::Null);

@@ -7,12 +7,12 @@
 
 use aws_sdk_cleanrooms::types::{MemberAbility, MembershipStatus};
 
-use super::place;
+use super::{Membership, place};
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::resources::{plan_region, plan_tags};
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
-use crate::framework::{Change, Diagnostic, Diagnostics, Severity};
+use crate::framework::{Change, Diagnostic, Diagnostics, Resource, Severity};
 use crate::wire::{AttributePath, Value};
 
 /// The attributes that the API can set but not clear.
@@ -62,8 +62,9 @@ fn has_ended(prior: &Value) -> bool {
 
 /// Whether anything changes but what exists in Terraform alone.
 fn changes_object(change: Change<'_>) -> bool {
-    let names = change.prior.as_object().into_iter().flat_map(|attributes| attributes.keys());
-    names.filter(|name| *name != "timeouts").any(|name| change.changes(name))
+    let schema = Membership::schema();
+    let mut of_object = schema.schema().attributes.iter().filter(|attribute| !attribute.local);
+    of_object.any(|attribute| change.changes(attribute.name))
 }
 
 /// Plans no change of a membership that has ended, as far as core lets a plan differ from the configuration.

@@ -196,6 +196,15 @@ mod warnings {
     }
 
     #[test]
+    fn the_name_of_a_member_is_fixed_once_it_is_added() {
+        let renamed = with(config(), &partner("display_name"), json!("Another name"));
+        let replaced = [r#"members["444455556666"].display_name"#];
+        assert_eq!(plan(&state(), &renamed).replaced, replaced);
+        let prior = with(state(), &partner("status"), json!("PENDING_APPROVAL"));
+        assert_eq!(plan(&prior, &renamed).replaced, Vec::<String>::new());
+    }
+
+    #[test]
     fn a_former_member_may_be_refused() {
         let mut private = Private::default();
         private.set("former_members", json!({ STRANGER: "LEFT" }));
@@ -238,6 +247,17 @@ mod open_requests {
         assert!(outcome.planned.get("members").get(PARTNER).get("status").is_unknown());
         assert_eq!(outcome.said, ["Change request r1 is approved"]);
         assert_eq!(outcome.replaced, Vec::<String>::new());
+    }
+
+    #[test]
+    fn are_withdrawn_when_the_plan_asks_for_something_else() {
+        for (pointer, value) in
+            [("/members", json!({})), (partner("member_abilities").as_str(), json!([]))]
+        {
+            let outcome = plan(&asked("APPROVED"), &with(config(), pointer, value));
+            let withdrawn = "Change request r1 is approved, but not wanted any more".to_owned();
+            assert!(outcome.said.contains(&withdrawn), "{:?}", outcome.said);
+        }
     }
 
     #[test]
