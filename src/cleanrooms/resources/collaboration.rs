@@ -7,6 +7,7 @@ mod create;
 mod fixtures;
 mod gone;
 mod in_place;
+mod notes;
 mod planning;
 mod remote;
 mod requests;
@@ -36,7 +37,7 @@ use crate::cleanrooms::shapes::enumeration::{closed, constant, open};
 use crate::cleanrooms::shapes::ids::{self, identity_schema, wrong_account_id};
 use crate::cleanrooms::shapes::payment::{Payer, payer};
 use crate::cleanrooms::shapes::region::{region, result_regions};
-use crate::cleanrooms::shapes::tags::tags;
+use crate::cleanrooms::shapes::tags::{same as same_tags, tags};
 use crate::cleanrooms::shapes::text::{description, name};
 use crate::cleanrooms::shapes::time::time;
 use crate::cleanrooms::shapes::timeouts::timeouts;
@@ -239,6 +240,7 @@ impl Resource for Collaboration {
         .with(
             Self::attribute("tags", tags())
                 .optional()
+                .equivalent(same_tags)
                 .sent_elsewhere()
                 .updated_elsewhere()
                 .doc("Tags of the collaboration. They overlay the provider's `default_tags`.")

@@ -33,7 +33,7 @@ use crate::cleanrooms::shapes::enumeration::closed;
 use crate::cleanrooms::shapes::ids::{self, Arn, identity_schema, uuid};
 use crate::cleanrooms::shapes::payment::{Payer, payer};
 use crate::cleanrooms::shapes::region::region;
-use crate::cleanrooms::shapes::tags::tags;
+use crate::cleanrooms::shapes::tags::{same as same_tags, tags};
 use crate::cleanrooms::shapes::text::{bucket, key_prefix, role_arn};
 use crate::cleanrooms::shapes::time::time;
 use crate::cleanrooms::shapes::timeouts::timeouts;
@@ -152,6 +152,7 @@ impl Resource for Membership {
         .with(
             Self::attribute("tags", tags())
                 .optional()
+                .equivalent(same_tags)
                 .sent_elsewhere()
                 .updated_elsewhere()
                 .doc("Tags of the membership. They overlay the provider's `default_tags`.")

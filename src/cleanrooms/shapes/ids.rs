@@ -1,5 +1,6 @@
 //! Ids and ARNs of Clean Rooms objects, and the account ids that they carry.
 
+use super::region::is_region;
 use crate::framework::codec::{Codec, string};
 use crate::framework::identity::{IdentityAttribute, IdentitySchema};
 use crate::framework::validators::Validator;
@@ -109,6 +110,12 @@ fn import_by_id(kind: &str, text: &str) -> Result<Vec<(&'static str, Value)>, Di
             ),
         ));
     }
+    if let Some(region) = region.as_deref().filter(|region| !is_region(region)) {
+        return Err(Diagnostic::error(
+            format!("Cannot import `{text}`"),
+            format!("`{region}` is not the name of a Region, such as us-east-1."),
+        ));
+    }
     let mut state = vec![("id", Value::String(id))];
     state.extend(region.map(|region| ("region", Value::String(region))));
     Ok(state)
@@ -197,5 +204,6 @@ mod tests {
         let membership = format!("arn:aws:cleanrooms:us-east-1:111122223333:membership/{ID}");
         assert!(import_by_id("collaboration", &membership).is_err());
         assert!(import_by_id("collaboration", "my-collaboration").is_err());
+        assert!(import_by_id("collaboration", &format!("{ID}@moon")).is_err());
     }
 }

@@ -32,6 +32,15 @@ pub fn tags() -> Codec<HashMap<String, String>, Tags> {
     codec.validate(size(0..=200)).validate(keys()).validate(values())
 }
 
+/// Whether two spellings of `tags` mean the same: a null value is sent as the empty string.
+pub fn same(one: &Value, other: &Value) -> bool {
+    let spelled = |tags: &Value| -> Option<BTreeMap<String, String>> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Some(tags.as_map()?.iter().map(|(key, value)| (key.clone(), text(value))).collect())
+    };
+    spelled(one) == spelled(other)
+}
+
 fn keys() -> Validator {
     Validator::keys("must have keys of 1 to 128 characters, not starting with aws:", |key| {
         let count = key.chars().count();
@@ -205,6 +214,14 @@ mod tests {
 
     fn held(tags: &[(&str, &str)]) -> HashMap<String, String> {
         tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn null_and_empty_are_one_value() {
+        let tags = |value: Value| Value::map([("Env", value)]);
+        assert!(same(&tags(Value::Null), &tags("".into())));
+        assert!(!same(&tags(Value::Null), &tags("prod".into())));
+        assert!(!same(&tags(Value::Null), &Value::map([])));
     }
 
     #[test]

@@ -9,15 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_cleanrooms::types::{
-    ApprovalStatus, AutoApprovedChangeType, ChangeRequestStatus, MemberSpecification,
+    ApprovalStatus, AutoApprovedChangeType, ChangeRequestStatus, ChangeType, MemberSpecification,
 };
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use serde_json::json;
 use tokio::time::Instant;
 
 use super::changes::{Standing, Subject, Wanted, Wish, grouped};
-use super::remote::{self, open_requests};
+use super::notes;
+use super::remote;
 use super::requests::{ChangeRequest, Requests};
 use super::{abilities, auto_approved, members, ml_abilities, payer};
 use crate::cleanrooms::aws::{AwsError, ErrorKind, Outcome, Waited, poll};
@@ -68,15 +68,18 @@ pub async fn reconcile(cx: &Context<'_, Client>, change: Change<'_>) -> Result<(
         standing: unless_stopped(&cx.stop, remote::standing(&sdk, id)).await.map_err(one)?,
         open: Vec::new(),
         left_open: Vec::new(),
+        waits: false,
         failures: Diagnostics::new(),
     };
     work.remove_members(&removed(change)).await;
     let mut touched = touched(change, owner);
-    work.keep_or_cancel(open_requests(cx, change.prior), &mut touched).await;
+    let open = notes::open_requests(&cx.private(), change.prior);
+    work.keep_or_cancel(open, &mut touched).await;
     work.file_missing(&touched).await;
     work.settle_all().await;
     if change.planned.get("wait_for_approval").as_bool() == Some(true) {
         let deadline = Instant::now() + timeout(change.planned, "update", UPDATE_TIMEOUT);
+        work.waits = true;
         work.wait(deadline).await;
     }
     work.finish()
@@ -95,6 +98,8 @@ struct Work<'a> {
     open: Vec<ChangeRequest>,
     /// Ids of requests of ours that could not be read or withdrawn: they may still take effect.
     left_open: Vec<String>,
+    /// Whether the user wants to wait for votes.
+    waits: bool,
     failures: Diagnostics,
 }
 
@@ -235,7 +240,8 @@ impl Work<'_> {
             return;
         }
         for change in &group {
-            self.fail(&format!("change {}", change.subject), &change.subject, &err);
+            let verb = if change.types.contains(&ChangeType::AddMember) { "add" } else { "change" };
+            self.fail(&format!("{verb} {}", change.subject), &change.subject, &err);
         }
     }
 
@@ -314,62 +320,28 @@ impl Work<'_> {
     fn finish(mut self) -> Result<(), Diagnostics> {
         for request in std::mem::take(&mut self.open) {
             if request.is_open() {
-                self.cx.report(pending(&request));
+                self.cx.report(pending(&request, self.waits));
                 self.open.push(request);
             } else if request.status == ChangeRequestStatus::Committed {
-                forget_denial(self.cx, &request);
+                notes::forget_denial(&mut self.cx.private(), &request);
             } else {
-                note_denial(self.cx, &request);
+                notes::note_denial(&mut self.cx.private(), &request);
                 for subject in request.subjects() {
                     self.failures.push(refused(&request, &subject, self.requests.owner));
                 }
             }
         }
         // Even when there is none: those that were withdrawn are of no interest to the read that follows.
-        let open = self.open.into_iter().map(|request| request.id);
-        let ids: Vec<_> = open.chain(self.left_open).collect();
-        self.cx.private().set(OPEN, json!(ids));
+        let open = self.open.iter().map(|request| request.id.as_str());
+        notes::set_open(
+            &mut self.cx.private(),
+            open.chain(self.left_open.iter().map(String::as_str)),
+        );
         if self.failures.has_error() { Err(self.failures) } else { Ok(()) }
     }
 }
 
-/// The note of which requests are open and ours.
-pub const OPEN: &str = "change_requests";
-
-/// Stores which requests are open and ours.
-pub fn remember_open<'a>(cx: &Context<'_, Client>, ids: impl Iterator<Item = &'a str>) {
-    let ids: Vec<_> = ids.collect();
-    if ids.is_empty() {
-        cx.private().remove(OPEN);
-    } else {
-        cx.private().set(OPEN, json!(ids));
-    }
-}
-
-/// Stores what was denied or withdrawn, so that a plan that asks the same again can say so.
-pub fn note_denial(cx: &Context<'_, Client>, request: &ChangeRequest) {
-    let accounts = request.subjects().map(|subject| subject.account().to_owned());
-    let note = json!({
-        "id": request.id,
-        "end": request.end(),
-        "accounts": accounts.collect::<Vec<_>>(),
-    });
-    cx.private().set("denied", note);
-}
-
-/// Forgets that a change was denied once it has been made all the same.
-fn forget_denial(cx: &Context<'_, Client>, committed: &ChangeRequest) {
-    let denied = cx.private().get("denied").and_then(|note| note.get("accounts")).cloned();
-    let accounts: BTreeSet<_> =
-        committed.subjects().map(|subject| subject.account().to_owned()).collect();
-    let made = |account: &serde_json::Value| account.as_str().is_some_and(|a| accounts.contains(a));
-    if denied.as_ref().and_then(|denied| denied.as_array()).is_some_and(|all| all.iter().any(made))
-    {
-        cx.private().remove("denied");
-    }
-}
-
-fn pending(request: &ChangeRequest) -> Diagnostic {
+fn pending(request: &ChangeRequest, waited: bool) -> Diagnostic {
     let missing = request.voters(&ApprovalStatus::Pending).join(", ");
     let waits = if missing.is_empty() {
         "It is approved and waits to be committed, which the next apply does.".to_owned()
@@ -379,13 +351,14 @@ fn pending(request: &ChangeRequest) -> Diagnostic {
              approved, the next plan shows an update, and applying it commits."
         )
     };
+    let hint = if waited {
+        "The wait for them has ended: `timeouts.update` says how long it may be."
+    } else {
+        "Set `wait_for_approval = true` to wait for votes during apply."
+    };
     Diagnostic::warning(
         format!("Change request {} is open", request.id),
-        format!(
-            "The change of {} has been asked for. {waits} Set `wait_for_approval = true` to wait \
-             for votes during apply.",
-            request.about()
-        ),
+        format!("The change of {} has been asked for. {waits} {hint}", request.about()),
     )
 }
 

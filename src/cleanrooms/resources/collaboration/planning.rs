@@ -1,9 +1,10 @@
 //! The plan of a collaboration: what changes in place, what only a new one can bring, and what the user should know.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::PENDING_APPROVAL;
 use super::in_place::CHANGED_BY_REQUEST;
+use super::notes;
 use crate::framework::Diagnostic;
 use crate::framework::plan::{Plan, filled};
 use crate::framework::private::Private;
@@ -21,9 +22,10 @@ pub fn plan_change(plan: &mut Plan<'_>, private: &Private) {
     }
     refuse_creator_as_member(plan);
     keep_for_names_of_pending_members(plan);
-    replace_for_fixed_abilities(plan);
+    let fixed = replace_for_fixed_abilities(plan);
     if plan.is_replacement() {
-        warn_of_replacement(plan);
+        warn_of_lost_runners(plan, private, &fixed);
+        warn_of_replacement(plan, !fixed.is_empty());
         return;
     }
     warn_of_unknown_members(plan);
@@ -58,8 +60,9 @@ fn is_pending(member: &Value) -> bool {
     member.get("status").as_str() == Some(PENDING_APPROVAL)
 }
 
-/// Finds changes of who runs queries and jobs, which is fixed for the life of a collaboration.
-fn replace_for_fixed_abilities(plan: &mut Plan<'_>) {
+/// Finds changes of who runs queries and jobs, which is fixed for the life of a collaboration: the
+/// places that ask for a replacement.
+fn replace_for_fixed_abilities(plan: &mut Plan<'_>) -> BTreeSet<AttributePath> {
     let creator = AttributePath::of("creator_member_abilities");
     let mut sets = vec![(
         creator,
@@ -76,14 +79,13 @@ fn replace_for_fixed_abilities(plan: &mut Plan<'_>) {
         let prior = prior.get("member_abilities");
         sets.push((path, prior, member.get("member_abilities").clone()));
     }
-    for (path, prior, planned) in sets {
-        if fixed(prior) == fixed(&planned) {
-            continue;
-        }
-        if planned.is_wholly_known() {
-            plan.requires_replace.insert(path);
-        }
-    }
+    let differs = |prior: &Value, planned: &Value| {
+        fixed(prior) != fixed(planned) && planned.is_wholly_known()
+    };
+    let changed = sets.into_iter().filter(|(_, prior, planned)| differs(prior, planned));
+    let paths: BTreeSet<_> = changed.map(|(path, ..)| path).collect();
+    plan.requires_replace.extend(paths.iter().cloned());
+    paths
 }
 
 fn fixed(abilities: &Value) -> BTreeSet<&str> {
@@ -124,11 +126,9 @@ fn warn_of_members(plan: &mut Plan<'_>, private: &Private) {
             plan.diagnostics.push(removal(account));
         }
     }
-    let former = private.get("former_members");
+    let former: BTreeMap<_, _> = notes::former_members(private).collect();
     for account in after.difference(&before) {
-        let status =
-            former.and_then(|former| former.get(account)).and_then(|status| status.as_str());
-        if let Some(status) = status {
+        if let Some(status) = former.get(account.as_str()) {
             plan.diagnostics.push(return_of(account, status));
         }
     }
@@ -145,8 +145,12 @@ fn removal(account: &str) -> Diagnostic {
     )
 }
 
+fn departure(status: &str) -> &'static str {
+    if status == "LEFT" { "has left" } else { "was removed from" }
+}
+
 fn return_of(account: &str, status: &str) -> Diagnostic {
-    let how = if status == "LEFT" { "has left" } else { "was removed from" };
+    let how = departure(status);
     Diagnostic::warning(
         format!("The service may refuse account {account}"),
         format!(
@@ -159,12 +163,7 @@ fn return_of(account: &str, status: &str) -> Diagnostic {
 
 /// Says so when the plan asks again for what was denied last.
 fn warn_of_denied(plan: &mut Plan<'_>, private: &Private) {
-    let Some(denied) = private.get("denied") else {
-        return;
-    };
-    let text = |key: &str| denied.get(key).and_then(|text| text.as_str()).unwrap_or_default();
-    let accounts = denied.get("accounts").and_then(|accounts| accounts.as_array());
-    for account in accounts.into_iter().flatten().filter_map(|account| account.as_str()) {
+    for (account, id, end) in notes::denials(private) {
         let asks_again = if account.is_empty() {
             plan.changes("auto_approved_change_request_types")
         } else if plan.prior.get("creator_account_id").as_str() == Some(account) {
@@ -179,10 +178,8 @@ fn warn_of_denied(plan: &mut Plan<'_>, private: &Private) {
             plan.diagnostics.push(Diagnostic::warning(
                 format!("A change of {subject} was asked for before, in vain"),
                 format!(
-                    "Change request {} asked for a change of it, and {}. Applying this plan asks \
-                     again.",
-                    text("id"),
-                    text("end")
+                    "Change request {id} asked for a change of it, and {end}. Applying this plan \
+                     asks again."
                 ),
             ));
         }
@@ -265,29 +262,63 @@ fn mark_member(plan: &mut Plan<'_>, account: &str) {
         _ => None,
     });
     if let Some(Value::Object(member)) = member {
-        member.insert("status".to_owned(), Value::Unknown);
+        // With `ignore_changes` core gives what is in state as configured, computed values included.
+        if config.get("status").is_null() {
+            member.insert("status".to_owned(), Value::Unknown);
+        }
         if open_payment {
             member.insert("payment_configuration".to_owned(), Value::Unknown);
         }
     }
 }
 
-/// Says what a replacement costs the others.
-fn warn_of_replacement(plan: &mut Plan<'_>) {
+/// Says who has left a collaboration that cannot be had back without a new one.
+fn warn_of_lost_runners(
+    plan: &mut Plan<'_>,
+    private: &Private,
+    replaced_for: &BTreeSet<AttributePath>,
+) {
+    for (account, status) in notes::former_members(private) {
+        let path = AttributePath::of("members").key(account);
+        if !replaced_for.contains(&path) {
+            continue;
+        }
+        let how = departure(status);
+        plan.diagnostics.push(
+            Diagnostic::warning(
+                format!("Account {account} {how} the collaboration"),
+                "Who runs queries and jobs is fixed when a collaboration is created, so that only \
+                 a new collaboration can have this member again. To keep the present one, take \
+                 the account out of `members`.",
+            )
+            .at(path),
+        );
+    }
+}
+
+/// Says what a replacement costs the others, and why it must be.
+fn warn_of_replacement(plan: &mut Plan<'_>, changes_runners: bool) {
     let members = plan.prior.get("members").as_map().into_iter().flat_map(|map| map.values());
     let active = members.filter(|member| member.get("status").as_str() == Some("ACTIVE")).count();
-    if active == 0 {
-        return;
-    }
+    let summary = match active {
+        0 if !changes_runners => return,
+        0 => "Changing who runs queries or jobs replaces the collaboration".to_owned(),
+        1 => "Replacing the collaboration throws out its active member".to_owned(),
+        _ => format!("Replacing the collaboration throws out {active} active members"),
+    };
     let paths: Vec<_> = plan.requires_replace.iter().map(ToString::to_string).collect();
-    plan.diagnostics.push(Diagnostic::warning(
-        format!("Replacing the collaboration throws out {active} active member(s)"),
-        format!(
-            "The API cannot change {} of an existing collaboration. The new one has a new id, and \
-             every member has to join it anew; what hangs on the old memberships is lost.",
-            paths.join(", ")
-        ),
-    ));
+    let mut detail =
+        format!("The API cannot make this change of a collaboration: {}. ", paths.join(", "));
+    if changes_runners {
+        detail.push_str(
+            "Who has CAN_QUERY and CAN_RUN_JOB is fixed when a collaboration is created. ",
+        );
+    }
+    detail.push_str(
+        "The new one has a new id, and every member has to join it anew; what hangs on the old \
+         memberships is lost.",
+    );
+    plan.diagnostics.push(Diagnostic::warning(summary, detail));
 }
 
 #[cfg(test)]

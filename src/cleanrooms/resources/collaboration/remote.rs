@@ -8,10 +8,9 @@ use aws_sdk_cleanrooms::types::{
     MemberSummary,
 };
 use futures_util::future::try_join_all;
-use serde_json::json;
 
 use super::changes::Standing;
-use super::in_place::{OPEN, note_denial, remember_open};
+use super::notes;
 use super::requests::{ChangeRequest, Requests};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
@@ -83,7 +82,7 @@ async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, Aw
     let sdk = cx.client.aws.cleanrooms(&region).await?;
     let id = state.get("id").as_str().unwrap_or_default();
     let owner = state.get("creator_account_id").as_str().unwrap_or_default();
-    let watched = open_requests(cx, state);
+    let watched = notes::open_requests(&cx.private(), state);
     let requests = Requests { sdk: &sdk, collaboration_id: id, owner };
     let asked = try_join_all(watched.iter().map(|id| requests.get(id)));
     // All are awaited, and the first in this order is the error that counts: which of them would
@@ -111,22 +110,18 @@ async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, Aw
         // What was read at the same time may be older than the commit that the request tells of.
         (collaboration, members) = tokio::try_join!(get(&sdk, id), list_members(&sdk, id))?;
     }
-    note_former_members(cx, &members);
+    let former = members.iter().filter(|member| is_former(member));
+    notes::set_former_members(&mut cx.private(), former);
     let mut standing = standing_of(&collaboration, members);
     keep_open_flags(&mut standing, state, &collaboration.creator_account_id);
     let requests = overlay(cx, requests, &mut standing);
     let open = requests.iter().map(|request| request.id.as_str());
-    remember_open(cx, open.chain(unseen));
-    Ok(Remote { region, collaboration, standing: Some(standing), requests, tags: Some(tags) })
-}
-
-/// The ids of the open change requests that this resource filed or adopted: by its notes, or else by its state.
-pub fn open_requests(cx: &Context<'_, Client>, state: &Value) -> Vec<String> {
-    if let Some(noted) = cx.private().get(OPEN) {
-        let ids = noted.as_array().into_iter().flatten().filter_map(|id| id.as_str());
-        return ids.map(str::to_owned).collect();
+    let mut open = open.chain(unseen).peekable();
+    match open.peek() {
+        Some(_) => notes::set_open(&mut cx.private(), open),
+        None => notes::forget_open(&mut cx.private()),
     }
-    state.get("change_requests").as_map().into_iter().flat_map(BTreeMap::keys).cloned().collect()
+    Ok(Remote { region, collaboration, standing: Some(standing), requests, tags: Some(tags) })
 }
 
 /// Keeps what state says of flags that the service leaves open: that the runner pays is said by true, too.
@@ -169,18 +164,6 @@ fn standing_of(collaboration: &sdk::Collaboration, members: Vec<MemberSummary>) 
     }
 }
 
-/// Notes who was a member before: the service may refuse to take such an account back.
-fn note_former_members(cx: &Context<'_, Client>, members: &[MemberSummary]) {
-    let former: BTreeMap<_, _> = (members.iter().filter(|member| is_former(member)))
-        .map(|member| (member.account_id.as_str(), member.status.as_str()))
-        .collect();
-    if former.is_empty() {
-        cx.private().remove("former_members");
-    } else {
-        cx.private().set("former_members", json!(former));
-    }
-}
-
 /// Lays open requests over what the service says, and tells how others ended.
 fn overlay(
     cx: &Context<'_, Client>,
@@ -194,7 +177,7 @@ fn overlay(
         }
     }
     for request in ended.iter().filter(|r| r.status != ChangeRequestStatus::Committed) {
-        note_denial(cx, request);
+        notes::note_denial(&mut cx.private(), request);
         cx.report(Diagnostic::warning(
             format!("Change request {} has ended without effect", request.id),
             format!(

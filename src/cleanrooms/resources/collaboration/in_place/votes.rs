@@ -351,3 +351,32 @@ async fn a_grant_to_someone_who_has_left_adds_nobody() {
     assert!(owner.stored.state.get("members").get(PARTNER).is_null());
     assert_eq!(owner.plan(&grant).requires_replace, []);
 }
+
+#[tokio::test]
+async fn every_denial_is_remembered() {
+    let mut owner = Owner::with_partner().await;
+    let asked = with_member(config(), STRANGER);
+    let asked = with(asked, "/auto_approved_change_request_types", json!(["ADD_MEMBER"]));
+    let plan = owner.plan(&asked);
+    owner.apply(plan).await;
+    let requests = owner.stored.state.get("change_requests").as_map().expect("a map").clone();
+    assert_eq!(requests.len(), 2);
+    for id in requests.keys() {
+        owner.desk().call(PARTNER, "PATCH", id, Some(&json!({ "action": "DENY" })));
+    }
+    owner.refresh().await;
+    let said: Vec<_> = owner.plan(&asked).diagnostics.iter().map(|d| d.summary.clone()).collect();
+    let expected = ["777788889999", "auto-approval"]
+        .map(|subject| format!("A change of {subject} was asked for before, in vain"));
+    assert!(said.len() == 2 && expected.iter().all(|one| said.contains(one)), "{said:?}");
+}
+
+#[tokio::test]
+async fn who_has_waited_is_not_advised_to_wait() {
+    let mut owner = Owner::with_partner().await;
+    let waits = with(with_member(config(), STRANGER), "/wait_for_approval", json!(true));
+    let plan = owner.plan(&with(waits, "/timeouts", json!({ "update": "1ms" })));
+    owner.apply(plan).await;
+    let said = owner.stored.diagnostics.iter().next().expect("a warning");
+    assert!(said.detail.ends_with("`timeouts.update` says how long it may be."), "{}", said.detail);
+}

@@ -89,7 +89,7 @@ fn what_the_api_cannot_change_replaces_at_its_path() {
         assert_eq!(outcome.replaced, [path], "{pointer}");
         assert_eq!(
             outcome.said,
-            ["Replacing the collaboration throws out 1 active member(s)"],
+            ["Replacing the collaboration throws out its active member"],
             "{pointer}"
         );
     }
@@ -216,11 +216,39 @@ mod warnings {
     #[test]
     fn what_was_denied_is_asked_again_with_a_warning() {
         let mut private = Private::default();
-        private.set("denied", json!({ "id": "r1", "end": "", "accounts": [STRANGER] }));
+        private.set(
+            "denied",
+            json!({
+                "r1": { "end": "it was denied by 1", "accounts": [STRANGER] },
+                "r2": { "end": "it was denied by 2", "accounts": [""] },
+            }),
+        );
         let again = with(config(), "/members/777788889999", stranger(&[]));
         let outcome = plan_with(&state(), &again, &private);
         assert_eq!(outcome.said, ["A change of 777788889999 was asked for before, in vain"]);
         assert_eq!(plan_with(&state(), &config(), &private).said, Vec::<String>::new());
+        let types = json!(["ADD_MEMBER"]);
+        let both = with(again, "/auto_approved_change_request_types", types);
+        assert_eq!(plan_with(&state(), &both, &private).said.len(), 2);
+    }
+
+    #[test]
+    fn a_runner_of_queries_that_has_left_is_named() {
+        let mut private = Private::default();
+        private.set("former_members", json!({ STRANGER: "LEFT" }));
+        let config = with(config(), "/members/777788889999", stranger(&["CAN_QUERY"]));
+        let outcome = plan_with(&state(), &config, &private);
+        assert_eq!(outcome.replaced, [r#"members["777788889999"]"#]);
+        let expected = "Account 777788889999 has left the collaboration".to_owned();
+        assert!(outcome.said.contains(&expected), "{:?}", outcome.said);
+    }
+
+    #[test]
+    fn a_replacement_for_a_runner_is_told_though_nobody_is_thrown_out() {
+        let prior = with(state(), &partner("status"), json!("INVITED"));
+        let config = with(config(), "/members/777788889999", stranger(&["CAN_QUERY"]));
+        let expected = ["Changing who runs queries or jobs replaces the collaboration"];
+        assert_eq!(plan(&prior, &config).said, expected);
     }
 }
 
@@ -247,6 +275,16 @@ mod open_requests {
         assert!(outcome.planned.get("members").get(PARTNER).get("status").is_unknown());
         assert_eq!(outcome.said, ["Change request r1 is approved"]);
         assert_eq!(outcome.replaced, Vec::<String>::new());
+    }
+
+    /// With `ignore_changes = [members]` core gives the members of the state as configured.
+    #[test]
+    fn leave_what_core_gives_as_configured() {
+        let members = asked("APPROVED")["members"].clone();
+        let outcome = plan(&asked("APPROVED"), &with(config(), "/members", members));
+        assert!(!outcome.planned.get("members").get(PARTNER).get("status").is_unknown());
+        assert!(outcome.planned.get("change_requests").is_unknown());
+        assert_eq!(outcome.said, ["Change request r1 is approved"]);
     }
 
     #[test]

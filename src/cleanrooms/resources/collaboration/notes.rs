@@ -1,0 +1,100 @@
+//! What is stored with the state of a collaboration, invisible to the user.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_cleanrooms::types::MemberSummary;
+use serde_json::{Map, Value as Json, json};
+
+use super::requests::ChangeRequest;
+use crate::framework::private::Private;
+use crate::wire::Value;
+
+/// Ids of open change requests that are ours.
+const OPEN: &str = "change_requests";
+
+/// Who was a member before, and the status since.
+const FORMER: &str = "former_members";
+
+/// What was denied or withdrawn last, by the request's id: how it ended, and its accounts.
+const DENIED: &str = "denied";
+
+/// The ids of the open change requests that this resource filed or adopted: by its notes, or else by its state.
+pub fn open_requests(private: &Private, state: &Value) -> Vec<String> {
+    if let Some(noted) = private.get(OPEN) {
+        return texts(noted).map(str::to_owned).collect();
+    }
+    state.get("change_requests").as_map().into_iter().flat_map(|all| all.keys().cloned()).collect()
+}
+
+/// Stores which requests are open and ours, even if there are none: state may still show some.
+pub fn set_open<'a>(private: &mut Private, ids: impl Iterator<Item = &'a str>) {
+    private.set(OPEN, ids.collect::<Vec<_>>());
+}
+
+/// Leaves it to the state to say that no request is open.
+pub fn forget_open(private: &mut Private) {
+    private.remove(OPEN);
+}
+
+/// Who was a member before, and whether it has `LEFT` or was `REMOVED`: the service may refuse to take it back.
+pub fn former_members(private: &Private) -> impl Iterator<Item = (&str, &str)> {
+    let former = private.get(FORMER).and_then(Json::as_object).into_iter().flatten();
+    former.filter_map(|(account, status)| Some((account.as_str(), status.as_str()?)))
+}
+
+/// Stores who was a member before.
+pub fn set_former_members<'a>(
+    private: &mut Private,
+    members: impl Iterator<Item = &'a MemberSummary>,
+) {
+    let entry = |member: &MemberSummary| (member.account_id.clone(), json!(member.status.as_str()));
+    set_unless_empty(private, FORMER, members.map(entry).collect());
+}
+
+/// The accounts for which a change was denied or withdrawn last, empty for the collaboration itself; each with the
+/// request and how it ended.
+pub fn denials(private: &Private) -> impl Iterator<Item = (&str, &str, &str)> {
+    let notes = private.get(DENIED).and_then(Json::as_object).into_iter().flatten();
+    notes.flat_map(|(id, note)| {
+        let end = note.get("end").and_then(Json::as_str).unwrap_or_default();
+        accounts(note).map(move |account| (account, id.as_str(), end))
+    })
+}
+
+/// Stores what was denied or withdrawn, so that a plan that asks the same again can say so.
+pub fn note_denial(private: &mut Private, request: &ChangeRequest) {
+    let accounts: Vec<_> = request.subjects().map(|s| s.account().to_owned()).collect();
+    let mut notes = denials_of_others(private, request);
+    notes.insert(request.id.clone(), json!({ "end": request.end(), "accounts": accounts }));
+    private.set(DENIED, notes);
+}
+
+/// Forgets that a change was denied once it has been made all the same.
+pub fn forget_denial(private: &mut Private, committed: &ChangeRequest) {
+    let notes = denials_of_others(private, committed);
+    set_unless_empty(private, DENIED, notes);
+}
+
+/// The notes of denied requests that are about others than this one.
+fn denials_of_others(private: &Private, request: &ChangeRequest) -> Map<String, Json> {
+    let subjects: BTreeSet<_> = request.subjects().map(|s| s.account().to_owned()).collect();
+    let mut notes = private.get(DENIED).and_then(Json::as_object).cloned().unwrap_or_default();
+    notes.retain(|_, note| !accounts(note).any(|account| subjects.contains(account)));
+    notes
+}
+
+fn accounts(note: &Json) -> impl Iterator<Item = &str> {
+    note.get("accounts").into_iter().flat_map(texts)
+}
+
+fn texts(list: &Json) -> impl Iterator<Item = &str> {
+    list.as_array().into_iter().flatten().filter_map(Json::as_str)
+}
+
+fn set_unless_empty(private: &mut Private, key: &str, notes: Map<String, Json>) {
+    if notes.is_empty() {
+        private.remove(key);
+    } else {
+        private.set(key, notes);
+    }
+}
