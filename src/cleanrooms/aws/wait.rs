@@ -19,6 +19,8 @@ pub struct Intervals {
     pub retry: Backoff,
     /// How long a throttled create without a client token is repeated.
     pub create_window: Duration,
+    /// How long a create without a client token is repeated while AWS cannot be reached at all.
+    pub connect_window: Duration,
     /// Spacing of questions about a change request that awaits votes.
     pub approval: Backoff,
     /// Spacing of searches for a collaboration whose create reply was lost.
@@ -51,6 +53,7 @@ impl Default for Intervals {
         Self {
             retry: Backoff::seconds(1, 20),
             create_window: Duration::from_secs(600),
+            connect_window: Duration::from_secs(60),
             approval: Backoff::seconds(5, 30),
             orphan_search: Backoff::seconds(1, 5),
             orphan_search_window: Duration::from_secs(30),
@@ -89,6 +92,7 @@ impl Intervals {
         Self {
             retry: self.retry.scaled(scale),
             create_window: self.create_window.mul_f64(scale),
+            connect_window: self.connect_window.mul_f64(scale),
             approval: self.approval.scaled(scale),
             orphan_search: self.orphan_search.scaled(scale),
             orphan_search_window: self.orphan_search_window.mul_f64(scale),

@@ -172,10 +172,16 @@ where
         return Err(AwsError::stopped());
     }
     let intervals = cx.client.aws.intervals();
-    let deadline = Instant::now() + window;
+    let started = Instant::now();
+    let deadline = started + window;
     let harmless = |err: &AwsError| {
         err.outcome == Outcome::NotExecuted
-            && matches!(err.kind, ErrorKind::Throttled | ErrorKind::Connect)
+            && match err.kind {
+                ErrorKind::Throttled => true,
+                // It may be a moment without network, but also a Region or an endpoint that does not exist.
+                ErrorKind::Connect => started.elapsed() < intervals.connect_window,
+                _ => false,
+            }
     };
     retry_while(intervals.retry, deadline, &cx.stop, harmless, send).await
 }

@@ -352,7 +352,7 @@ fn pending(request: &ChangeRequest, waited: bool) -> Diagnostic {
         )
     };
     let hint = if waited {
-        "The wait for them has ended: `timeouts.update` says how long it may be."
+        "The wait for votes has ended: `timeouts.update` says how long it may be."
     } else {
         "Set `wait_for_approval = true` to wait for votes during apply."
     };
