@@ -44,6 +44,9 @@ struct Clean {
     instances: Vec<String>,
     /// How many collaborations and memberships exist afterwards.
     objects: usize,
+    /// How many change requests may still take effect afterwards.
+    #[serde(default)]
+    open_requests: usize,
 }
 
 /// A call of a change.

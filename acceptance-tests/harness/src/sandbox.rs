@@ -203,20 +203,44 @@ impl Client {
         self.listed()?.into_iter().map(id).collect()
     }
 
+    /// How many change requests may still take effect.
+    ///
+    /// # Errors
+    ///
+    /// When a list cannot be read.
+    pub fn open_requests(&self) -> Result<usize> {
+        let mut open = BTreeSet::new();
+        for account in ACCOUNTS {
+            for collaboration in self.list(account, "/collaborations", "collaborationList")? {
+                let id = collaboration["id"].as_str().context("a collaboration without an id")?;
+                let path = format!("/collaborations/{id}/changeRequests");
+                let requests = self.list(account, &path, "collaborationChangeRequestSummaries")?;
+                let is_open = |request: &&Value| {
+                    ["PENDING", "APPROVED"].iter().any(|status| request["status"] == *status)
+                };
+                open.extend(requests.iter().filter(is_open).map(|one| one["id"].to_string()));
+            }
+        }
+        Ok(open.len())
+    }
+
     fn listed(&self) -> Result<Vec<(&'static str, Value)>> {
         let mut found = Vec::new();
         for account in ACCOUNTS {
             for (path, list) in
                 [("/collaborations", "collaborationList"), ("/memberships", "membershipSummaries")]
             {
-                let reply = self.api(account, "GET", path, None)?;
-                let items = reply.body.get(list).and_then(Value::as_array).with_context(|| {
-                    format!("GET {path} as {account} answered {}: {}", reply.status, reply.body)
-                })?;
-                found.extend(items.iter().map(|item| (account, item.clone())));
+                found.extend(self.list(account, path, list)?.into_iter().map(|one| (account, one)));
             }
         }
         Ok(found)
+    }
+
+    fn list(&self, account: &str, path: &str, list: &str) -> Result<Vec<Value>> {
+        let reply = self.api(account, "GET", path, None)?;
+        reply.body.get(list).and_then(Value::as_array).cloned().with_context(|| {
+            format!("GET {path} as {account} answered {}: {}", reply.status, reply.body)
+        })
     }
 
     fn send(&self, request: Request<Vec<u8>>) -> Result<Reply> {

@@ -37,6 +37,7 @@ impl Change {
             calls,
             instances: stage.instances()?,
             objects: stage.client().objects()?.len(),
+            open_requests: stage.client().open_requests()?,
         };
         if stage.run_of_change()?.command != Command::Destroy {
             ensure!(stage.plan_is_empty()?, "the final plan is not empty");
@@ -88,6 +89,7 @@ struct Stage<'a> {
     /// Objects that state did not know before the change.
     strangers: BTreeSet<String>,
     objects_before: usize,
+    requests_before: usize,
     /// Everything that was said so far.
     said: Vec<Diagnostic>,
 }
@@ -113,11 +115,13 @@ impl<'a> Stage<'a> {
             sandbox,
             strangers: BTreeSet::new(),
             objects_before: 0,
+            requests_before: 0,
             said: Vec::new(),
         };
         let known = stage.known_ids()?;
         let objects = stage.client().objects()?;
         stage.objects_before = objects.len();
+        stage.requests_before = stage.client().open_requests()?;
         stage.strangers = objects.difference(&known).cloned().collect();
         if let Content::Configuration { text, .. } = &stage.last_step().content {
             stage.workspace.write("main.tf", text)?;
@@ -204,6 +208,9 @@ impl<'a> Stage<'a> {
         let most = self.objects_before.max(self.change.clean.objects);
         let objects = self.client().objects()?;
         ensure!(objects.len() <= most, "more than {most} exist: {objects:?}");
+        let most = self.requests_before.max(self.change.clean.open_requests);
+        let requests = self.client().open_requests()?;
+        ensure!(requests <= most, "{requests} change requests are open, more than {most}");
         Ok(())
     }
 
@@ -224,6 +231,12 @@ impl<'a> Stage<'a> {
                 || remaining.iter().any(|id| self.is_named(id)),
             "there should be {} objects: {remaining:?}",
             self.change.clean.objects
+        );
+        let requests = self.client().open_requests()?;
+        ensure!(
+            requests == self.change.clean.open_requests,
+            "{requests} change requests are open, not {}",
+            self.change.clean.open_requests
         );
         Ok(())
     }

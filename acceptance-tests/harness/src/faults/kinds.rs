@@ -67,7 +67,7 @@ impl Fault {
         match self.calls {
             Calls::All => true,
             Calls::Writes => !is_read,
-            Calls::Creates => ["CreateCollaboration", "CreateMembership"].contains(&operation),
+            Calls::Creates => operation.starts_with("Create"),
             Calls::Roles => ["CreateMembership", "UpdateMembership"].contains(&operation),
         }
     }

@@ -1,0 +1,10 @@
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
+  members = {
+    "444455556666" = { display_name = "Partner", member_abilities = ["CAN_RECEIVE_RESULTS"] }
+    "777788889999" = { display_name = "Third", member_abilities = [] }
+  }
+}
