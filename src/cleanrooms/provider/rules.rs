@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use http::Uri;
 
-use crate::cleanrooms::shapes::ids::wrong_account_id;
+use crate::cleanrooms::shapes::ids::{is_account_id, wrong_account_id};
 use crate::cleanrooms::shapes::region::is_region;
 use crate::cleanrooms::shapes::timeouts;
 use crate::framework::Diagnostic;
@@ -80,8 +80,10 @@ pub(super) fn account_id() -> Validator {
 /// The ARN of a role that can be assumed.
 pub(super) fn role_arn() -> Validator {
     text("must be the ARN of an IAM role", |text| {
-        let role = arn_parts(text).is_some_and(|(service, resource)| {
-            service == "iam" && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty())
+        let role = arn_parts(text).is_some_and(|(service, account, resource)| {
+            service == "iam"
+                && is_account_id(account)
+                && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty())
         });
         (!role).then(|| {
             format!(
@@ -101,14 +103,14 @@ pub(super) fn arn() -> Validator {
     })
 }
 
-/// Service and resource of an ARN.
-fn arn_parts(text: &str) -> Option<(&str, &str)> {
+/// Service, account and resource of an ARN.
+fn arn_parts(text: &str) -> Option<(&str, &str, &str)> {
     let parts: Vec<_> = text.splitn(6, ':').collect();
     match parts[..] {
-        ["arn", partition, service, _region, _account, resource]
+        ["arn", partition, service, _region, account, resource]
             if !partition.is_empty() && !service.is_empty() && !resource.is_empty() =>
         {
-            Some((service, resource))
+            Some((service, account, resource))
         }
         _ => None,
     }

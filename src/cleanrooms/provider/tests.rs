@@ -205,8 +205,10 @@ fn the_parts_of_a_role_are_checked() {
         let path = format!("error assume_role[0].{name}");
         assert_eq!(told(&with(name, value)), [path], "{value}");
     }
-    let user = Value::object([("role_arn", "arn:aws:iam::111122223333:user/me".into())]);
-    check(block([("assume_role", blocks([user]))]), ["error assume_role[0].role_arn"]);
+    for wrong in ["arn:aws:iam::111122223333:user/me", "arn:aws:iam::123:role/Deployer"] {
+        let role = Value::object([("role_arn", wrong.into())]);
+        check(block([("assume_role", blocks([role]))]), ["error assume_role[0].role_arn"]);
+    }
 }
 
 #[test]

@@ -332,11 +332,10 @@ impl Work<'_> {
             }
         }
         // Even when there is none: those that were withdrawn are of no interest to the read that follows.
+        // What could not be read may have been adopted from the list all the same.
         let open = self.open.iter().map(|request| request.id.as_str());
-        notes::set_open(
-            &mut self.cx.private(),
-            open.chain(self.left_open.iter().map(String::as_str)),
-        );
+        let ids: BTreeSet<_> = open.chain(self.left_open.iter().map(String::as_str)).collect();
+        notes::set_open(&mut self.cx.private(), ids.into_iter());
         if self.failures.has_error() { Err(self.failures) } else { Ok(()) }
     }
 }
