@@ -22,10 +22,10 @@ pub fn plan_change(plan: &mut Plan<'_>, private: &Private) {
     }
     refuse_creator_as_member(plan);
     keep_for_names_of_pending_members(plan);
-    let fixed = replace_for_fixed_abilities(plan);
+    let mut replaced_for = replace_for_fixed_abilities(plan);
     if plan.is_replacement() {
-        warn_of_lost_runners(plan, private, &fixed);
-        warn_of_replacement(plan, !fixed.is_empty());
+        warn_of_lost_runners(plan, private, &mut replaced_for);
+        warn_of_replacement(plan, !replaced_for.is_empty());
         return;
     }
     warn_of_unknown_members(plan);
@@ -272,15 +272,16 @@ fn mark_member(plan: &mut Plan<'_>, account: &str) {
     }
 }
 
-/// Says who has left a collaboration that cannot be had back without a new one.
+/// Says who has left a collaboration that cannot be had back without a new one, and takes these out of
+/// what is yet to be told.
 fn warn_of_lost_runners(
     plan: &mut Plan<'_>,
     private: &Private,
-    replaced_for: &BTreeSet<AttributePath>,
+    replaced_for: &mut BTreeSet<AttributePath>,
 ) {
     for (account, status) in notes::former_members(private) {
         let path = AttributePath::of("members").key(account);
-        if !replaced_for.contains(&path) {
+        if !replaced_for.remove(&path) {
             continue;
         }
         let how = departure(status);

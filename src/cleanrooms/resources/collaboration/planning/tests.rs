@@ -239,8 +239,11 @@ mod warnings {
         let config = with(config(), "/members/777788889999", stranger(&["CAN_QUERY"]));
         let outcome = plan_with(&state(), &config, &private);
         assert_eq!(outcome.replaced, [r#"members["777788889999"]"#]);
-        let expected = "Account 777788889999 has left the collaboration".to_owned();
-        assert!(outcome.said.contains(&expected), "{:?}", outcome.said);
+        let expected = [
+            "Account 777788889999 has left the collaboration",
+            "Replacing the collaboration throws out its active member",
+        ];
+        assert_eq!(outcome.said, expected);
     }
 
     #[test]
