@@ -74,13 +74,13 @@ impl<'a> Plan<'a> {
 
     /// Whether anything is planned that calls the API.
     pub fn calls_api(&self) -> bool {
-        self.schema.attributes.iter().any(|a| !a.local && self.changes(a.name))
+        self.schema.of_object().any(|attribute| self.changes(attribute.name))
     }
 
     /// The top-level attributes that change, without those that exist in Terraform alone.
     fn changed(&self) -> BTreeSet<&'static str> {
-        let attributes = self.schema.attributes.iter();
-        attributes.filter(|a| !a.local && self.changes(a.name)).map(|a| a.name).collect()
+        let names = self.schema.of_object().map(|attribute| attribute.name);
+        names.filter(|name| self.changes(name)).collect()
     }
 
     fn mark_computed_unknown(&mut self) {

@@ -136,6 +136,11 @@ pub struct Block {
 }
 
 impl Schema {
+    /// The attributes of the object itself, without those that exist in Terraform alone.
+    pub fn of_object(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(|attribute| !attribute.local)
+    }
+
     /// The object type that core encodes values of this schema with (protocol, d.1).
     pub fn implied_type(&self) -> Type {
         implied_object(&self.attributes, &self.blocks)

@@ -149,12 +149,9 @@ async fn matches(
 ///
 /// Its tags are compared in `tags_all`, and its Region is where it was found.
 fn is_as_planned(schema: &Schema, planned: &Value, actual: &Value) -> bool {
-    let carried = schema.attributes.iter().filter(|attribute| !attribute.local);
-    let mut compared = carried.map(|attribute| attribute.name);
-    compared.all(|name| {
-        let (planned, actual) = (planned.get(name), actual.get(name));
-        ["tags", "region"].contains(&name) || filled(planned, actual) == *actual
-    })
+    let names = schema.of_object().map(|attribute| attribute.name);
+    let mut compared = names.filter(|name| !["tags", "region"].contains(name));
+    compared.all(|name| filled(planned.get(name), actual.get(name)) == *actual.get(name))
 }
 
 fn lost_reply(lost: &AwsError, search: Option<&AwsError>) -> Diagnostic {

@@ -31,9 +31,14 @@ pub fn set_open<'a>(private: &mut Private, ids: impl Iterator<Item = &'a str>) {
     private.set(OPEN, ids.collect::<Vec<_>>());
 }
 
-/// Leaves it to the state to say that no request is open.
-pub fn forget_open(private: &mut Private) {
-    private.remove(OPEN);
+/// The same after a read: then state itself says that none is open.
+pub fn set_open_as_read<'a>(private: &mut Private, ids: impl Iterator<Item = &'a str>) {
+    let mut ids = ids.peekable();
+    if ids.peek().is_some() {
+        set_open(private, ids);
+    } else {
+        private.remove(OPEN);
+    }
 }
 
 /// Who was a member before, and whether it has `LEFT` or was `REMOVED`: the service may refuse to take it back.

@@ -115,12 +115,8 @@ async fn fetch_all(cx: &Context<'_, Client>, state: &Value) -> Result<Remote, Aw
     let mut standing = standing_of(&collaboration, members);
     keep_open_flags(&mut standing, state, &collaboration.creator_account_id);
     let requests = overlay(cx, requests, &mut standing);
-    let open = requests.iter().map(|request| request.id.as_str());
-    let mut open = open.chain(unseen).peekable();
-    match open.peek() {
-        Some(_) => notes::set_open(&mut cx.private(), open),
-        None => notes::forget_open(&mut cx.private()),
-    }
+    let open = requests.iter().map(|request| request.id.as_str()).chain(unseen);
+    notes::set_open_as_read(&mut cx.private(), open);
     Ok(Remote { region, collaboration, standing: Some(standing), requests, tags: Some(tags) })
 }
 

@@ -63,8 +63,7 @@ fn has_ended(prior: &Value) -> bool {
 /// Whether anything changes but what exists in Terraform alone.
 fn changes_object(change: Change<'_>) -> bool {
     let schema = Membership::schema();
-    let mut of_object = schema.schema().attributes.iter().filter(|attribute| !attribute.local);
-    of_object.any(|attribute| change.changes(attribute.name))
+    schema.schema().of_object().any(|attribute| change.changes(attribute.name))
 }
 
 /// Plans no change of a membership that has ended, as far as core lets a plan differ from the configuration.
@@ -74,7 +73,7 @@ fn changes_object(change: Change<'_>) -> bool {
 /// that are new, is refused by apply.
 fn leave_as_it_is(plan: &mut Plan<'_>) {
     let wanted = plan.planned.clone();
-    for attribute in plan.schema.attributes.iter().filter(|attribute| !attribute.local) {
+    for attribute in plan.schema.of_object() {
         let prior = plan.prior.get(attribute.name);
         let config = plan.config.get(attribute.name);
         let may_stay = match config.is_null() {
