@@ -1,36 +1,72 @@
 //! What a configured provider hands to its resources.
+//!
+//! A call that changes something needs a [`Changing`], and there is no other way
+//! to one than past the account check; a call that only looks needs a
+//! [`Reading`], and ends when core asks to stop.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::primitives::DateTime;
-use tokio::sync::OwnedMutexGuard;
+use aws_sdk_cleanrooms::types::MembershipStatus;
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use super::aws::{Aws, AwsError};
+use super::aws::{Aws, AwsError, Outcome, ErrorKind, retry_while};
 use super::shapes::tags::TagPolicy;
 use crate::framework::resource::lock;
+use crate::framework::Context;
 use crate::wire::Value;
 
 /// How far the service's creation time may lie before our sending of the request: times come in whole seconds.
 const CLOCK_SLACK: Duration = Duration::from_secs(2);
 
-/// AWS, and what this process remembers about its own changes there.
+/// AWS, and what this process remembers about its own changes and plans.
 #[derive(Debug)]
 pub struct Client {
     /// Clients, credentials and waiting intervals.
     pub aws: Aws,
     /// Which tags are the provider's and which are others'.
     pub tags: TagPolicy,
+    /// What the plans of this run leave and join, by collaboration.
+    pub places: Places,
     made: Mutex<BTreeSet<String>>,
     creating: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    memberships: Mutex<BTreeMap<String, Arc<OnceCell<MembershipStatus>>>>,
+}
+
+/// A client for calls that only look, in the Region of one object.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// Its Region.
+    pub region: String,
+    /// The SDK's client, which repeats failed calls.
+    pub sdk: Sdk,
+    /// What the provider was configured with.
+    pub client: &'a Client,
+    /// Ends every look.
+    pub stop: CancellationToken,
+}
+
+/// A client for calls that change something, in the Region of one object.
+///
+/// It exists only where the provider's account check has passed.
+#[derive(Debug)]
+pub struct Changing<'a> {
+    /// For looks, and for changes that may be repeated.
+    pub reading: Reading<'a>,
+    /// The SDK's client that repeats nothing, for creates: they carry no client token.
+    pub once: Sdk,
 }
 
 impl Client {
     /// A client that has made nothing yet.
     pub fn new(aws: Aws, tags: TagPolicy) -> Self {
-        Self { aws, tags, made: Mutex::default(), creating: Mutex::default() }
+        let (made, creating, memberships) = Default::default();
+        Self { aws, tags, places: Places::default(), made, creating, memberships }
     }
 
     /// The Region in which the object of this state or plan lives: its own, or the provider's.
@@ -45,13 +81,45 @@ impl Client {
         }
     }
 
-    /// The SDK's client for the Region of this state or plan.
+    /// A client that looks, for the object of this state or plan.
     ///
     /// # Errors
     ///
     /// There is no Region, or there are no credentials.
-    pub async fn sdk_of(&self, state: &Value) -> Result<aws_sdk_cleanrooms::Client, AwsError> {
-        self.aws.cleanrooms(&self.region_of(state)?).await
+    pub async fn reading(
+        &self,
+        state: &Value,
+        stop: &CancellationToken,
+    ) -> Result<Reading<'_>, AwsError> {
+        let region = self.region_of(state)?;
+        let sdk = unless_stopped(stop, self.aws.cleanrooms(&region)).await?;
+        Ok(Reading { region, sdk, client: self, stop: stop.clone() })
+    }
+
+    /// A client that may change the object of this state or plan.
+    ///
+    /// # Errors
+    ///
+    /// The credentials belong to an account in which nothing may be changed; or there is no Region,
+    /// or there are no credentials.
+    pub async fn changing(
+        &self,
+        state: &Value,
+        stop: &CancellationToken,
+    ) -> Result<Changing<'_>, AwsError> {
+        let reading = self.reading(state, stop).await?;
+        unless_stopped(stop, self.aws.check_account_allowed()).await?;
+        let once = self.aws.cleanrooms_no_retry(&reading.region).await?;
+        Ok(Changing { reading, once })
+    }
+
+    /// The account that the credentials belong to.
+    ///
+    /// # Errors
+    ///
+    /// STS cannot be asked, or the question was stopped.
+    pub async fn caller(&self, stop: &CancellationToken) -> Result<String, AwsError> {
+        unless_stopped(stop, self.aws.caller_account()).await
     }
 
     /// Remembers an object as made by this process, so that a search for a lost create leaves it out.
@@ -65,17 +133,163 @@ impl Client {
     /// be known as made by another one. To be asked after a reply, whose Date
     /// tells that clock.
     pub fn may_have_made(&self, id: &str, create_time: DateTime, started: Instant) -> bool {
-        let since = self.aws.server_time() - started.elapsed() - CLOCK_SLACK;
-        let is_new = SystemTime::try_from(create_time).is_ok_and(|time| time >= since);
+        let is_new = time_of(create_time).is_some_and(|time| time >= self.server_time_at(started));
         is_new && !lock(&self.made).contains(id)
     }
 
-    /// Waits until no other create of that name in that Region is under way.
+    /// The time by the service's clock at which something started here, a little early.
+    pub fn server_time_at(&self, started: Instant) -> SystemTime {
+        self.aws.server_time() - started.elapsed() - CLOCK_SLACK
+    }
+
+    /// How long ago something was made, by the service's clock.
+    pub fn age(&self, create_time: SystemTime) -> Duration {
+        self.aws.server_time().duration_since(create_time).unwrap_or_default()
+    }
+
+    /// Waits until no other create of that scope is under way in this process.
     ///
     /// Were two under way and one reply lost, nobody could tell whose object it is.
-    pub async fn creating(&self, region: &str, name: &str) -> OwnedMutexGuard<()> {
-        let key = format!("{region}/{name}");
-        let mutex = Arc::clone(lock(&self.creating).entry(key).or_default());
+    pub async fn creating(&self, scope: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let mutex = Arc::clone(lock(&self.creating).entry(scope.to_owned()).or_default());
         mutex.lock_owned().await
+    }
+
+    /// The status of a membership, asked once for all that hangs on it.
+    ///
+    /// # Errors
+    ///
+    /// What `ask` fails with; the next one asks again.
+    pub async fn membership_status(
+        &self,
+        id: &str,
+        ask: impl Future<Output = Result<MembershipStatus, AwsError>>,
+    ) -> Result<MembershipStatus, AwsError> {
+        let cell = Arc::clone(lock(&self.memberships).entry(id.to_owned()).or_default());
+        cell.get_or_try_init(|| ask).await.cloned()
+    }
+}
+
+impl Reading<'_> {
+    /// Waits for a look until core asks to stop.
+    ///
+    /// # Errors
+    ///
+    /// The look failed, or was stopped.
+    pub async fn look<T>(
+        &self,
+        looking: impl Future<Output = Result<T, AwsError>>,
+    ) -> Result<T, AwsError> {
+        unless_stopped(&self.stop, looking).await
+    }
+}
+
+/// Waits for a look until core asks to stop.
+///
+/// # Errors
+///
+/// The look failed, or was stopped.
+pub async fn unless_stopped<T>(
+    stop: &CancellationToken,
+    looking: impl Future<Output = Result<T, AwsError>>,
+) -> Result<T, AwsError> {
+    stop.run_until_cancelled(looking).await.unwrap_or_else(|| Err(AwsError::stopped()))
+}
+
+/// Sends a create that carries no client token: it is repeated only when it surely was not executed.
+///
+/// # Errors
+///
+/// The last attempt's error; its `outcome` says whether the object may exist.
+pub async fn send_unrepeatable<T, F>(
+    cx: &Context<'_, Client>,
+    window: Duration,
+    send: impl FnMut() -> F,
+) -> Result<T, AwsError>
+where
+    F: Future<Output = Result<T, AwsError>>,
+{
+    if cx.stop.is_cancelled() {
+        // It may have waited for others before this first attempt.
+        return Err(AwsError::stopped());
+    }
+    let intervals = cx.client.aws.intervals();
+    let started = Instant::now();
+    let deadline = started + window;
+    let harmless = |err: &AwsError| {
+        err.outcome == Outcome::NotExecuted
+            && match err.kind {
+                ErrorKind::Throttled => true,
+                // It may be a moment without network, but also a Region or an endpoint that does not exist.
+                ErrorKind::Connect => started.elapsed() < intervals.connect_window,
+                _ => false,
+            }
+    };
+    retry_while(intervals.retry, deadline, &cx.stop, harmless, send).await
+}
+
+/// A time of the SDK as the system's.
+pub fn time_of(time: DateTime) -> Option<SystemTime> {
+    SystemTime::try_from(time).ok()
+}
+
+/// Which collaborations one run leaves and which it joins.
+///
+/// Core plans and applies each address alone. But an account that leaves a
+/// collaboration cannot join it again, so what one address leaves and another
+/// joins must be seen together.
+#[derive(Debug, Default)]
+pub struct Places(Mutex<BTreeMap<String, Place>>);
+
+#[derive(Debug, Default, Clone)]
+struct Place {
+    is_left: bool,
+    is_joined: bool,
+    /// The membership that a destroying half has kept, for its successor was not known.
+    postponed: Option<String>,
+}
+
+impl Places {
+    /// Notes that a plan leaves a collaboration. Whether another plan of this run joins it.
+    pub fn leave(&self, collaboration_id: &str) -> bool {
+        self.at(collaboration_id, |place| {
+            place.is_left = true;
+            place.is_joined
+        })
+    }
+
+    /// Notes that a plan joins a collaboration. Whether another plan of this run leaves it.
+    pub fn join(&self, collaboration_id: &str) -> bool {
+        self.at(collaboration_id, |place| {
+            place.is_joined = true;
+            place.is_left
+        })
+    }
+
+    /// Whether a plan of this run joins a collaboration.
+    pub fn is_joined(&self, collaboration_id: &str) -> bool {
+        self.at(collaboration_id, |place| place.is_joined)
+    }
+
+    /// Notes that a membership was to be destroyed and is kept for now.
+    pub fn postpone(&self, collaboration_id: &str, membership_id: &str) {
+        self.at(collaboration_id, |place| place.postponed = Some(membership_id.to_owned()));
+    }
+
+    /// The membership of a collaboration that was kept, which is the caller's from then on.
+    pub fn take(&self, collaboration_id: &str) -> Option<String> {
+        self.at(collaboration_id, |place| place.postponed.take())
+    }
+
+    /// The memberships that were kept, each with whether it is the only one.
+    pub fn postponed(&self) -> Vec<(String, bool)> {
+        let places = lock(&self.0);
+        let kept: Vec<_> = places.values().filter_map(|place| place.postponed.clone()).collect();
+        let is_only = kept.len() == 1;
+        kept.into_iter().map(|id| (id, is_only)).collect()
+    }
+
+    fn at<T>(&self, collaboration_id: &str, use_it: impl FnOnce(&mut Place) -> T) -> T {
+        use_it(lock(&self.0).entry(collaboration_id.to_owned()).or_default())
     }
 }

@@ -1,10 +1,25 @@
 //! AWS Clean Rooms as Terraform sees it: the provider block and the resources.
 //!
-//! It knows the SDK and the framework, but neither protobuf nor msgpack.
+//! It knows the SDK and the framework, but neither protobuf nor msgpack. Read
+//! [`object`] first: what makes an object of the service safe stands there, once.
 
+pub mod absence;
+pub mod adopt;
 pub mod aws;
 pub mod client;
+pub mod collaboration;
+pub mod configured_table;
+pub mod ended;
+pub mod environment;
 pub mod error;
+pub mod key;
+pub mod ledger;
+pub mod membership;
+pub mod object;
 pub mod provider;
-pub mod resources;
+pub mod region;
+pub mod registry;
+#[cfg(test)]
+mod registry_tests;
 pub mod shapes;
+pub mod tags;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::aws::{Aws, Intervals};
 use super::client::Client;
-use super::resources;
+use super::registry;
 use crate::framework::managed::ManagedResource;
 use crate::framework::schema::Schema;
 use crate::framework::{Configured, Diagnostic, Diagnostics, Provider};
@@ -28,7 +28,7 @@ impl Provider for CleanRooms {
     }
 
     fn resources() -> Vec<Arc<dyn ManagedResource<Client>>> {
-        resources::all()
+        registry::all()
     }
 
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {

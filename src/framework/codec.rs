@@ -25,6 +25,8 @@ pub struct Codec<I, O = I> {
     pub kind: Kind,
     /// Checks that come with the type.
     pub validators: Vec<Validator>,
+    /// What contradicts itself in the rows of nested objects.
+    pub mistakes: Vec<String>,
     decode: Decode<I>,
     encode: Encode<O>,
 }
@@ -34,6 +36,7 @@ impl<I, O> Clone for Codec<I, O> {
         Self {
             kind: self.kind.clone(),
             validators: self.validators.clone(),
+            mistakes: self.mistakes.clone(),
             decode: Arc::clone(&self.decode),
             encode: Arc::clone(&self.encode),
         }
@@ -47,7 +50,20 @@ impl<I, O> Codec<I, O> {
         decode: impl Fn(&Value, &AttributePath) -> Result<I, Diagnostic> + Send + Sync + 'static,
         encode: impl Fn(&O) -> Value + Send + Sync + 'static,
     ) -> Self {
-        Self { kind, validators: Vec::new(), decode: Arc::new(decode), encode: Arc::new(encode) }
+        let (decode, encode) = (Arc::new(decode), Arc::new(encode));
+        Self { kind, validators: Vec::new(), mistakes: Vec::new(), decode, encode }
+    }
+
+    /// The same values without attributes of their own: for what is computed and composite.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.kind = Kind::Plain(self.kind.implied_type());
+        self
+    }
+
+    fn with_mistakes(mut self, mistakes: Vec<String>) -> Self {
+        self.mistakes = mistakes;
+        self
     }
 
     /// The same codec with one more check.
@@ -114,6 +130,20 @@ pub fn integer() -> Codec<i64> {
         },
         |number| Value::Number(Number::from(*number)),
     )
+}
+
+/// A whole number that fits 32 bits.
+pub fn small_integer() -> Codec<i32> {
+    let wide = integer();
+    let codec = Codec::new(
+        wide.kind.clone(),
+        move |value, path| {
+            let number = wide.decode(value, path)?.and_then(|number| i32::try_from(number).ok());
+            number.ok_or_else(|| super::validators::invalid(path, "The number is too large."))
+        },
+        |number: &i32| Value::Number(Number::from(i64::from(*number))),
+    );
+    codec.validate(super::validators::whole(i64::from(i32::MIN)..=i64::from(i32::MAX)))
 }
 
 /// One of an SDK enum's strings.
@@ -216,6 +246,10 @@ where
         self.rows.iter().map(|row| row.attribute.clone()).collect()
     }
 
+    fn mistakes(&self) -> Vec<String> {
+        self.rows.iter().flat_map(Row::mapping_mistakes).collect()
+    }
+
     fn decode_onto(&self, start: B, value: &Value, path: &AttributePath) -> Result<I, Diagnostic> {
         let Value::Object(_) = value else {
             return Err(mistyped("an object", value, path));
@@ -234,13 +268,15 @@ where
     /// One nested object.
     pub fn single(self) -> Codec<I, O> {
         let kind = Kind::Nested(Nesting::Single, self.attributes());
+        let mistakes = self.mistakes();
         let object = Arc::new(self);
         let encoder = Arc::clone(&object);
-        Codec::new(
+        let codec = Codec::new(
             kind,
             move |value, path| object.decode_onto(B::default(), value, path),
             move |answer: &O| encoder.encode(answer),
-        )
+        );
+        codec.with_mistakes(mistakes)
     }
 
     /// Nested objects in a map, where the SDK holds a list of objects that carry their key.
@@ -250,9 +286,10 @@ where
         key: fn(&O) -> String,
     ) -> Codec<Vec<I>, Vec<O>> {
         let kind = Kind::Nested(Nesting::Map, self.attributes());
+        let mistakes = self.mistakes();
         let object = Arc::new(self);
         let encoder = Arc::clone(&object);
-        Codec::new(
+        let codec = Codec::new(
             kind,
             move |value: &Value, path: &AttributePath| {
                 let Value::Map(map) = value else {
@@ -269,7 +306,8 @@ where
                 let pairs = answers.iter().map(|answer| (key(answer), encoder.encode(answer)));
                 Value::Map(pairs.collect::<BTreeMap<_, _>>())
             },
-        )
+        );
+        codec.with_mistakes(mistakes)
     }
 
     /// Nested objects in a set.
@@ -289,9 +327,10 @@ where
         kind: Kind,
         gather: fn(&mut dyn Iterator<Item = Value>) -> Value,
     ) -> Codec<Vec<I>, Vec<O>> {
+        let mistakes = self.mistakes();
         let object = Arc::new(self);
         let encoder = Arc::clone(&object);
-        Codec::new(
+        let codec = Codec::new(
             kind,
             move |value: &Value, path: &AttributePath| {
                 elements(value, path)
@@ -300,13 +339,15 @@ where
                     .collect()
             },
             move |answers: &Vec<O>| gather(&mut answers.iter().map(|a| encoder.encode(a))),
-        )
+        );
+        codec.with_mistakes(mistakes)
     }
 }
 
 /// A variant of a union: its attribute name, its object, and how the union wraps it.
 pub struct Variant<U> {
     attribute: Attribute,
+    mistakes: Vec<String>,
     decode: Decode<U>,
     encode: EncodeVariant<U>,
 }
@@ -325,8 +366,10 @@ where
     let mut attribute = Attribute::new(name, content.kind.clone(), content.validators.clone());
     attribute.description = description.to_owned();
     let encoder = content.clone();
+    let mistakes = content.mistakes.iter().map(|mistake| format!("{name}.{mistake}")).collect();
     Variant {
         attribute,
+        mistakes,
         decode: Arc::new(move |value, path| (content.decode)(value, path).map(wrap)),
         encode: Arc::new(move |union| get(union).map(|content| encoder.encode(content))),
     }
@@ -342,6 +385,7 @@ pub fn one_of<U: 'static>(variants: Vec<Variant<U>>) -> Codec<U> {
         only.mode = super::schema::Mode::Required;
     }
     let names: Vec<_> = attributes.iter().map(|a| a.name).collect();
+    let mistakes = variants.iter().flat_map(|variant| variant.mistakes.clone()).collect();
     let variants = Arc::new(variants);
     let encoders = Arc::clone(&variants);
     let exactly_one = names.clone();
@@ -356,12 +400,17 @@ pub fn one_of<U: 'static>(variants: Vec<Variant<U>>) -> Codec<U> {
             (variant.decode)(value.get(name), &path.clone().attribute(name))
         },
         move |union: &U| {
-            let pairs =
-                encoders.iter().map(|v| (v.attribute.name, (v.encode)(union).unwrap_or_default()));
-            Value::object(pairs)
+            let given = encoders.iter().map(|v| (v.attribute.name, (v.encode)(union)));
+            let given: Vec<_> = given.collect();
+            // A member that is newer than this provider: no object of nulls stands for it.
+            if given.iter().all(|(_, content)| content.is_none()) {
+                return Value::Null;
+            }
+            Value::object(given.into_iter().map(|(name, content)| (name, content.unwrap_or_default())))
         },
     );
     let rule = format!("must have exactly one of {}", names.join(", "));
+    let codec = codec.with_mistakes(mistakes);
     codec.validate(Validator::new(rule.clone(), move |value, path, diagnostics| {
         let unknown = exactly_one.iter().any(|name| value.get(name).is_unknown());
         let is_set = |value: &Value| value.is_known() && !value.is_null();

@@ -18,7 +18,7 @@ pub struct IdentityAttribute {
     /// Its name in an import block.
     pub name: &'static str,
     /// What it is.
-    pub description: &'static str,
+    pub description: String,
     /// Whether an import block must give it.
     pub required_for_import: bool,
 }

@@ -1,20 +1,26 @@
 //! A resource as the server drives it: the same few calls for every resource, in values alone.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
 use super::checks;
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::identity::IdentitySchema;
-use super::plan::{Plan, filled};
+use super::plan::{Plan, Walk, filled};
 use super::private::Private;
 use super::provider::Configured;
-use super::resource::{Change, Context, ImportTarget, Resource, ResourceSchema};
+use super::resource::{Change, Context, Found, ImportTarget, Resource, ResourceSchema};
 use super::schema::Schema;
 use super::validators::validate_config;
 use crate::wire::{AttributePath, Value, json};
+
+/// A note for the first read of an object that this provider has not managed so far: it was named by
+/// a user, or comes from elsewhere, so nobody has looked yet whose it is.
+pub const UNMANAGED: &str = "unmanaged";
 
 /// What core asks of a plan.
 #[derive(Debug)]
@@ -27,9 +33,10 @@ pub struct PlanRequest {
     pub private: Private,
     /// The stored identity; null where there is none.
     pub identity: Value,
-    /// Whether core surely asks in the course of an apply, where a plan must
-    /// not come out otherwise than before.
-    pub at_apply: bool,
+    /// Notes of the first plan, when core asks again in an apply; none from older engines.
+    pub planned_private: Private,
+    /// When core asks.
+    pub walk: Walk,
 }
 
 /// A plan as core wants it.
@@ -92,6 +99,9 @@ pub trait ManagedResource<C>: Send + Sync {
     ///
     /// The state does not fit the schema.
     fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostic>;
+    /// Reads a stored identity of any version, and what another provider's has in common with it;
+    /// null where there is too little to go by.
+    fn upgrade_identity(&self, stored: &[u8]) -> Value;
     /// Plans a create, an update or a destroy.
     fn plan(&self, client: Option<&C>, request: PlanRequest) -> PlanResponse;
     /// The object as it is.
@@ -159,23 +169,37 @@ impl<R: Resource> Managed<R> {
         ))
     }
 
+    /// Plans a create or an update, step by step.
     fn plan_change(&self, client: Option<&R::Client>, request: &PlanRequest) -> PlanResponse {
+        let schema = self.schema.schema();
         let mut private = request.private.clone();
-        let mut plan = Plan::new(self.schema.schema(), &request.prior, &request.config);
+        // Prior state and configuration alone, since core's own proposal differs between versions.
+        let mut plan = Plan::proposed(schema, &request.prior, &request.config, request.walk);
+        plan.first_notes = request.planned_private.clone();
+        // First of all what changes with the provider block: it counts as a change like any other.
+        R::follow_provider(&mut plan, client);
+        // Then what the service decides, for only now all changes are known.
+        plan.mark_unknown();
+        // Known values only: what is unknown may turn out to be the same.
+        plan.find_replacements();
+        // The resource sees a whole plan, and may take replacements away or add some.
         R::modify_plan(&mut plan, client, &mut private);
-        let violations =
-            checks::plan_violations(self.schema.schema(), plan.prior, plan.config, &plan.planned);
-        plan.diagnostics.extend(violations.into_iter().map(Diagnostic::bug));
-        if request.at_apply {
+        // What it has planned may change what else the service decides.
+        plan.mark_recomputed();
+        if request.walk == Walk::Apply {
             plan.diagnostics.extend(plan.requires_replace.iter().map(turned_out_to_replace));
         }
+        // Core's own checks, so that a mistake of ours is told as one.
+        let violations = checks::plan_violations(schema, plan.prior, plan.config, &plan.planned);
+        plan.diagnostics.extend(violations.into_iter().map(Diagnostic::bug));
+        // Another object has another identity; so has the create leg of a replacement, for which core
+        // sends that of the old object.
+        let is_another = request.prior.is_null() || plan.relocates;
         PlanResponse {
             planned: plan.planned,
             requires_replace: plan.requires_replace.into_iter().collect(),
             private,
-            // For the create leg of a replacement core sends the identity of
-            // the old object.
-            identity: if request.prior.is_null() { Value::Null } else { request.identity.clone() },
+            identity: if is_another { Value::Null } else { request.identity.clone() },
             diagnostics: plan.diagnostics,
         }
     }
@@ -185,8 +209,7 @@ impl<R: Resource> Managed<R> {
         cx: &Context<'_, R::Client>,
         planned: &Value,
     ) -> Result<Value, Diagnostics> {
-        let input = self.schema.create_input(planned)?;
-        let reply = R::create(cx, input, planned).await?;
+        let reply = R::create(cx, &self.schema, planned).await?;
         let replied = filled(planned, &self.schema.value(&reply));
         Ok(self.completed(cx, planned, replied).await)
     }
@@ -196,8 +219,10 @@ impl<R: Resource> Managed<R> {
         cx: &Context<'_, R::Client>,
         change: Change<'_>,
     ) -> Result<Value, Diagnostics> {
-        let input = self.schema.update_input(change)?;
-        R::update(cx, input, change).await?;
+        if let Some(another) = R::update(cx, &self.schema, change).await? {
+            let replied = filled(change.planned, &self.schema.value(&another));
+            return Ok(self.completed(cx, change.planned, replied).await);
+        }
         if change.planned.is_wholly_known() {
             return Ok(change.planned.clone());
         }
@@ -216,8 +241,9 @@ impl<R: Resource> Managed<R> {
         known_so_far: Value,
     ) -> Value {
         match R::read(cx, &known_so_far).await {
-            Ok(Some(remote)) => filled(planned, &self.schema.value(&remote)),
-            Ok(None) => {
+            Ok(Found::Here(remote)) => filled(planned, &self.schema.value(&remote)),
+            Ok(Found::NotYet) => known_so_far,
+            Ok(Found::Gone) => {
                 cx.report(Diagnostic::warning(
                     format!("{} is not visible yet", R::TYPE_NAME),
                     "The change was made, but the service does not show the object yet. The next \
@@ -242,7 +268,7 @@ impl<R: Resource> Managed<R> {
     /// What exists after an update that failed half-way: what a read says, or what state had.
     async fn after_failed_update(&self, cx: &Context<'_, R::Client>, prior: &Value) -> Value {
         match R::read(cx, prior).await {
-            Ok(Some(remote)) => self.schema.refreshed(prior, &remote),
+            Ok(Found::Here(remote)) => self.schema.refreshed(prior, &remote),
             _ => prior.clone(),
         }
     }
@@ -281,21 +307,45 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
     }
 
     fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostic> {
-        // There is one version so far; core refuses newer ones itself.
-        let ty = self.schema.schema().implied_type();
-        json::decode(state, &ty).map_err(|err| {
+        let unreadable = |why: &dyn fmt::Display| {
             Diagnostic::error(
                 format!("Cannot read the stored state of {}", R::TYPE_NAME),
-                format!("The state of schema version {version} does not fit: {err}."),
+                format!("The state of schema version {version} does not fit: {why}."),
             )
-        })
+        };
+        let ty = self.schema.schema().implied_type();
+        if version == self.schema.schema().version {
+            return json::decode(state, &ty).map_err(|err| unreadable(&err));
+        }
+        let stored = serde_json::from_slice(state).map_err(|err| unreadable(&err))?;
+        let upgraded = R::upgrade(version, stored)?.to_string();
+        json::decode(upgraded.as_bytes(), &ty).map_err(|err| unreadable(&err))
+    }
+
+    fn upgrade_identity(&self, stored: &[u8]) -> Value {
+        let Ok(Json::Object(stored)) = serde_json::from_slice(stored) else {
+            return Value::Null;
+        };
+        let text = |name: &str| stored.get(name).and_then(Json::as_str).filter(|t| !t.is_empty());
+        let given = |name: &'static str| {
+            let mut former = R::former_identity_names().iter().filter(|(_, now)| *now == name);
+            text(name).or_else(|| former.find_map(|(before, _)| text(before)))
+        };
+        let attributes = &self.identity_schema.attributes;
+        if attributes.iter().any(|a| a.required_for_import && given(a.name).is_none()) {
+            return Value::Null;
+        }
+        let value = |name| given(name).map_or(Value::Null, Value::from);
+        Value::object(attributes.iter().map(|a| (a.name, value(a.name))))
     }
 
     fn plan(&self, client: Option<&R::Client>, request: PlanRequest) -> PlanResponse {
         if request.config.is_null() {
-            let PlanRequest { mut private, identity, .. } = request;
+            let PlanRequest { prior, mut private, identity, .. } = request;
             private.forget_plan();
-            return PlanResponse { private, identity, ..PlanResponse::default() };
+            let mut diagnostics = Diagnostics::new();
+            R::plan_destroy(&prior, client, &mut private, &mut diagnostics);
+            return PlanResponse { private, identity, diagnostics, ..PlanResponse::default() };
         }
         self.plan_change(client, &request)
     }
@@ -313,10 +363,12 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         }
         let cx = Context::new(&provider.client, stop, prior.private);
         let read = R::read(&cx, &prior.state).await;
-        let (mut diagnostics, private) = cx.finish();
+        let (mut diagnostics, mut private) = cx.finish();
+        private.forget_plan();
         let state = match read {
-            Ok(Some(remote)) => self.schema.refreshed(&prior.state, &remote),
-            Ok(None) => Value::Null,
+            Ok(Found::Here(remote)) => self.schema.refreshed(&prior.state, &remote),
+            Ok(Found::NotYet) => prior.state,
+            Ok(Found::Gone) => Value::Null,
             Err(errors) => {
                 diagnostics.extend(errors);
                 prior.state
@@ -337,11 +389,13 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         let ApplyRequest { prior, planned, mut private, identity } = request;
         // A new object has an identity of its own, also when it replaces one.
         let identity = if prior.is_null() { Value::Null } else { identity };
+        let is_another =
+            |state: &Value| !prior.is_null() && R::identity(state) != R::identity(&prior);
         let change = Change { prior: &prior, planned: &planned };
         let mut refused = Diagnostics::new();
-        R::refuse(change, &private, &mut refused);
-        private.forget_plan();
+        R::refuse(change, client, &private, &mut refused);
         if refused.has_error() {
+            private.forget_plan();
             let identity = self.identity(&prior, &identity);
             return StateResponse { state: prior, private, identity, diagnostics: refused };
         }
@@ -356,12 +410,17 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
                 updated => (updated, Value::Null),
             }
         };
-        let (mut diagnostics, private) = cx.finish();
+        let (mut diagnostics, mut private) = cx.finish();
+        private.forget_plan();
         let state = applied.unwrap_or_else(|errors| {
             diagnostics.extend(errors);
             fallback
         });
-        let identity = if state.is_null() { Value::Null } else { self.identity(&state, &identity) };
+        let identity = match () {
+            () if state.is_null() => Value::Null,
+            () if is_another(&state) => self.identity(&state, &Value::Null),
+            () => self.identity(&state, &identity),
+        };
         if !diagnostics.has_error() {
             let violations = checks::apply_violations(&planned, &state);
             diagnostics.extend(violations.into_iter().map(|violation| Diagnostic {
@@ -396,7 +455,9 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
             ImportTarget::Identity(identity) => identity.clone(),
             ImportTarget::Id(_) => Value::Null,
         };
-        Ok(StateResponse { state, identity, ..StateResponse::default() })
+        let mut private = Private::default();
+        private.set_plan_note(UNMANAGED, true);
+        Ok(StateResponse { state, private, identity, ..StateResponse::default() })
     }
 }
 
@@ -407,8 +468,9 @@ fn turned_out_to_replace(path: &AttributePath) -> Diagnostic {
         format!(
             "`{path}` was not known when this was planned. By now it is, and the API cannot change \
              it of an existing object, which the plan meant to keep. Nothing was changed. The \
-             value's source has been applied; plan again to see the replacement. (OpenTofu 1.11 \
-             makes a plan with `-refresh=false` look like an apply; there, plan without it.)"
+             value's source has been applied; plan again to see the replacement. (OpenTofu, and \
+             Terraform before 1.9, make a plan with `-refresh=false` look like an apply; there, \
+             plan without it.)"
         ),
     )
     .at(path.clone())

@@ -22,4 +22,4 @@ pub mod validators;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use provider::{Configured, Provider, ProviderServer};
-pub use resource::{Change, Context, ImportTarget, Resource, ResourceSchema};
+pub use resource::{Change, Context, Found, ImportTarget, Resource, ResourceSchema};

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostics::{Diagnostic, Diagnostics};
+use super::private::Private;
 use super::schema::{Attribute, Kind, Nesting, Recompute, Replace, Schema};
 use crate::wire::{AttributePath, Value};
 
@@ -24,25 +25,50 @@ pub struct Plan<'a> {
     pub planned: Value,
     /// Where a change needs a new object.
     pub requires_replace: BTreeSet<AttributePath>,
+    /// Whether the update may turn out to make another object: see [`Replace::Relocates`].
+    pub relocates: bool,
+    /// When core asks.
+    pub walk: Walk,
+    /// Notes of the first plan, when core asks again in an apply; none from older engines.
+    pub first_notes: Private,
     /// What the user is told.
     pub diagnostics: Diagnostics,
+    /// What a hook has decided before the service's part was marked.
+    decided: BTreeSet<String>,
+}
+
+/// When core asks for a plan: in a plan, or again in the apply of one, where the answer must fit the first.
+///
+/// No call says so. In an apply nothing is refreshed, and there an object that
+/// exists is only ever planned as the update that it was planned as before
+/// (protocol, e.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Walk {
+    /// Surely in a plan: objects were refreshed before.
+    #[default]
+    Plan,
+    /// Nothing was refreshed so far: an apply, or a plan with `-refresh=false`.
+    Unrefreshed,
+    /// Surely in an apply.
+    Apply,
 }
 
 impl<'a> Plan<'a> {
-    /// Plans a create or an update; `config` is not null.
-    pub fn new(schema: &'a Schema, prior: &'a Value, config: &'a Value) -> Self {
+    /// The first proposal of a create or an update; `config` is not null.
+    pub fn proposed(schema: &'a Schema, prior: &'a Value, config: &'a Value, walk: Walk) -> Self {
         let planned = proposed_object(&schema.attributes, prior, config);
-        let mut plan = Self {
+        Self {
             schema,
             prior,
             config,
             planned,
             requires_replace: BTreeSet::new(),
+            relocates: false,
+            walk,
+            first_notes: Private::default(),
             diagnostics: Diagnostics::new(),
-        };
-        plan.mark_computed_unknown();
-        plan.find_replacements();
-        plan
+            decided: BTreeSet::new(),
+        }
     }
 
     /// Whether the object does not exist yet, or a replacement of it is planned.
@@ -60,10 +86,20 @@ impl<'a> Plan<'a> {
         self.planned.get(name)
     }
 
-    /// Sets the planned value of a top-level attribute: of a computed one, or to what core accepts for another.
+    /// Sets the planned value of a top-level attribute, as far as core accepts it.
+    ///
+    /// Where the configuration has a value, that one or the prior one is all
+    /// that core takes, for computed attributes as well: with `ignore_changes`
+    /// it presents what is in state as configured (protocol, e.3).
     pub fn set(&mut self, name: &str, value: Value) {
-        if let Value::Object(attributes) = &mut self.planned {
-            attributes.insert(name.to_owned(), value);
+        let config = self.config.get(name);
+        let is_free = config.is_null() || value == *config;
+        let is_kept = !value.is_null() && value == *self.prior.get(name);
+        if let (true, Value::Object(attributes)) = (is_free || is_kept, &mut self.planned)
+            && let Some(planned) = attributes.get_mut(name)
+        {
+            *planned = value;
+            self.decided.insert(name.to_owned());
         }
     }
 
@@ -83,13 +119,25 @@ impl<'a> Plan<'a> {
         names.filter(|name| self.changes(name)).collect()
     }
 
-    fn mark_computed_unknown(&mut self) {
+    /// Marks what the service decides: everything computed of a new object, else what the changes may change.
+    ///
+    /// What a hook has set stays as it is.
+    pub fn mark_unknown(&mut self) {
         let changed = self.changed();
-        let (prior, config) = (self.prior, self.config);
-        mark_object(&self.schema.attributes, &mut self.planned, prior, config, &changed);
+        self.mark(self.prior, &changed);
     }
 
-    /// Marks what an update may change, once more: for a hook that planned a change of its own.
+    fn mark(&mut self, prior: &Value, changed: &BTreeSet<&str>) {
+        let decided: Vec<_> =
+            self.decided.iter().map(|name| (name.clone(), self.get(name).clone())).collect();
+        let config = self.config;
+        mark_object(&self.schema.attributes, &mut self.planned, prior, config, changed);
+        if let Value::Object(planned) = &mut self.planned {
+            planned.extend(decided);
+        }
+    }
+
+    /// Marks what an update may change, once more: for what a hook has planned since.
     ///
     /// What is planned already stays as it is.
     pub fn mark_recomputed(&mut self) {
@@ -103,8 +151,15 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn find_replacements(&mut self) {
+    /// Finds where a change needs a new object, and whether the update may turn out to make one.
+    pub fn find_replacements(&mut self) {
         if self.prior.is_null() {
+            return;
+        }
+        self.relocates = self.schema.attributes.iter().any(|attribute| self.may_relocate(attribute));
+        if self.relocates {
+            // Whatever is fixed for the life of an object is free for another one.
+            self.mark(&Value::Null, &BTreeSet::new());
             return;
         }
         let mut found = Replacements::default();
@@ -112,6 +167,14 @@ impl<'a> Plan<'a> {
         found.in_object(&self.schema.attributes, self.prior, &self.planned, &root);
         self.requires_replace = found.paths;
         self.diagnostics.extend(found.undecided.into_iter().map(undecided));
+    }
+
+    /// Whether an attribute makes the update one that may move to another object: its value is not
+    /// known yet; or it differs by now, where a replacement cannot be planned any more.
+    fn may_relocate(&self, attribute: &Attribute) -> bool {
+        attribute.replace == Replace::Relocates
+            && self.changes(attribute.name)
+            && (!self.get(attribute.name).is_wholly_known() || self.walk != Walk::Plan)
     }
 }
 
@@ -321,7 +384,7 @@ impl Replacements {
             (Value::Map(before), Value::Map(after)) => {
                 self.compare_maps(replace, before, after, &path);
             }
-            _ if planned.is_wholly_known() || replace == Replace::Always => {
+            _ if planned.is_wholly_known() => {
                 self.paths.insert(path);
             }
             _ => {

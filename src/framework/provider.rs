@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::diagnostics::Diagnostics;
 use super::managed::ManagedResource;
+use super::plan::Walk;
 use super::resource::lock;
 use super::schema::Schema;
 use crate::wire::Value;
@@ -58,12 +59,14 @@ struct Session<C> {
     configured: Option<Arc<Configured<C>>>,
     stop: CancellationToken,
     has_read: bool,
+    /// Whether the engine says in an apply that deferral is allowed.
+    tells_apply: bool,
 }
 
 impl<P: Provider> Default for ProviderServer<P> {
     fn default() -> Self {
         let stop = CancellationToken::new();
-        let session = Session { configured: None, stop, has_read: false };
+        let session = Session { configured: None, stop, has_read: false, tells_apply: true };
         let resources = P::resources().into_iter().map(|r| (r.type_name(), r)).collect();
         Self { schema: P::schema(), resources, session: Mutex::new(session) }
     }
@@ -98,7 +101,8 @@ impl<P: Provider> ProviderServer<P> {
         if let Some(configured) = P::configure(config, engine_version, &mut diagnostics) {
             let configured = Some(Arc::new(configured));
             let stop = CancellationToken::new();
-            *self.session() = Session { configured, stop, has_read: false };
+            let tells_apply = has_deferral(engine_version);
+            *self.session() = Session { configured, stop, has_read: false, tells_apply };
         }
         diagnostics
     }
@@ -118,14 +122,19 @@ impl<P: Provider> ProviderServer<P> {
         self.session().has_read = true;
     }
 
-    /// Whether a plan that core asks for surely belongs to an apply.
+    /// When core asks for a plan.
     ///
     /// Terraform since 1.9 allows deferral in every apply, and in a plan only
     /// when an experiment is on; OpenTofu 1.11 allows it always. In an apply
-    /// nothing is refreshed. So both together are a sure sign; other engines
-    /// give none.
-    pub fn is_at_apply(&self, deferral_allowed: bool) -> bool {
-        deferral_allowed && !self.session().has_read
+    /// nothing is refreshed. So both together are a sure sign. Engines before
+    /// 1.9 give none; there, what was not refreshed is taken for an apply.
+    pub fn walk(&self, deferral_allowed: bool) -> Walk {
+        let session = self.session();
+        match (session.has_read, deferral_allowed || !session.tells_apply) {
+            (true, _) => Walk::Plan,
+            (false, true) => Walk::Apply,
+            (false, false) => Walk::Unrefreshed,
+        }
     }
 
     /// Ends waits, polls, retries and reads; a change that was sent is awaited all the same.
@@ -135,5 +144,14 @@ impl<P: Provider> ProviderServer<P> {
 
     fn session(&self) -> MutexGuard<'_, Session<P::Client>> {
         lock(&self.session)
+    }
+}
+
+/// Whether an engine of that version knows deferral, and so tells an apply from a plan.
+fn has_deferral(engine_version: &str) -> bool {
+    let mut parts = engine_version.split('.').map(|part| part.parse::<u32>().ok());
+    match (parts.next().flatten(), parts.next().flatten()) {
+        (Some(major), Some(minor)) => (major, minor) >= (1, 9),
+        _ => true,
     }
 }

@@ -8,6 +8,7 @@
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
 use super::diagnostics::{Diagnostic, Diagnostics};
@@ -41,6 +42,22 @@ pub trait Resource: Send + Sync + Sized + 'static {
     /// The identity of the object that `state` describes; `None` while part of it is not known.
     fn identity(state: &Value) -> Option<Value>;
 
+    /// Names that attributes of the identity had: in an older version of it, or in another provider
+    /// from which objects are moved here. Each with its name of today.
+    fn former_identity_names() -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// Brings stored state of an older version of the schema to the present one; attributes that the
+    /// schema lacks are dropped afterwards, and those that state lacks are null.
+    ///
+    /// # Errors
+    ///
+    /// The state is not of that version.
+    fn upgrade(_version: i64, state: Json) -> Result<Json, Diagnostic> {
+        Ok(state)
+    }
+
     /// The attributes of state with which a read can find the object that is to be imported.
     ///
     /// # Errors
@@ -51,17 +68,37 @@ pub trait Resource: Send + Sync + Sized + 'static {
     /// Checks that rows cannot express, silent on unknown values.
     fn validate(_config: &Value, _diagnostics: &mut Diagnostics) {}
 
+    /// Plans what follows from how the provider is configured, such as default tags.
+    fn follow_provider(_plan: &mut Plan<'_>, _client: Option<&Self::Client>) {}
+
     /// Changes to the plan that rows cannot express; not called for a destroy.
     ///
     /// Must be a function of its arguments, for core plans again at apply.
     fn modify_plan(_plan: &mut Plan<'_>, _client: Option<&Self::Client>, _private: &mut Private) {}
+
+    /// What the user should know before the object is destroyed. Engines ask from Terraform 1.3 on.
+    ///
+    /// Not asked of the destroying half of a replacement.
+    fn plan_destroy(
+        _prior: &Value,
+        _client: Option<&Self::Client>,
+        _private: &mut Private,
+        _diagnostics: &mut Diagnostics,
+    ) {
+    }
 
     /// What apply refuses before its first call, although the plan could only warn of it.
     ///
     /// An error in a plan would also block destroying the object and mending
     /// it, for core plans with the configuration before both (protocol, e.6).
     /// `planned` is null for a destroy; the private notes are those of the plan.
-    fn refuse(_change: Change<'_>, _private: &Private, _diagnostics: &mut Diagnostics) {}
+    fn refuse(
+        _change: Change<'_>,
+        _client: &Self::Client,
+        _private: &Private,
+        _diagnostics: &mut Diagnostics,
+    ) {
+    }
 
     /// Makes the object. The answer may hold only what the create call itself replied.
     ///
@@ -70,11 +107,11 @@ pub trait Resource: Send + Sync + Sized + 'static {
     /// Nothing was made, or nobody can know.
     fn create(
         cx: &Context<'_, Self::Client>,
-        input: Self::Create,
+        schema: &ResourceSchema<Self>,
         planned: &Value,
     ) -> impl Future<Output = Result<Self::Remote, Diagnostics>> + Send;
 
-    /// The object as it is; `None` only when it is proved to be gone.
+    /// The object as it is.
     ///
     /// # Errors
     ///
@@ -82,18 +119,18 @@ pub trait Resource: Send + Sync + Sized + 'static {
     fn read(
         cx: &Context<'_, Self::Client>,
         state: &Value,
-    ) -> impl Future<Output = Result<Option<Self::Remote>, Diagnostics>> + Send;
+    ) -> impl Future<Output = Result<Found<Self::Remote>, Diagnostics>> + Send;
 
-    /// Brings the object to the plan. `input` is `None` when no attribute of the update call changed.
+    /// Brings the object to the plan. The answer is what a create replied, if the object is another now.
     ///
     /// # Errors
     ///
     /// Part of the change was not made; state then is what a read gives.
     fn update(
         cx: &Context<'_, Self::Client>,
-        input: Option<Self::Update>,
+        schema: &ResourceSchema<Self>,
         change: Change<'_>,
-    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+    ) -> impl Future<Output = Result<Option<Self::Remote>, Diagnostics>> + Send;
 
     /// Destroys the object; one that is gone already is a success.
     ///
@@ -112,6 +149,17 @@ pub trait Resource: Send + Sync + Sized + 'static {
     ) -> TypedRow<Self::Create, Self::Update, Self::Remote, I, O> {
         TypedRow::new(name, codec)
     }
+}
+
+/// What a read found.
+#[derive(Debug)]
+pub enum Found<R> {
+    /// The object.
+    Here(R),
+    /// Nothing, and it is proved that there is nothing.
+    Gone,
+    /// Nothing yet, though the object exists: the state stays, and the user was told.
+    NotYet,
 }
 
 /// What the user named in an import.
@@ -136,6 +184,12 @@ impl Change<'_> {
     /// Whether a top-level attribute has another value than before.
     pub fn changes(&self, name: &str) -> bool {
         self.prior.get(name) != self.planned.get(name)
+    }
+}
+
+impl<'a> From<(&'a Value, &'a Value)> for Change<'a> {
+    fn from((prior, planned): (&'a Value, &'a Value)) -> Self {
+        Self { prior, planned }
     }
 }
 
@@ -191,6 +245,13 @@ impl<R: Resource> ResourceSchema<R> {
         Self { schema, rows: Vec::new() }
     }
 
+    /// The same schema in another version: stored state of a lower one is upgraded.
+    #[must_use]
+    pub fn version(mut self, version: i64) -> Self {
+        self.schema.version = version;
+        self
+    }
+
     /// The schema with one more attribute.
     #[must_use]
     pub fn with(mut self, row: impl Into<Row<R::Create, R::Update, R::Remote>>) -> Self {
@@ -207,7 +268,7 @@ impl<R: Resource> ResourceSchema<R> {
 
     /// The mistakes in the schema and in its mappings.
     pub fn mistakes(&self) -> Vec<String> {
-        let of_schema = self.schema.check().into_iter().map(|mistake| mistake.to_string());
+        let of_schema = self.schema.check_resource().into_iter().map(|mistake| mistake.to_string());
         of_schema.chain(self.rows.iter().flat_map(Row::mistakes)).collect()
     }
 
@@ -239,6 +300,11 @@ impl<R: Resource> ResourceSchema<R> {
             input = row.update_input(so_far, change.planned).transpose()?;
         }
         Ok(input)
+    }
+
+    /// The attributes that the update call carries.
+    pub fn updatable(&self) -> impl Iterator<Item = &'static str> {
+        self.rows.iter().filter(|row| row.is_updatable()).map(|row| row.attribute.name)
     }
 
     /// The value of an answer, without the attributes that exist in Terraform alone.

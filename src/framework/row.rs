@@ -25,6 +25,8 @@ pub struct Row<C, U, R> {
     read: Option<ReadValue<R>>,
     sent_elsewhere: bool,
     updated_elsewhere: bool,
+    /// What contradicts itself in the rows of its codec.
+    inside: Vec<String>,
 }
 
 impl<C, U, R> Row<C, U, R> {
@@ -80,13 +82,26 @@ impl<C, U, R> Row<C, U, R> {
         }
     }
 
-    /// What contradicts itself in this row.
+    /// What contradicts itself in this row, and in the rows inside it.
     pub fn mistakes(&self) -> Vec<String> {
+        let mut mistakes = self.mapping_mistakes();
+        let Attribute { mode, replace, local, .. } = self.attribute;
+        let changeable = self.update.is_some() || self.updated_elsewhere || local;
+        if mode.is_configurable() && changeable == (replace != Replace::Never) {
+            let name = self.attribute.name;
+            mistakes.push(format!("{name}: a change must either be an update or a replacement"));
+        }
+        mistakes
+    }
+
+    /// What contradicts itself in the mappings of this row and of those inside it. A nested row has no
+    /// update call of its own, so this is all that can be asked of it.
+    pub fn mapping_mistakes(&self) -> Vec<String> {
         let mut mistakes = Vec::new();
         let mut mistake = |wrong: &str| {
             mistakes.push(format!("{}: {wrong}", self.attribute.name));
         };
-        let Attribute { mode, replace, local, .. } = self.attribute;
+        let Attribute { mode, local, .. } = self.attribute;
         let configurable = mode.is_configurable();
         if !configurable && (self.create.is_some() || self.update.is_some()) {
             mistake("a computed attribute cannot go into a request");
@@ -100,9 +115,9 @@ impl<C, U, R> Row<C, U, R> {
         if !local && self.read.is_none() {
             mistake("nothing reads it back");
         }
-        let changeable = self.update.is_some() || self.updated_elsewhere || local;
-        if configurable && changeable == (replace != Replace::Never) {
-            mistake("a change must either be an update or a replacement");
+        if !local {
+            let name = self.attribute.name;
+            mistakes.extend(self.inside.iter().map(|wrong| format!("{name}.{wrong}")));
         }
         mistakes
     }
@@ -140,6 +155,7 @@ impl<C, U, R, I: 'static, O: 'static> TypedRow<C, U, R, I, O> {
             read: None,
             sent_elsewhere: false,
             updated_elsewhere: false,
+            inside: codec.mistakes.clone(),
         };
         Self { row, codec, types: PhantomData }
     }
@@ -191,10 +207,11 @@ impl<C, U, R, I: 'static, O: 'static> TypedRow<C, U, R, I, O> {
         self.change(|a| a.replace = Replace::WhenKnown)
     }
 
-    /// A different value needs a new object, and so does one that is unknown at plan.
+    /// Another value means another object; one that is unknown at plan may turn out to be the same.
+    /// See [`Replace::Relocates`].
     #[must_use]
-    pub fn requires_replace_even_unknown(self) -> Self {
-        self.change(|a| a.replace = Replace::Always)
+    pub fn relocates(self) -> Self {
+        self.change(|a| a.replace = Replace::Relocates)
     }
 
     /// An update that calls the API may change it.

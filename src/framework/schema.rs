@@ -103,8 +103,12 @@ pub enum Replace {
     Never,
     /// A known value that differs from the known prior one does; an unknown one is left to apply.
     WhenKnown,
-    /// A differing value does, an unknown one included.
-    Always,
+    /// A known value that differs does. While it is unknown an update is planned that may turn out
+    /// to make another object, and the resource then makes that one before it parts with the old one.
+    ///
+    /// For the ids of parents: an unknown one may turn out to be the same, and
+    /// then nothing must have been destroyed.
+    Relocates,
 }
 
 /// When a computed value without a configured one is unknown in the plan of an update.
@@ -220,6 +224,18 @@ const RESERVED: [&str; 7] =
     ["count", "for_each", "depends_on", "lifecycle", "provider", "provisioner", "connection"];
 
 impl Schema {
+    /// The mistakes in the schema of a resource: those of any schema, and shapes from which older
+    /// engines cannot generate configuration.
+    ///
+    /// Terraform before 1.9 and OpenTofu before 1.11 filter their own cached
+    /// schema then: at a computed nested attribute they crash, and a computed
+    /// leaf inside a nested one is missing from the plan that follows.
+    pub fn check_resource(&self) -> Vec<SchemaMistake> {
+        let mut mistakes = self.check();
+        check_generable("", &self.attributes, &mut mistakes);
+        mistakes
+    }
+
     /// The mistakes in this schema: what core would refuse (protocol, e.1), and what our own rules ask for.
     pub fn check(&self) -> Vec<SchemaMistake> {
         let mut mistakes = Vec::new();
@@ -283,10 +299,48 @@ fn check_attribute(prefix: &str, attribute: &Attribute, mistakes: &mut Vec<Schem
         mistake("only a configurable attribute can be local");
     }
     if let Kind::Nested(nesting, children) = &attribute.kind {
-        let computed_child = children.iter().any(|child| child.mode.is_computed());
-        if *nesting == Nesting::Set && attribute.mode.is_configurable() && computed_child {
-            mistake("computed attributes inside a set cannot be paired with prior ones");
+        if *nesting == Nesting::Set && attribute.mode.is_configurable() {
+            check_in_set(&format!("{path}."), children, mistakes);
         }
         check_object(&format!("{path}."), children, &[], mistakes);
+    }
+}
+
+/// An element of a set is known by its content alone, at whatever depth: nothing in it can be paired
+/// with a prior value, so nothing in it may need one.
+fn check_in_set(prefix: &str, attributes: &[Attribute], mistakes: &mut Vec<SchemaMistake>) {
+    for attribute in attributes {
+        let path = format!("{prefix}{}", attribute.name);
+        let mut mistake = |wrong: &str| mistakes.push(SchemaMistake(format!("{path}: {wrong}")));
+        if attribute.mode.is_computed() && attribute.default.is_none() {
+            mistake("computed attributes inside a set cannot be paired with prior ones");
+        }
+        if attribute.replace != Replace::Never {
+            mistake("a replacement cannot be found inside a set");
+        }
+        if attribute.equivalent.is_some() {
+            mistake("a prior spelling cannot be kept inside a set");
+        }
+        if let Kind::Nested(_, children) = &attribute.kind {
+            check_in_set(&format!("{path}."), children, mistakes);
+        }
+    }
+}
+
+fn check_generable(prefix: &str, attributes: &[Attribute], mistakes: &mut Vec<SchemaMistake>) {
+    for attribute in attributes {
+        let path = format!("{prefix}{}", attribute.name);
+        let mut mistake = |wrong: &str| mistakes.push(SchemaMistake(format!("{path}: {wrong}")));
+        let is_nested = matches!(attribute.kind, Kind::Nested(..));
+        match attribute.mode.is_configurable() {
+            false if is_nested => mistake("what is computed alone needs a plain object type"),
+            false if !prefix.is_empty() => {
+                mistake("a nested attribute may hold only what can be configured");
+            }
+            _ => {}
+        }
+        if let Kind::Nested(_, children) = &attribute.kind {
+            check_generable(&format!("{path}."), children, mistakes);
+        }
     }
 }

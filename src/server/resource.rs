@@ -8,7 +8,7 @@ use crate::framework::managed::{ApplyRequest, ManagedResource, PlanRequest, Stat
 use crate::framework::private::Private;
 use crate::framework::{Configured, Diagnostic, Diagnostics, ImportTarget, Provider};
 use crate::proto::tfplugin6::*;
-use crate::wire::{Type, Value, json};
+use crate::wire::{Type, Value};
 
 impl<P: Provider> Service<P> {
     pub(super) fn validate(
@@ -42,15 +42,9 @@ impl<P: Provider> Service<P> {
         request: &upgrade_resource_identity::Request,
     ) -> Result<upgrade_resource_identity::Response, Diagnostics> {
         let target = self.target(&request.type_name)?;
-        let what = || target.named("the stored identity");
-        let current = target.resource.identity_schema().version;
-        if request.version != current {
-            let why = format!("its version is {}, not {current}", request.version);
-            return Err(from_proto::unreadable(&what(), &why).into());
-        }
-        let stored = from_proto::raw_json(request.raw_identity.as_ref(), what)?;
-        let identity = json::decode(stored, &target.identity_ty)
-            .map_err(|err| from_proto::misfit(&what(), err))?;
+        // Terraform asks whenever the versions differ, also where no identity is stored.
+        let stored = request.raw_identity.as_ref().map(|raw| raw.json.as_slice());
+        let identity = target.resource.upgrade_identity(stored.unwrap_or_default());
         let upgraded_identity = to_proto::identity(&identity, &target.identity_ty)?;
         Ok(upgrade_resource_identity::Response { upgraded_identity, diagnostics: Vec::new() })
     }
@@ -103,7 +97,8 @@ impl<P: Provider> Service<P> {
                 config: if proposed.is_null() { Value::Null } else { config },
                 private: target.private(&request.prior_private)?,
                 identity: target.identity(request.prior_identity.as_ref())?,
-                at_apply: self.provider.is_at_apply(deferral_allowed),
+                planned_private: target.private(&request.planned_private)?,
+                walk: self.provider.walk(deferral_allowed),
             },
         );
         let requires_replace = plan.requires_replace.iter().map(to_proto::attribute_path);

@@ -174,7 +174,7 @@ pub(super) fn identity_schema(schema: &IdentitySchema) -> proto::ResourceIdentit
         r#type: type_json(&Type::String),
         required_for_import: attribute.required_for_import,
         optional_for_import: !attribute.required_for_import,
-        description: attribute.description.to_owned(),
+        description: attribute.description.clone(),
     });
     proto::ResourceIdentitySchema {
         version: schema.version,

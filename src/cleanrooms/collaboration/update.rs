@@ -15,30 +15,22 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 
-use super::changes::{Standing, Subject, Wanted, Wish, grouped};
-use super::notes;
-use super::remote;
+use super::changes::{CHANGED_BY_REQUEST, PENDING_APPROVAL, Standing, Subject, Wanted, Wish, grouped};
+use super::members::{auto_approved, members};
 use super::requests::{ChangeRequest, Requests};
-use super::{abilities, auto_approved, members, ml_abilities, payer};
+use super::{notes, read};
 use crate::cleanrooms::aws::{AwsError, ErrorKind, Outcome, Waited, poll};
-use crate::cleanrooms::client::Client;
+use crate::cleanrooms::client::{Changing, Client, send_unrepeatable};
 use crate::cleanrooms::error::failed;
-use crate::cleanrooms::resources::{send_unrepeatable, unless_stopped};
+use crate::cleanrooms::key::Located;
+use crate::cleanrooms::shapes::abilities::{abilities, ml_abilities};
+use crate::cleanrooms::shapes::payment::payer;
 use crate::cleanrooms::shapes::timeouts::timeout;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics};
 use crate::wire::{AttributePath, Value};
 
 /// How long an update waits for votes, unless `timeouts` says otherwise.
 const UPDATE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
-
-/// The attributes that change requests change.
-pub const CHANGED_BY_REQUEST: &[&str] = &[
-    "members",
-    "creator_member_abilities",
-    "creator_ml_member_abilities",
-    "creator_payment_configuration",
-    "auto_approved_change_request_types",
-];
 
 /// Whether a change needs this module: something that requests change differs, or an open request is to be acted on.
 pub fn concerns(change: Change<'_>) -> bool {
@@ -51,26 +43,34 @@ pub fn concerns(change: Change<'_>) -> bool {
 /// # Errors
 ///
 /// What could not be changed, or asked for; the rest was.
-pub async fn reconcile(cx: &Context<'_, Client>, change: Change<'_>) -> Result<(), Diagnostics> {
-    let id = change.prior.get("id").as_str().unwrap_or_default();
+pub async fn reconcile(
+    cx: &Context<'_, Client>,
+    at: &Changing<'_>,
+    located: &Located,
+    change: Change<'_>,
+) -> Result<(), Diagnostics> {
+    let id = located.key.id();
     let what = format!("change the members of collaboration {id}");
     let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
-    let sdk = cx.client.sdk_of(change.prior).await.map_err(one)?;
-    let region = cx.client.region_of(change.prior).map_err(one)?;
-    let filing = cx.client.aws.cleanrooms_no_retry(&region).await.map_err(one)?;
-    let owner = change.prior.get("creator_account_id").as_str().unwrap_or_default();
-    let requests = Requests { sdk: &sdk, collaboration_id: id, owner };
+    let owner = located.owner.as_deref().unwrap_or_default();
+    let sdk = &at.reading.sdk;
+    let requests = Requests { sdk, collaboration_id: id, owner };
     let mut work = Work {
         cx,
+        at,
         requests,
-        filing: Requests { sdk: &filing, ..requests },
+        filing: Requests { sdk: &at.once, ..requests },
         wish: wish(change.planned, owner)?,
-        standing: unless_stopped(&cx.stop, remote::standing(&sdk, id)).await.map_err(one)?,
+        standing: at.reading.look(read::standing(sdk, id)).await.map_err(one)?,
         open: Vec::new(),
         left_open: Vec::new(),
         waits: false,
         failures: Diagnostics::new(),
     };
+    if is_cut_short(&work.standing, change.prior) {
+        // A member that state has is missing from the list: before it is asked for anew, look again.
+        work.standing = at.reading.look(read::standing(sdk, id)).await.map_err(one)?;
+    }
     work.remove_members(&removed(change)).await;
     let mut touched = touched(change, owner);
     let open = notes::open_requests(&cx.private(), change.prior);
@@ -85,9 +85,18 @@ pub async fn reconcile(cx: &Context<'_, Client>, change: Change<'_>) -> Result<(
     work.finish()
 }
 
+/// Whether a list of members lacks one that state has as such.
+fn is_cut_short(standing: &Standing, prior: &Value) -> bool {
+    let statuses = prior.get("member_statuses").as_map();
+    let of_state = statuses.into_iter().flatten();
+    let members = of_state.filter(|(_, status)| status.as_str() != Some(PENDING_APPROVAL));
+    members.into_iter().any(|(account, _)| !standing.members.contains_key(account))
+}
+
 /// One reconciliation on its way.
 struct Work<'a> {
     cx: &'a Context<'a, Client>,
+    at: &'a Changing<'a>,
     requests: Requests<'a>,
     /// The same without retries, for filing: the API has no client token for it.
     filing: Requests<'a>,
@@ -127,16 +136,24 @@ impl Work<'_> {
             match call.send().await.map_err(AwsError::of("DeleteMember")) {
                 Ok(_) => {}
                 Err(err) if err.kind == ErrorKind::NotFound => {}
+                Err(err) if err.outcome == Outcome::Ambiguous && self.is_removed(account).await => {}
                 Err(err) => self.fail(&what, &subject, &err),
             }
         }
         self.standing.members.retain(|account, _| !removed.contains(account));
     }
 
+    /// Whether a removal whose reply was lost was made all the same.
+    async fn is_removed(&self, account: &str) -> bool {
+        let Requests { sdk, collaboration_id, .. } = self.requests;
+        let now = self.at.reading.look(read::standing(sdk, collaboration_id)).await;
+        now.is_ok_and(|now| !now.members.contains_key(account))
+    }
+
     /// Keeps open requests that still ask for what is planned, and withdraws the others.
     async fn keep_or_cancel(&mut self, ids: Vec<String>, touched: &mut BTreeSet<Subject>) {
         for id in ids {
-            let request = match unless_stopped(&self.cx.stop, self.requests.get(&id)).await {
+            let request = match self.at.reading.look(self.requests.get(&id)).await {
                 Ok(Some(request)) => request,
                 Ok(None) => continue,
                 Err(err) => {
@@ -203,7 +220,7 @@ impl Work<'_> {
         if self.missing(touched).is_empty() {
             return;
         }
-        match unless_stopped(&self.cx.stop, self.requests.list_open()).await {
+        match self.at.reading.look(self.requests.list_open()).await {
             Ok(listed) => self.adopt(listed, touched),
             Err(err) => {
                 // Without the list an equal request might be filed a second time.
@@ -230,8 +247,8 @@ impl Work<'_> {
     }
 
     async fn file(&mut self, group: Vec<Wanted>) {
-        let filing = self.filing;
-        let filed = send_unrepeatable(self.cx, || filing.file(&group)).await;
+        let (filing, window) = (self.filing, self.cx.client.aws.intervals().create_window);
+        let filed = send_unrepeatable(self.cx, window, || filing.file(&group)).await;
         let err = match filed {
             Ok(request) => return self.open.push(request),
             Err(err) => err,
@@ -256,7 +273,7 @@ impl Work<'_> {
         if self.open.len() > before {
             return true;
         }
-        match remote::standing(self.requests.sdk, self.requests.collaboration_id).await {
+        match read::standing(self.requests.sdk, self.requests.collaboration_id).await {
             Ok(now) => subjects.iter().all(|subject| now.fulfils(&self.wish, subject)),
             Err(_) => false,
         }

@@ -7,12 +7,11 @@
 
 use aws_sdk_cleanrooms::types::{MemberAbility, MembershipStatus};
 
-use super::{Membership, place};
+use super::place;
 use crate::cleanrooms::client::Client;
-use crate::cleanrooms::resources::{plan_region, plan_tags};
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
-use crate::framework::{Change, Diagnostic, Diagnostics, Resource, Severity};
+use crate::framework::{Change, Diagnostic, Diagnostics, Severity};
 use crate::wire::{AttributePath, Value};
 
 /// The attributes that the API can set but not clear.
@@ -24,83 +23,39 @@ const CONFIGURED: &str = "configured";
 
 /// Completes the plan of a create, an update or a replacement.
 pub fn modify(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
-    place::keep(plan, private);
-    plan_region(plan, client);
-    plan_tags(plan, client);
-    if !plan.is_create() && !plan.is_replacement() {
-        if has_ended(plan.prior) {
-            leave_as_it_is(plan);
-        } else {
-            warn_of_impossible_changes(plan);
-            warn_of_job_payer(plan);
-            warn_of_what_stays(plan, private);
-        }
+    place::keep(plan, client, private);
+    let stays = !plan.is_create() && !plan.is_replacement() && !plan.relocates;
+    if stays && ended(plan.prior).is_none() {
+        warn_of_impossible_changes(plan);
+        warn_of_job_payer(plan);
+        warn_of_what_stays(plan, private);
     }
     note_configured(plan, private);
 }
 
 /// Refuses what the API cannot do, before the first call.
-pub fn refuse(change: Change<'_>, private: &Private, diagnostics: &mut Diagnostics) {
+pub fn refuse(
+    change: Change<'_>,
+    client: &Client,
+    private: &Private,
+    diagnostics: &mut Diagnostics,
+) {
     let Change { prior, planned } = change;
     if prior.is_null() {
         return;
     }
     if planned.is_null() {
-        place::refuse_leaving(prior, private, diagnostics);
-    } else if has_ended(prior) {
-        diagnostics.extend(changes_object(change).then(|| change_of_ended(prior)));
-    } else {
+        place::refuse_leaving(prior, client, private, diagnostics);
+    } else if ended(prior).is_none() && !change.changes("collaboration_id") {
         diagnostics.extend(impossible_changes(prior, planned));
     }
 }
 
-/// Whether the account is no longer a member, though the membership still exists.
-fn has_ended(prior: &Value) -> bool {
-    let status = prior.get("status").as_str().map(MembershipStatus::from);
-    matches!(status, Some(MembershipStatus::Removed | MembershipStatus::CollaborationDeleted))
-}
-
-/// Whether anything changes but what exists in Terraform alone.
-fn changes_object(change: Change<'_>) -> bool {
-    let schema = Membership::schema();
-    schema.schema().of_object().any(|attribute| change.changes(attribute.name))
-}
-
-/// Plans no change of a membership that has ended, as far as core lets a plan differ from the configuration.
-///
-/// Core accepts the prior value where the configuration has one, too, and any
-/// value for a computed attribute (protocol, e.3). What is left, such as `tags`
-/// that are new, is refused by apply.
-fn leave_as_it_is(plan: &mut Plan<'_>) {
-    let wanted = plan.planned.clone();
-    for attribute in plan.schema.of_object() {
-        let prior = plan.prior.get(attribute.name);
-        let config = plan.config.get(attribute.name);
-        let may_stay = match config.is_null() {
-            true => attribute.mode.is_computed(),
-            false => !prior.is_null(),
-        };
-        if may_stay {
-            plan.set(attribute.name, prior.clone());
-        }
-    }
-    if plan.planned != wanted || plan.calls_api() {
-        let Diagnostic { summary, detail, .. } = change_of_ended(plan.prior);
-        plan.diagnostics.push(Diagnostic::warning(summary, detail));
-    }
-}
-
-fn change_of_ended(prior: &Value) -> Diagnostic {
-    let text = |name| prior.get(name).as_str().unwrap_or_default();
-    let (id, status) = (text("id"), text("status"));
-    Diagnostic::error(
-        format!("Membership {id} can no longer be changed"),
-        format!(
-            "Its status is `{status}`. The configuration differs from it, but nothing is changed \
-             any more: destroy the membership, or let `collaboration_id` name another \
-             collaboration."
-        ),
-    )
+/// The status of a membership whose account is no longer a member, though it still exists.
+pub fn ended(prior: &Value) -> Option<String> {
+    let status = prior.get("status").as_str()?;
+    let ended = [MembershipStatus::Removed, MembershipStatus::CollaborationDeleted];
+    ended.contains(&MembershipStatus::from(status)).then(|| status.to_owned())
 }
 
 fn warn_of_impossible_changes(plan: &mut Plan<'_>) {
@@ -125,17 +80,6 @@ fn impossible_changes(prior: &Value, planned: &Value) -> Vec<Diagnostic> {
             format!(
                 "The API sets `is_metrics_enabled` only when an account joins, and a membership \
                  that is left cannot be joined again. Set it to {prior}, or leave it out."
-            ),
-        ));
-    }
-    if differs("region") {
-        let prior = prior.get("region");
-        errors.push(impossible(
-            "region",
-            format!(
-                "A membership lives in the Region of its collaboration, which is {prior}. It \
-                 changes only together with `collaboration_id`. Set it to {prior}, or leave it \
-                 out."
             ),
         ));
     }

@@ -13,12 +13,27 @@ use aws_sdk_cleanrooms::types::{
     MemberChangeSpecification, MemberSpecification, MemberStatus, MemberSummary, MlMemberAbilities,
 };
 
-use super::remote::payer_of;
 use crate::cleanrooms::shapes::payment::Payer;
 use crate::wire::AttributePath;
 
 /// The status of a member that an open change request adds. The service does not know it yet.
 pub const PENDING_APPROVAL: &str = "PENDING_APPROVAL";
+
+/// The attributes that change requests change.
+pub const CHANGED_BY_REQUEST: &[&str] = &[
+    "members",
+    "creator_member_abilities",
+    "creator_ml_member_abilities",
+    "creator_payment_configuration",
+    "auto_approved_change_request_types",
+];
+
+/// What a member pays for, absent flags as the service means them.
+pub fn payer_of(member: &MemberSummary) -> Payer {
+    let payer = member.payment_configuration.as_ref().map(Payer::from).unwrap_or_default();
+    let can = |ability| member.abilities.contains(&ability);
+    payer.with_absent_as_false(can(MemberAbility::CanQuery), can(MemberAbility::CanRunJob))
+}
 
 /// What a change is about: a member, the creator included, or the collaboration itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

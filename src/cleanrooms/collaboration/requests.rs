@@ -10,9 +10,10 @@ use aws_sdk_cleanrooms::types::{
 };
 
 use super::changes::{Subject, Wanted};
-use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind};
+use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind, Outcome};
 use crate::framework::codec::{Codec, object, set_of, string, string_map, text_enum};
 use crate::framework::row::field;
+use crate::wire::Value;
 
 /// How often a request's status is acted upon before it is left as it is: approve, commit, and twice another's turn.
 const MOST_STEPS: usize = 4;
@@ -99,46 +100,84 @@ impl ChangeRequest {
     }
 }
 
+/// An open change request as state shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Its id.
+    pub id: String,
+    /// Whether votes are missing.
+    pub status: ChangeRequestStatus,
+    /// The kinds of change in it.
+    pub types: Vec<ChangeType>,
+    /// The accounts that it changes or adds.
+    pub accounts: Vec<String>,
+    /// Who has voted what.
+    pub votes: BTreeMap<String, String>,
+}
+
+impl Shown {
+    /// The request as the service describes it.
+    pub fn of(request: &ChangeRequest) -> Self {
+        let account = |subject| match subject {
+            Subject::Account(account) => Some(account),
+            Subject::Collaboration => None,
+        };
+        let votes = request.votes.iter();
+        Self {
+            id: request.id.clone(),
+            status: request.status.clone(),
+            types: request.changes.iter().flat_map(|change| change.types.clone()).collect(),
+            accounts: request.subjects().filter_map(account).collect(),
+            votes: votes.map(|(account, vote)| (account.clone(), vote.to_string())).collect(),
+        }
+    }
+
+    /// The request as state has shown it so far; `None` if it has not.
+    pub fn of_state(id: &str, shown: &Value) -> Option<Self> {
+        let texts = |name: &str| shown.get(name).as_elements().filter_map(Value::as_str);
+        let votes = shown.get("votes").as_map().into_iter().flatten();
+        let vote = |(account, vote): (&String, &Value)| {
+            Some((account.clone(), vote.as_str()?.to_owned()))
+        };
+        Some(Self {
+            id: id.to_owned(),
+            status: shown.get("status").as_str()?.into(),
+            types: texts("types").map(ChangeType::from).collect(),
+            accounts: texts("accounts").map(str::to_owned).collect(),
+            votes: votes.filter_map(vote).collect(),
+        })
+    }
+}
+
 /// The attribute `change_requests`: open requests by id.
-pub fn change_requests() -> Codec<Vec<()>, Vec<ChangeRequest>> {
+pub fn change_requests() -> Codec<Vec<()>, Vec<Shown>> {
     object(Ok::<(), String>)
         .with(
             field("status", text_enum::<ChangeRequestStatus>())
                 .computed()
                 .doc("`PENDING` while votes are missing, `APPROVED` when it can be committed.")
-                .read(|request: &ChangeRequest| Some(request.status.clone())),
+                .read(|request: &Shown| Some(request.status.clone())),
         )
         .with(
             field("types", set_of(text_enum::<ChangeType>()))
                 .computed()
                 .doc("The kinds of change in it.")
-                .read(|request: &ChangeRequest| {
-                    let types = request.changes.iter().flat_map(|change| change.types.clone());
-                    Some(types.collect())
-                }),
+                .read(|request: &Shown| Some(request.types.clone())),
         )
         .with(
             field("accounts", set_of(string()))
                 .computed()
                 .doc("The accounts that it changes or adds.")
-                .read(|request: &ChangeRequest| {
-                    let account = |subject| match subject {
-                        Subject::Account(account) => Some(account),
-                        Subject::Collaboration => None,
-                    };
-                    Some(request.subjects().filter_map(account).collect())
-                }),
+                .read(|request: &Shown| Some(request.accounts.clone())),
         )
         .with(
             field("votes", string_map())
                 .computed()
                 .doc("The vote of each account that is asked: `PENDING`, `APPROVED` or `DENIED`.")
-                .read(|request: &ChangeRequest| {
-                    let votes = request.votes.iter();
-                    Some(votes.map(|(account, vote)| (account.clone(), vote.to_string())).collect())
-                }),
+                .read(|request: &Shown| Some(request.votes.clone().into_iter().collect())),
         )
         .keyed_by(|(), _| (), |request| request.id.clone())
+        .plain()
 }
 
 /// The requests of one collaboration, in calls.
@@ -242,7 +281,11 @@ impl Requests<'_> {
                 .collaboration_change_request
                 .map(Into::into)
                 .ok_or_else(|| AwsError::unreadable("UpdateCollaborationChangeRequest")),
-            Err(err) if err.kind == ErrorKind::Conflict(ConflictReason::InvalidState) => {
+            // Somebody else was first, or the reply was lost: what the request is now says which.
+            Err(err)
+                if err.kind == ErrorKind::Conflict(ConflictReason::InvalidState)
+                    || err.outcome == Outcome::Ambiguous =>
+            {
                 let now = self.get(&request.id).await?;
                 now.filter(|now| now.status != request.status || now.votes != request.votes)
                     .ok_or(err)
@@ -328,7 +371,7 @@ mod tests {
     fn state_shows_status_types_accounts_and_votes() {
         let request = request(ChangeRequestStatus::Pending, &[("1", ApprovalStatus::Pending)]);
         assert_eq!(
-            change_requests().encode(&vec![request]).to_string(),
+            change_requests().encode(&vec![Shown::of(&request)]).to_string(),
             r#"{"r1" = {accounts = set["444455556666"], status = "PENDING", types = set["ADD_MEMBER"], votes = {"1" = "PENDING"}}}"#
         );
     }

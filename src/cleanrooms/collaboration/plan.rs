@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::changes::PENDING_APPROVAL;
-use super::in_place::CHANGED_BY_REQUEST;
+use aws_sdk_cleanrooms::types::MemberStatus;
+
+use super::changes::{CHANGED_BY_REQUEST, PENDING_APPROVAL};
 use super::notes;
-use crate::framework::Diagnostic;
 use crate::framework::plan::{Plan, filled};
 use crate::framework::private::Private;
 use crate::framework::validators::invalid;
+use crate::framework::{Change, Diagnostic, Diagnostics, Severity};
 use crate::wire::{AttributePath, Value};
 
 /// Abilities that nobody can be given or lose in an existing collaboration (API reference: change types).
@@ -22,9 +23,8 @@ pub fn plan_change(plan: &mut Plan<'_>, private: &Private) {
     }
     refuse_creator_as_member(plan);
     keep_for_names_of_pending_members(plan);
-    let mut replaced_for = replace_for_fixed_abilities(plan);
+    let replaced_for = replace_for_fixed_abilities(plan, private);
     if plan.is_replacement() {
-        warn_of_lost_runners(plan, private, &mut replaced_for);
         warn_of_replacement(plan, !replaced_for.is_empty());
         return;
     }
@@ -48,21 +48,30 @@ fn refuse_creator_as_member(plan: &mut Plan<'_>) {
 
 /// Whoever has yet to be added can be added under another name: the request is withdrawn, and another filed.
 fn keep_for_names_of_pending_members(plan: &mut Plan<'_>) {
-    for (account, member) in plan.prior.get("members").as_map().into_iter().flatten() {
-        if is_pending(member) {
+    for account in plan.prior.get("members").as_map().into_iter().flat_map(|map| map.keys()) {
+        if is_pending(plan.prior, account) {
             let name = AttributePath::of("members").key(account).attribute("display_name");
             plan.requires_replace.remove(&name);
         }
     }
 }
 
-fn is_pending(member: &Value) -> bool {
-    member.get("status").as_str() == Some(PENDING_APPROVAL)
+fn is_pending(state: &Value, account: &str) -> bool {
+    state.get("member_statuses").get(account).as_str() == Some(PENDING_APPROVAL)
+}
+
+/// How many of the other members have joined.
+fn active_members(state: &Value) -> usize {
+    let statuses = state.get("member_statuses").as_map();
+    let active = |status: &&Value| status.as_str() == Some(MemberStatus::Active.as_str());
+    statuses.into_iter().flat_map(|statuses| statuses.values()).filter(active).count()
 }
 
 /// Finds changes of who runs queries and jobs, which is fixed for the life of a collaboration: the
 /// places that ask for a replacement.
-fn replace_for_fixed_abilities(plan: &mut Plan<'_>) -> BTreeSet<AttributePath> {
+///
+/// A member that has left is not one of them: no other company's act destroys the collaboration.
+fn replace_for_fixed_abilities(plan: &mut Plan<'_>, private: &Private) -> BTreeSet<AttributePath> {
     let creator = AttributePath::of("creator_member_abilities");
     let mut sets = vec![(
         creator,
@@ -72,7 +81,9 @@ fn replace_for_fixed_abilities(plan: &mut Plan<'_>) -> BTreeSet<AttributePath> {
     let members = AttributePath::of("members");
     let members_planned = plan.get("members").as_map().into_iter().flatten();
     // Of a member that is unknown as a whole, what it may do is unknown, too.
-    for (account, member) in members_planned.filter(|(_, member)| member.is_known()) {
+    let lost: BTreeSet<_> = notes::lost_members(private).collect();
+    let here = members_planned.filter(|(account, _)| !lost.contains(account.as_str()));
+    for (account, member) in here.filter(|(_, member)| member.is_known()) {
         let element = members.clone().key(account);
         let prior = plan.prior.get("members").get(account);
         let path = if prior.is_null() { element } else { element.attribute("member_abilities") };
@@ -120,17 +131,19 @@ fn warn_of_members(plan: &mut Plan<'_>, private: &Private) {
     }
     let (before, after) = (accounts(plan.prior.get("members")), accounts(plan.get("members")));
     for account in before.difference(&after) {
-        let prior = plan.prior.get("members").get(account);
         // Who has not been added yet is not removed: the request is withdrawn.
-        if !is_pending(prior) {
+        if !is_pending(plan.prior, account) {
             plan.diagnostics.push(removal(account));
         }
     }
     let former: BTreeMap<_, _> = notes::former_members(private).collect();
+    let lost: BTreeSet<_> = notes::lost_members(private).collect();
     for account in after.difference(&before) {
-        if let Some(status) = former.get(account.as_str()) {
-            plan.diagnostics.push(return_of(account, status));
-        }
+        let Some(status) = former.get(account.as_str()) else { continue };
+        plan.diagnostics.push(match lost.contains(account.as_str()) {
+            true => Diagnostic { severity: Severity::Warning, ..loss_of(account, status) },
+            false => return_of(account, status),
+        });
     }
     warn_of_denied(plan, private);
 }
@@ -159,6 +172,57 @@ fn return_of(account: &str, status: &str) -> Diagnostic {
         ),
     )
     .at(AttributePath::of("members").key(account))
+}
+
+/// The error for a member that the configuration still has, though it is one no more.
+fn loss_of(account: &str, status: &str) -> Diagnostic {
+    let how = departure(status);
+    Diagnostic::error(
+        format!("Account {account} {how} the collaboration"),
+        format!(
+            "It {how} the collaboration since the configuration was last applied, and the service \
+             may not take it back. Nothing is changed while the configuration still has it: take \
+             the account out of `members` to go on without it, or replace the collaboration with \
+             `-replace` to invite it to a new one. Who has CAN_QUERY and CAN_RUN_JOB is fixed when \
+             a collaboration is created, so a new one is the only way to have a runner again."
+        ),
+    )
+    .at(AttributePath::of("members").key(account))
+}
+
+/// Refuses to change a collaboration whose configuration has a member that is lost.
+pub fn refuse(change: Change<'_>, private: &Private, diagnostics: &mut Diagnostics) {
+    let Change { prior, planned } = change;
+    if prior.is_null() || planned.is_null() {
+        return;
+    }
+    let former: BTreeMap<_, _> = notes::former_members(private).collect();
+    for account in notes::lost_members(private) {
+        let (is, shall) = (prior.get("members").get(account), planned.get("members").get(account));
+        if is.is_null() && !shall.is_null() {
+            let status = former.get(account).copied().unwrap_or_default();
+            diagnostics.push(loss_of(account, status));
+        }
+    }
+}
+
+/// Says what a destruction costs the others.
+pub fn warn_of_destruction(prior: &Value, diagnostics: &mut Diagnostics) {
+    let active = active_members(prior);
+    if active == 0 {
+        return;
+    }
+    let whom = if active == 1 { "its active member" } else { "all active members" };
+    let id = prior.get("id").as_str().unwrap_or_default();
+    diagnostics.push(Diagnostic::warning(
+        format!("Destroying the collaboration throws out {whom}"),
+        format!(
+            "Collaboration `{id}` has {active} other active members. Destroying it ends their \
+             memberships for good, with all that hangs on them; a new one has another id, and \
+             everybody has to join it anew. After a mere change of the resource's address, write a \
+             `moved` block instead."
+        ),
+    ));
 }
 
 /// Says so when the plan asks again for what was denied last.
@@ -215,7 +279,6 @@ fn act_on_open_requests(plan: &mut Plan<'_>) {
             mark_member(plan, account);
         }
     }
-    plan.mark_recomputed();
     for (id, request) in approved {
         plan.diagnostics.push(if is_still_planned(plan, request) {
             Diagnostic::warning(
@@ -261,46 +324,14 @@ fn mark_member(plan: &mut Plan<'_>, account: &str) {
         Value::Map(members) => members.get_mut(account),
         _ => None,
     });
-    if let Some(Value::Object(member)) = member {
-        // With `ignore_changes` core gives what is in state as configured, computed values included.
-        if config.get("status").is_null() {
-            member.insert("status".to_owned(), Value::Unknown);
-        }
-        if open_payment {
-            member.insert("payment_configuration".to_owned(), Value::Unknown);
-        }
-    }
-}
-
-/// Says who has left a collaboration that cannot be had back without a new one, and takes these out of
-/// what is yet to be told.
-fn warn_of_lost_runners(
-    plan: &mut Plan<'_>,
-    private: &Private,
-    replaced_for: &mut BTreeSet<AttributePath>,
-) {
-    for (account, status) in notes::former_members(private) {
-        let path = AttributePath::of("members").key(account);
-        if !replaced_for.remove(&path) {
-            continue;
-        }
-        let how = departure(status);
-        plan.diagnostics.push(
-            Diagnostic::warning(
-                format!("Account {account} {how} the collaboration"),
-                "Who runs queries and jobs is fixed when a collaboration is created, so that only \
-                 a new collaboration can have this member again. To keep the present one, take \
-                 the account out of `members`.",
-            )
-            .at(path),
-        );
+    if let Some(Value::Object(member)) = member.filter(|_| open_payment) {
+        member.insert("payment_configuration".to_owned(), Value::Unknown);
     }
 }
 
 /// Says what a replacement costs the others, and why it must be.
 fn warn_of_replacement(plan: &mut Plan<'_>, changes_runners: bool) {
-    let members = plan.prior.get("members").as_map().into_iter().flat_map(|map| map.values());
-    let active = members.filter(|member| member.get("status").as_str() == Some("ACTIVE")).count();
+    let active = active_members(plan.prior);
     let summary = match active {
         0 if !changes_runners => return,
         0 => "Changing who runs queries or jobs replaces the collaboration".to_owned(),

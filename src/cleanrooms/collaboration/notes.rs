@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_cleanrooms::types::MemberSummary;
 use serde_json::{Map, Value as Json, json};
 
+use super::changes::PENDING_APPROVAL;
 use super::requests::ChangeRequest;
 use crate::framework::private::Private;
 use crate::wire::Value;
@@ -14,6 +15,9 @@ const OPEN: &str = "change_requests";
 
 /// Who was a member before, and the status since.
 const FORMER: &str = "former_members";
+
+/// Who was a member when the configuration was last applied, and has left or was removed since.
+const LOST: &str = "lost_members";
 
 /// What was denied or withdrawn last, by the request's id: how it ended, and its accounts.
 const DENIED: &str = "denied";
@@ -54,6 +58,28 @@ pub fn set_former_members<'a>(
 ) {
     let entry = |member: &MemberSummary| (member.account_id.clone(), json!(member.status.as_str()));
     set_unless_empty(private, FORMER, members.map(entry).collect());
+}
+
+/// Who was a member when the configuration was last applied, and is none any more.
+pub fn lost_members(private: &Private) -> impl Iterator<Item = &str> {
+    private.get(LOST).into_iter().flat_map(texts)
+}
+
+/// Stores who is lost: those who were so before and still are, and those who were members in `state`.
+pub fn set_lost_members(private: &mut Private, state: &Value) {
+    let former: BTreeSet<_> = former_members(private).map(|(account, _)| account).collect();
+    let were = state.get("members").as_map().into_iter().flat_map(|members| members.keys());
+    let is_pending = |account: &str| {
+        state.get("member_statuses").get(account).as_str() == Some(PENDING_APPROVAL)
+    };
+    let lost_now = were.map(String::as_str).filter(|account| !is_pending(account));
+    let lost = lost_members(private).chain(lost_now).filter(|account| former.contains(account));
+    let lost: BTreeSet<_> = lost.map(str::to_owned).collect();
+    if lost.is_empty() {
+        private.remove(LOST);
+    } else {
+        private.set(LOST, lost.into_iter().collect::<Vec<_>>());
+    }
 }
 
 /// The accounts for which a change was denied or withdrawn last, empty for the collaboration itself; each with the

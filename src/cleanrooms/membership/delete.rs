@@ -2,13 +2,15 @@
 
 use aws_sdk_cleanrooms::types::MembershipStatus;
 
+use super::Membership;
+use super::place::{self, Leaving};
+use crate::cleanrooms::absence;
 use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind};
-use crate::cleanrooms::client::Client;
-use crate::cleanrooms::error::failed;
+use crate::cleanrooms::client::{Changing, Client};
+use crate::cleanrooms::key::Located;
+use crate::cleanrooms::object::{Object, judge_delete};
 use crate::framework::{Context, Diagnostic, Diagnostics};
 use crate::wire::Value;
-
-use super::remote::{denied, is_gone, owner};
 
 /// Leaves the collaboration.
 ///
@@ -20,33 +22,38 @@ use super::remote::{denied, is_gone, owner};
 /// # Errors
 ///
 /// The membership still exists, or may.
-pub async fn leave(cx: &Context<'_, Client>, state: &Value) -> Result<(), Diagnostics> {
-    let id = state.get("id").as_str().unwrap_or_default();
-    let what = format!("leave the collaboration (membership {id})");
-    let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
-    cx.client.aws.check_account_allowed().await.map_err(one)?;
-    let sdk = cx.client.sdk_of(state).await.map_err(one)?;
-    let call = sdk.delete_membership().membership_identifier(id).send();
-    match call.await.map_err(AwsError::of("DeleteMembership")) {
-        Ok(_) => Ok(()),
-        Err(err) if err.kind == ErrorKind::NotFound => {
-            is_gone(cx, state, &err).await.map_err(Diagnostics::from)
-        }
-        Err(err) if is_creators_own(&err, state) => {
+pub async fn destroy(
+    cx: &Context<'_, Client>,
+    at: &Changing<'_>,
+    located: &Located,
+    state: &Value,
+) -> Result<(), Diagnostics> {
+    let id = located.key.id();
+    if let Leaving::Later = place::decide(cx, &at.reading, state).await? {
+        place::postpone(cx, located, state);
+        return Ok(());
+    }
+    let sent = Membership::delete(&at.reading.sdk, &located.key).await;
+    match &sent {
+        Err(err) if is_creators_own(err, located, state) => {
             cx.report(forgotten(id));
             Ok(())
         }
-        Err(err) if is_leftover(&err, state) => {
-            cx.report(left_over(id, &err));
+        Err(err) if is_leftover(err, state) => {
+            cx.report(left_over(id, err));
             Ok(())
         }
-        Err(err) => Err(denied(cx, &what, state, &err).await),
+        Err(err) if err.kind == ErrorKind::AccessDenied => {
+            let what = format!("leave the collaboration (membership {id})");
+            Err(absence::denied::<Membership>(&at.reading, &what, located, err).await)
+        }
+        _ => judge_delete::<Membership>(at, located, sent).await,
     }
 }
 
 /// Whether the conflict is that the creator cannot leave, rather than that something still uses the membership.
-fn is_creators_own(err: &AwsError, state: &Value) -> bool {
-    let member = owner(state);
+fn is_creators_own(err: &AwsError, located: &Located, state: &Value) -> bool {
+    let member = &located.owner;
     let creator = state.get("collaboration_creator_account_id").as_str();
     is_about_its_state(err) && member.is_some() && member.as_deref() == creator
 }

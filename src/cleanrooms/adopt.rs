@@ -1,0 +1,295 @@
+//! Making an object without a client token.
+//!
+//! No create of the service carries a token that would make a repeated one
+//! harmless. So a create is never repeated when it may have been executed: when
+//! its reply is lost, the object is looked for by its name, the time of the
+//! attempt and what was sent, and adopted. Only where the service itself refuses
+//! a second one of the name is the call repeated when nothing is found.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::absence;
+use super::aws::{AwsError, ConflictReason, ErrorKind, Outcome, Waited, poll, retry_while};
+use super::client::{Changing, Client, Reading, send_unrepeatable, time_of};
+use super::error::{failed, failed_fields};
+use super::key::{Key, Located};
+use super::ledger::Turn;
+use super::object::{self, Object, Of, Remote, fetch, is_role_too_new};
+use super::shapes::timeouts::timeout;
+use crate::framework::plan::filled;
+use crate::framework::schema::Schema;
+use crate::framework::{Context, Diagnostic, Diagnostics, ResourceSchema};
+use crate::wire::Value;
+
+/// How long one whole pass over the service's list may still take after a stop.
+const LAST_LOOK: Duration = Duration::from_secs(30);
+
+/// Makes an object, or adopts the one that a lost reply left behind.
+///
+/// # Errors
+///
+/// Nothing was made; or the reply was lost and nobody can tell what was made.
+pub async fn create<O: Object>(
+    cx: &Context<'_, Client>,
+    schema: &ResourceSchema<Of<O>>,
+    planned: &Value,
+) -> Result<Remote<O::Item>, Diagnostics> {
+    let what = O::creating();
+    let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
+    let at = cx.client.changing(planned, &cx.stop).await.map_err(one)?;
+    if let Some(item) = O::take_over(cx, &at, planned).await {
+        return Ok(Remote { region: at.reading.region, item, tags: None });
+    }
+    let scope = [O::KIND.type_name, &at.reading.region, &O::name(planned)].join("/");
+    let _only_one = cx.stop.run_until_cancelled(cx.client.creating(&scope)).await;
+    let turn = Turn::wait(&scope, &cx.stop).await.ok_or_else(|| one(AwsError::stopped()))?;
+    let input = O::tag(schema.create_input(planned)?, object::tags_to_send(planned));
+    let input = O::prepare(cx, &at, planned, input).await;
+    absence::note_unseen(&mut cx.private(), cx.client);
+    let mut creating = Creating { cx, at, schema, planned, turn, started: Instant::now() };
+    let remote = creating.create(input).await?;
+    let facts = O::facts(&remote.item);
+    let name = facts.id.or(facts.arn).unwrap_or_else(|| scope.clone());
+    cx.client.remember(&name);
+    creating.turn.made(&name);
+    O::made(cx, &creating.at).await;
+    Ok(remote)
+}
+
+/// One create, until it is known how it ended.
+struct Creating<'a, O: Object> {
+    cx: &'a Context<'a, Client>,
+    at: Changing<'a>,
+    schema: &'a ResourceSchema<Of<O>>,
+    planned: &'a Value,
+    /// Nobody else creates something of that name meanwhile.
+    turn: Turn,
+    started: Instant,
+}
+
+/// How a search for a lost object ended.
+enum Searched<I> {
+    /// Exactly one object may be the one.
+    Found(Remote<I>),
+    /// Nothing, though the list was read to its end at least once.
+    Nothing,
+}
+
+impl<O: Object> Creating<'_, O> {
+    async fn create(&mut self, input: O::Create) -> Result<Remote<O::Item>, Diagnostics> {
+        let intervals = self.cx.client.aws.intervals();
+        let deadline = self.started + intervals.create_window;
+        let mut was_lost = false;
+        loop {
+            let err = match self.send_while_settling(&input).await {
+                Ok(item) => return Ok(self.reply(item)),
+                Err(err) => err,
+            };
+            if err.kind == ErrorKind::Conflict(ConflictReason::AlreadyExists) {
+                return self.judge_conflict(err, was_lost).await;
+            }
+            if err.outcome != Outcome::Ambiguous {
+                return Err(self.refused(&err));
+            }
+            match self.search(&err).await {
+                Ok(Searched::Found(remote)) => return Ok(remote),
+                Ok(Searched::Nothing) if O::KIND.is_unique && !self.is_over(deadline) => {
+                    was_lost = true;
+                }
+                Ok(Searched::Nothing) => {
+                    self.note_lost();
+                    return Err(self.lost(&err, &self.nothing_found()).into());
+                }
+                Err(errors) => {
+                    self.note_lost();
+                    return Err(errors);
+                }
+            }
+        }
+    }
+
+    fn is_over(&self, deadline: Instant) -> bool {
+        self.cx.stop.is_cancelled() || Instant::now() > deadline
+    }
+
+    fn reply(&self, item: O::Item) -> Remote<O::Item> {
+        Remote { region: self.at.reading.region.clone(), item, tags: None }
+    }
+
+    /// Sends the create until the service's own delays are over: throttling, a role that is too new,
+    /// something made a moment ago that it needs.
+    async fn send_while_settling(&self, input: &O::Create) -> Result<O::Item, AwsError> {
+        let intervals = self.cx.client.aws.intervals();
+        let window = timeout(self.planned, "create", intervals.iam_delay_window);
+        let (deadline, visible_window) =
+            (self.started + window, intervals.visibility_window.min(window));
+        let settling = |err: &AwsError| {
+            is_role_too_new(err) || (O::is_settling(err) && self.started.elapsed() < visible_window)
+        };
+        let throttled = timeout(self.planned, "create", intervals.create_window);
+        retry_while(intervals.visibility, deadline, &self.cx.stop, settling, || {
+            send_unrepeatable(self.cx, throttled, || O::create(&self.at.once, input.clone()))
+        })
+        .await
+    }
+
+    /// There is one of that name already: what a lost reply made, or somebody else's.
+    async fn judge_conflict(
+        &self,
+        err: AwsError,
+        was_lost: bool,
+    ) -> Result<Remote<O::Item>, Diagnostics> {
+        let mut candidates = self.candidates().await.unwrap_or_default();
+        if was_lost
+            && let Some(index) = candidates.iter().position(|(_, may_be)| *may_be)
+            && let Ok(remote) = self.fetch(&candidates.swap_remove(index).0).await
+        {
+            return Ok(remote);
+        }
+        let id = candidates.pop().map(|(key, _)| key.text()).or_else(|| err.resource_id.clone());
+        Err(self.already_exists(id, &err).into())
+    }
+
+    fn already_exists(&self, id: Option<String>, err: &AwsError) -> Diagnostic {
+        let id = id.unwrap_or_else(|| format!("<{}>", O::KIND.key.join(">/<")));
+        O::explain(self.cx.client, self.planned, err).unwrap_or_else(|| {
+            Diagnostic::error(
+                format!("The {} exists already", O::KIND.noun),
+                format!(
+                    "Import it instead of creating one: terraform import {}.<name> {id}. {err}",
+                    O::KIND.type_name
+                ),
+            )
+        })
+    }
+
+    fn refused(&self, err: &AwsError) -> Diagnostics {
+        match O::explain(self.cx.client, self.planned, err) {
+            Some(explained) => explained.into(),
+            None => failed_fields(&O::creating(), err, self.schema.schema(), self.planned),
+        }
+    }
+
+    /// Looks for what the create has made. The first pass over the list is read to its end, also after a stop.
+    async fn search(&self, lost: &AwsError) -> Result<Searched<O::Item>, Diagnostics> {
+        let intervals = self.cx.client.aws.intervals();
+        let stop = &self.cx.stop;
+        let deadline = Instant::now() + intervals.orphan_search_window;
+        let patience = async {
+            stop.cancelled().await;
+            sleep(LAST_LOOK).await;
+        };
+        let first = tokio::select! {
+            found = self.matches() => found,
+            () = patience => Err(AwsError::stopped()),
+        };
+        let look = || async {
+            let found = self.matches().await?;
+            Ok((!found.is_empty()).then_some(found))
+        };
+        let found = match first {
+            Ok(found) if !found.is_empty() => Ok(Waited::Done(found)),
+            Ok(_) => poll(intervals.orphan_search, deadline, stop, look).await,
+            Err(err) => Err(err),
+        };
+        match found {
+            Ok(Waited::Done(mut found)) => match (found.pop(), found.is_empty()) {
+                (Some(only), true) => Ok(Searched::Found(only)),
+                (last, _) => Err(self.several(found.into_iter().chain(last), lost).into()),
+            },
+            Ok(Waited::DeadlinePassed | Waited::Stopped) => Ok(Searched::Nothing),
+            Err(err) => {
+                Err(self.lost(lost, &format!("It could not be looked for, either: {err}")).into())
+            }
+        }
+    }
+
+    /// The objects of the name, and whether each may be what this create has made.
+    async fn candidates(&self) -> Result<Vec<(Key, bool)>, AwsError> {
+        let found = O::candidates(&self.looking(), self.planned).await?;
+        let may_be = |candidate: &object::Candidate| {
+            let id = candidate.key.id();
+            let created = time_of(candidate.create_time);
+            self.cx.client.may_have_made(id, candidate.create_time, self.started)
+                && created.is_some_and(|created| !self.turn.is_taken(id, created))
+        };
+        Ok(found.into_iter().map(|found| (found.key.clone(), may_be(&found))).collect())
+    }
+
+    /// The candidates that are as planned. Of a unique name there is only one, whatever it is like.
+    async fn matches(&self) -> Result<Vec<Remote<O::Item>>, AwsError> {
+        let mut found = Vec::new();
+        for (key, _) in self.candidates().await?.into_iter().filter(|(_, may_be)| *may_be) {
+            let remote = self.fetch(&key).await?;
+            let actual = self.schema.value(&remote);
+            if O::KIND.is_unique || is_as_planned(self.schema.schema(), self.planned, &actual) {
+                found.push(remote);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn fetch(&self, key: &Key) -> Result<Remote<O::Item>, AwsError> {
+        let located = Located { key: key.clone(), region: None, arn: None, owner: None };
+        match fetch::<O>(self.cx, &self.looking(), &located, self.planned).await {
+            Ok(remote) => Ok(remote),
+            Err(absence::Unread::Object(err) | absence::Unread::Part(err)) => Err(err),
+        }
+    }
+
+    /// A client that goes on looking after a stop: the search itself bounds how long.
+    fn looking(&self) -> Reading<'_> {
+        let Reading { region, sdk, client, .. } = &self.at.reading;
+        let (region, sdk, stop) = (region.clone(), sdk.clone(), Default::default());
+        Reading { region, sdk, client, stop }
+    }
+
+    fn note_lost(&mut self) {
+        let client = self.cx.client;
+        self.turn.lost(client.server_time_at(self.started), client.aws.server_time());
+    }
+
+    fn nothing_found(&self) -> String {
+        format!("No {} like the planned one has appeared since.", O::KIND.noun)
+    }
+
+    fn lost(&self, lost: &AwsError, found: &str) -> Diagnostic {
+        let noun = O::KIND.noun;
+        Diagnostic::error(
+            format!("The reply to the creation of the {noun} was lost"),
+            format!(
+                "{lost} {found} The call was not repeated, for that could make a second one. Look \
+                 for the {noun} in the console or with the AWS CLI: if it exists, import it; if \
+                 not, apply again."
+            ),
+        )
+    }
+
+    fn several(
+        &self,
+        found: impl Iterator<Item = Remote<O::Item>>,
+        lost: &AwsError,
+    ) -> Diagnostic {
+        let noun = O::KIND.noun;
+        let ids: Vec<_> = found.filter_map(|remote| O::facts(&remote.item).id).collect();
+        Diagnostic::error(
+            format!("The reply to the creation of the {noun} was lost, and several match"),
+            format!(
+                "{lost} These are all like the planned one and were made since: {}. Import the \
+                 right one and delete the others.",
+                ids.join(", ")
+            ),
+        )
+    }
+}
+
+/// Whether every attribute that the create call carried is as planned, as far as the plan knows it.
+///
+/// Its tags are compared in `tags_all`, and its Region is where it was found.
+pub fn is_as_planned(schema: &Schema, planned: &Value, actual: &Value) -> bool {
+    let names = schema.of_object().map(|attribute| attribute.name);
+    let mut compared = names.filter(|name| !["tags", "region"].contains(name));
+    compared.all(|name| filled(planned.get(name), actual.get(name)) == *actual.get(name))
+}

@@ -1,0 +1,516 @@
+//! `cleanrooms_configured_table`: a table of the account's own, prepared for use in collaborations.
+
+use std::collections::HashMap;
+
+use aws_sdk_cleanrooms::Client as Sdk;
+use aws_sdk_cleanrooms::operation::create_configured_table::builders::CreateConfiguredTableInputBuilder as Create;
+use aws_sdk_cleanrooms::operation::update_configured_table::builders::UpdateConfiguredTableInputBuilder as Update;
+use aws_sdk_cleanrooms::types::builders::{
+    AthenaTableReferenceBuilder, DatabricksDeltaSharingConnectionBuilder,
+    DatabricksTableReferenceBuilder, GlueTableReferenceBuilder, SnowflakeTableReferenceBuilder,
+    SnowflakeTableSchemaV1Builder,
+};
+use aws_sdk_cleanrooms::types::{
+    AnalysisMethod, AthenaTableReference, CommercialRegion, ConfiguredTable as Item,
+    ConfiguredTableAnalysisRuleType, DatabricksConnectionType, DatabricksDeltaSharingConnection,
+    DatabricksTableReference, GlueTableReference, SelectedAnalysisMethod, SnowflakeTableReference,
+    SnowflakeTableSchema, SnowflakeTableSchemaV1, TableReference, TableReferenceType,
+};
+
+use super::aws::AwsError;
+use super::client::{Changing, Client, Reading};
+use super::key::Key;
+use super::object::{Candidate, Facts, Kind, Object, Of};
+use super::shapes::enumeration::{closed, open};
+use super::shapes::region::is_region;
+use super::shapes::text::{alias, column, database, name, remark, starting_with, word};
+use crate::framework::codec::{Codec, object, one_of, set_of, string, text_enum, variant};
+use crate::framework::plan::Plan;
+use crate::framework::private::Private;
+use crate::framework::row::field;
+use crate::framework::validators::{invalid, length, size};
+use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
+use crate::wire::{AttributePath, Value};
+
+/// The kind of object.
+pub struct ConfiguredTable;
+
+type Row = Of<ConfiguredTable>;
+
+/// How many columns the service takes by default (user guide: quotas).
+const USUAL_COLUMNS: usize = 100;
+
+impl Object for ConfiguredTable {
+    const KIND: Kind = Kind {
+        type_name: "cleanrooms_configured_table",
+        noun: "configured table",
+        arn: Some("configuredtable"),
+        key: &["id"],
+        parent: None,
+        owner: &["arn"],
+        former_identity: &[("configured_table_identifier", "id")],
+        tagged: true,
+        // Nothing says that names are.
+        is_unique: false,
+        type_is_found: false,
+    };
+    type Create = Create;
+    type Update = Update;
+    type Item = Item;
+
+    fn rows() -> ResourceSchema<Row> {
+        ResourceSchema::new(
+            "A configured table: a table of the account's own in AWS Glue, Amazon Athena, Snowflake \
+             or Databricks, with the columns that collaborations may use. It does nothing until it \
+             has an analysis rule and is associated with a membership.",
+        )
+        .with(
+            Row::attribute("name", name())
+                .required()
+                .doc("Display name of the table, 1 to 100 characters. Changed in place.")
+                .create(Create::set_name)
+                .update(Update::set_name)
+                .read(|r| Some(r.item.name.clone())),
+        )
+        .with(
+            Row::attribute("description", remark())
+                .optional_computed()
+                .doc("What the table holds, at most 255 characters; empty when left out. Changed in \
+                     place.")
+                .default("".into())
+                .create(Create::set_description)
+                .update(Update::set_description)
+                .read(|r| r.item.description.clone()),
+        )
+        .with(
+            Row::attribute("table_reference", table_reference())
+                .required()
+                .doc(
+                    "Where the data is: exactly one of `glue`, `athena`, `snowflake` and \
+                     `databricks`. Changed in place; another kind of source replaces the table.",
+                )
+                .create(Create::set_table_reference)
+                .update(Update::set_table_reference)
+                .read(|r| r.item.table_reference.clone()),
+        )
+        .with(
+            Row::attribute("allowed_columns", set_of(column()).validate(size(1..=1000)))
+                .required()
+                .doc("The columns that collaborations may use, in lower case. Changed in place.")
+                .create(Create::set_allowed_columns)
+                .update(Update::set_allowed_columns)
+                .read(|r| Some(r.item.allowed_columns.clone())),
+        )
+        .with(
+            Row::attribute("analysis_method", closed::<AnalysisMethod>(AnalysisMethod::values()))
+                .required()
+                .doc(
+                    "How the table may be analysed: `DIRECT_QUERY` by SQL, `DIRECT_JOB` by PySpark \
+                     jobs, `MULTIPLE` by both. Changed in place.",
+                )
+                .create(Create::set_analysis_method)
+                .update(Update::set_analysis_method)
+                .read(|r| Some(r.item.analysis_method.clone())),
+        )
+        .with(
+            Row::attribute(
+                "selected_analysis_methods",
+                set_of(closed::<SelectedAnalysisMethod>(SelectedAnalysisMethod::values())),
+            )
+            .optional_computed()
+            .unknown_with(&["analysis_method"])
+            .doc(
+                "The methods that `MULTIPLE` stands for: both `DIRECT_QUERY` and `DIRECT_JOB`, which \
+                 is also what leaving it out means. Changed in place.",
+            )
+            .create(Create::set_selected_analysis_methods)
+            .update(Update::set_selected_analysis_methods)
+            .read(|r| r.item.selected_analysis_methods.clone()),
+        )
+        .with(
+            Row::attribute("analysis_rule_types", set_of(text_enum::<ConfiguredTableAnalysisRuleType>()))
+                .computed()
+                .unknown_on_update()
+                .doc("The types of the analysis rules that the table has.")
+                .read(|r| Some(r.item.analysis_rule_types.clone())),
+        )
+        .with(
+            Row::attribute("table_type", text_enum::<TableReferenceType>())
+                .computed()
+                .unknown_with(&["table_reference"])
+                .doc("The kind of source, where the service tells: such as `GLUE`.")
+                .read(|r| r.item.table_type.clone()),
+        )
+    }
+
+    fn facts(item: &Item) -> Facts {
+        Facts {
+            id: Some(item.id.clone()),
+            arn: Some(item.arn.clone()),
+            create_time: Some(item.create_time),
+            update_time: Some(item.update_time),
+        }
+    }
+
+    fn tag(input: Create, tags: Option<HashMap<String, String>>) -> Create {
+        input.set_tags(tags)
+    }
+
+    async fn create(sdk: &Sdk, input: Create) -> Result<Item, AwsError> {
+        let reply = input.send_with(sdk).await.map_err(AwsError::of("CreateConfiguredTable"))?;
+        reply.configured_table.ok_or_else(|| AwsError::unreadable("CreateConfiguredTable"))
+    }
+
+    async fn get(at: &Reading<'_>, key: &Key) -> Result<Item, AwsError> {
+        let call = at.sdk.get_configured_table().configured_table_identifier(key.id()).send();
+        let reply = call.await.map_err(AwsError::of("GetConfiguredTable"))?;
+        reply.configured_table.ok_or_else(|| AwsError::unreadable("GetConfiguredTable"))
+    }
+
+    async fn update(sdk: &Sdk, key: &Key, input: Update) -> Result<(), AwsError> {
+        let sent = input.configured_table_identifier(key.id()).send_with(sdk).await;
+        sent.map(|_| ()).map_err(AwsError::of("UpdateConfiguredTable"))
+    }
+
+    async fn delete(sdk: &Sdk, key: &Key) -> Result<(), AwsError> {
+        let sent = sdk.delete_configured_table().configured_table_identifier(key.id()).send().await;
+        sent.map(|_| ()).map_err(AwsError::of("DeleteConfiguredTable"))
+    }
+
+    fn name(planned: &Value) -> String {
+        planned.get("name").as_str().unwrap_or_default().to_owned()
+    }
+
+    async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
+        let pages = at.sdk.list_configured_tables().into_paginator().items().send();
+        let listed = pages.collect::<Result<Vec<_>, _>>().await;
+        let listed = listed.map_err(AwsError::of("ListConfiguredTables"))?;
+        let named = listed.into_iter().filter(|it| planned.get("name").as_str() == Some(&it.name));
+        let candidate = |table: aws_sdk_cleanrooms::types::ConfiguredTableSummary| {
+            let create_time = table.create_time;
+            Key::new([table.id]).map(|key| Candidate { key, create_time })
+        };
+        Ok(named.filter_map(candidate).collect())
+    }
+
+    fn validate(config: &Value, diagnostics: &mut Diagnostics) {
+        let path = AttributePath::of("selected_analysis_methods");
+        let (method, selected) = (config.get("analysis_method"), config.get(SELECTED));
+        let is_known = method.is_known() && selected.is_wholly_known() && !selected.is_null();
+        if is_known && method.as_str() != Some("MULTIPLE") {
+            let detail = "It goes with `analysis_method = \"MULTIPLE\"` alone; leave it out.";
+            diagnostics.push(invalid(&path, detail));
+        } else if is_known && selected.as_elements().count() != 2 {
+            let detail = "`MULTIPLE` stands for both `DIRECT_QUERY` and `DIRECT_JOB`: give both, or \
+                          leave it out.";
+            diagnostics.push(invalid(&path, detail));
+        }
+        let columns = config.get("allowed_columns").as_elements().count();
+        if columns > USUAL_COLUMNS {
+            let detail = format!(
+                "There are {columns}; the service takes {USUAL_COLUMNS} unless the quota was raised."
+            );
+            let path = AttributePath::of("allowed_columns");
+            let summary = "More columns than the service usually takes";
+            diagnostics.push(Diagnostic::warning(summary, detail).at(path));
+        }
+    }
+
+    /// Another kind of source: nobody knows whether the service takes it for the same table.
+    fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
+        let kind = |reference: &Value| {
+            let members = reference.as_object().into_iter().flatten();
+            members.filter(|(_, it)| !it.is_null()).map(|(name, _)| name.clone()).next()
+        };
+        let (is, shall) = (kind(plan.prior.get(REFERENCE)), kind(plan.get(REFERENCE)));
+        if let (Some(is), Some(shall)) = (is, shall)
+            && is != shall
+        {
+            plan.requires_replace.insert(AttributePath::of(REFERENCE));
+        }
+    }
+
+    async fn prepare(
+        _cx: &Context<'_, Client>,
+        _at: &Changing<'_>,
+        _planned: &Value,
+        input: Create,
+    ) -> Create {
+        let both = input.get_analysis_method() == &Some(AnalysisMethod::Multiple)
+            && input.get_selected_analysis_methods().is_none();
+        if both { input.set_selected_analysis_methods(Some(both_methods())) } else { input }
+    }
+
+    /// The methods go together, and so do their attributes.
+    fn complete_update(
+        input: Option<Update>,
+        change: Change<'_>,
+    ) -> Result<Option<Update>, Diagnostic> {
+        if !change.changes("analysis_method") && !change.changes(SELECTED) {
+            return Ok(input);
+        }
+        let method = change.planned.get("analysis_method").as_str().map(AnalysisMethod::from);
+        let both = (method == Some(AnalysisMethod::Multiple)).then(both_methods);
+        Ok(input.map(|it| it.set_analysis_method(method).set_selected_analysis_methods(both)))
+    }
+}
+
+const REFERENCE: &str = "table_reference";
+const SELECTED: &str = "selected_analysis_methods";
+
+fn both_methods() -> Vec<SelectedAnalysisMethod> {
+    vec![SelectedAnalysisMethod::DirectQuery, SelectedAnalysisMethod::DirectJob]
+}
+
+fn table_reference() -> Codec<TableReference> {
+    one_of(vec![
+        variant(
+            "glue",
+            "A table of the AWS Glue Data Catalog.",
+            glue(),
+            TableReference::Glue,
+            |it| it.as_glue().ok(),
+        ),
+        variant(
+            "athena",
+            "A table or view of Amazon Athena.",
+            athena(),
+            TableReference::Athena,
+            |it| it.as_athena().ok(),
+        ),
+        variant(
+            "snowflake",
+            "A table of Snowflake.",
+            snowflake(),
+            TableReference::Snowflake,
+            |it| it.as_snowflake().ok(),
+        ),
+        variant(
+            "databricks",
+            "A table of Databricks, read through Delta Sharing.",
+            databricks(),
+            TableReference::Databricks,
+            |it| it.as_databricks().ok(),
+        ),
+    ])
+}
+
+fn source_region() -> Codec<CommercialRegion> {
+    open(CommercialRegion::values(), |text, _| is_region(text))
+}
+
+fn glue() -> Codec<GlueTableReference> {
+    type B = GlueTableReferenceBuilder;
+    object(B::build)
+        .with(
+            field("database_name", database())
+                .required()
+                .doc("The database.")
+                .create(B::set_database_name)
+                .read(|it: &GlueTableReference| Some(it.database_name.clone())),
+        )
+        .with(
+            field("table_name", alias())
+                .required()
+                .doc("The table.")
+                .create(B::set_table_name)
+                .read(|it: &GlueTableReference| Some(it.table_name.clone())),
+        )
+        .with(
+            field("region", source_region())
+                .optional_computed()
+                .doc("The Region of the catalog; the service fills in its own when left out.")
+                .create(B::set_region)
+                .read(|it: &GlueTableReference| it.region.clone()),
+        )
+        .single()
+}
+
+fn athena() -> Codec<AthenaTableReference> {
+    type B = AthenaTableReferenceBuilder;
+    let work_group = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let catalog = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    object(B::build)
+        .with(
+            field("work_group", word(1..=128, "may hold only letters, digits and . _ -", work_group))
+                .required()
+                .doc("The workgroup in which the table is read.")
+                .create(B::set_work_group)
+                .read(|it: &AthenaTableReference| Some(it.work_group.clone())),
+        )
+        .with(
+            field("database_name", database())
+                .required()
+                .doc("The database.")
+                .create(B::set_database_name)
+                .read(|it: &AthenaTableReference| Some(it.database_name.clone())),
+        )
+        .with(
+            field(
+                "table_name",
+                word(1..=128, "may hold only letters, digits and _", |c| {
+                    c.is_ascii_alphanumeric() || c == '_'
+                }),
+            )
+            .required()
+            .doc("The table or view.")
+            .create(B::set_table_name)
+            .read(|it: &AthenaTableReference| Some(it.table_name.clone())),
+        )
+        .with(
+            field("output_location", starting_with(8..=1024, "s3://"))
+                .optional()
+                .doc("Where Athena writes, such as `s3://bucket/prefix`, unless the workgroup says so.")
+                .create(B::set_output_location)
+                .read(|it: &AthenaTableReference| it.output_location.clone()),
+        )
+        .with(
+            field("region", source_region())
+                .optional_computed()
+                .doc("The Region of the table; the service fills in its own when left out.")
+                .create(B::set_region)
+                .read(|it: &AthenaTableReference| it.region.clone()),
+        )
+        .with(
+            field("catalog_name", word(1..=64, "may hold only letters, digits and _ -", catalog))
+                .optional()
+                .doc("The federated catalog, where the table is in one.")
+                .create(B::set_catalog_name)
+                .read(|it: &AthenaTableReference| it.catalog_name.clone()),
+        )
+        .single()
+}
+
+fn snowflake() -> Codec<SnowflakeTableReference> {
+    type B = SnowflakeTableReferenceBuilder;
+    object(B::build)
+        .with(
+            field("secret_arn", starting_with(1..=256, "arn:aws:secretsmanager:"))
+                .required()
+                .doc("The ARN of the secret with the credentials for Snowflake.")
+                .create(B::set_secret_arn)
+                .read(|it: &SnowflakeTableReference| Some(it.secret_arn.clone())),
+        )
+        .with(
+            field("account_identifier", string().validate(length(3..=256)))
+                .required()
+                .doc("The Snowflake account, as `<organization>-<account>`.")
+                .create(B::set_account_identifier)
+                .read(|it: &SnowflakeTableReference| Some(it.account_identifier.clone())),
+        )
+        .with(
+            field("database_name", string().validate(length(1..=256)))
+                .required()
+                .doc("The database.")
+                .create(B::set_database_name)
+                .read(|it: &SnowflakeTableReference| Some(it.database_name.clone())),
+        )
+        .with(
+            field("schema_name", string().validate(length(1..=256)))
+                .required()
+                .doc("The schema.")
+                .create(B::set_schema_name)
+                .read(|it: &SnowflakeTableReference| Some(it.schema_name.clone())),
+        )
+        .with(
+            field("table_name", string().validate(length(1..=256)))
+                .required()
+                .doc("The table.")
+                .create(B::set_table_name)
+                .read(|it: &SnowflakeTableReference| Some(it.table_name.clone())),
+        )
+        .with(
+            field(
+                "table_schema",
+                one_of(vec![variant(
+                    "v1",
+                    "The columns by name, each with its type.",
+                    snowflake_columns(),
+                    SnowflakeTableSchema::V1,
+                    |it| it.as_v1().ok(),
+                )]),
+            )
+            .required()
+            .doc("The columns of the table.")
+            .create(B::set_table_schema)
+            .read(|it: &SnowflakeTableReference| it.table_schema.clone()),
+        )
+        .single()
+}
+
+fn snowflake_columns() -> Codec<Vec<SnowflakeTableSchemaV1>> {
+    type B = SnowflakeTableSchemaV1Builder;
+    object(B::build)
+        .with(
+            field("column_type", string().validate(length(1..=255)))
+                .required()
+                .doc("The type of the column in Snowflake.")
+                .create(B::set_column_type)
+                .read(|it: &SnowflakeTableSchemaV1| Some(it.column_type.clone())),
+        )
+        .keyed_by(B::column_name, |it| it.column_name.clone())
+        .validate(size(1..=250))
+}
+
+fn databricks() -> Codec<DatabricksTableReference> {
+    type B = DatabricksTableReferenceBuilder;
+    object(B::build)
+        .with(
+            field("schema_name", string().validate(length(1..=256)))
+                .required()
+                .doc("The schema.")
+                .create(B::set_schema_name)
+                .read(|it: &DatabricksTableReference| Some(it.schema_name.clone())),
+        )
+        .with(
+            field("table_name", string().validate(length(1..=256)))
+                .required()
+                .doc("The table.")
+                .create(B::set_table_name)
+                .read(|it: &DatabricksTableReference| Some(it.table_name.clone())),
+        )
+        .with(
+            field("workspace_url", starting_with(10..=256, "https://"))
+                .required()
+                .doc("The workspace, such as `https://example.cloud.databricks.com`.")
+                .create(B::set_workspace_url)
+                .read(|it: &DatabricksTableReference| Some(it.workspace_url.clone())),
+        )
+        .with(
+            field(
+                "connection_type",
+                one_of(vec![variant(
+                    "delta_sharing",
+                    "The table is read through Delta Sharing.",
+                    delta_sharing(),
+                    DatabricksConnectionType::DeltaSharing,
+                    |it| it.as_delta_sharing().ok(),
+                )]),
+            )
+            .required()
+            .doc("How the table is read.")
+            .create(B::set_connection_type)
+            .read(|it: &DatabricksTableReference| it.connection_type.clone()),
+        )
+        .single()
+}
+
+fn delta_sharing() -> Codec<DatabricksDeltaSharingConnection> {
+    type B = DatabricksDeltaSharingConnectionBuilder;
+    object(B::build)
+        .with(
+            field("delta_share_endpoint", starting_with(8..=1024, "https://"))
+                .required()
+                .doc("The endpoint of the share.")
+                .create(B::set_delta_share_endpoint)
+                .read(|it: &DatabricksDeltaSharingConnection| Some(it.delta_share_endpoint.clone())),
+        )
+        .with(
+            field("share_name", string().validate(length(1..=256)))
+                .required()
+                .doc("The share.")
+                .create(B::set_share_name)
+                .read(|it: &DatabricksDeltaSharingConnection| Some(it.share_name.clone())),
+        )
+        .single()
+}

@@ -1,0 +1,262 @@
+//! Keeping the account's place: a membership that is left cannot be joined again.
+//!
+//! An account that leaves a collaboration is locked out for good (AWS Clean Rooms
+//! user guide, leaving a collaboration). Terraform asks for that in ways that
+//! nobody means, and none of them shows in one call alone:
+//!
+//! - Another address, `count` become `for_each`, a module moved without `moved`:
+//!   one address leaves what another joins. Both are planned in one process, so
+//!   each plan notes what it leaves and joins, and whichever comes second fails.
+//! - `-replace` and `replace_triggered_by` make core plan twice, the second time
+//!   without a prior state, but with the private notes of the first plan
+//!   (protocol, e.4). So each plan notes which collaboration the object is in,
+//!   and the second plan fails when it would join the same one.
+//! - For a tainted object core plans once, as if there were none, and tells
+//!   nothing about it. So each plan without a prior state notes which
+//!   collaboration it joins, and a destruction that carries this note is the
+//!   first half of a replacement: it is refused when the collaboration is the
+//!   same, and when the account could not join the other one. A plain
+//!   destruction carries no such note.
+//! - While the other collaboration is not known, nothing is left: the first half
+//!   keeps the membership, and the second takes it over or joins the other one.
+
+use aws_sdk_cleanrooms::types::{self as sdk, MemberStatus, MembershipStatus};
+
+use super::{Membership, plan, read};
+use crate::cleanrooms::aws::AwsError;
+use crate::cleanrooms::client::{Changing, Client, Reading};
+use crate::cleanrooms::collaboration::get_collaboration;
+use crate::cleanrooms::error::failed;
+use crate::cleanrooms::key::{Arn, Located};
+use crate::cleanrooms::object::Object;
+use crate::framework::plan::Plan;
+use crate::framework::private::Private;
+use crate::framework::{Context, Diagnostic, Diagnostics};
+use crate::wire::{AttributePath, Value};
+
+/// The collaboration of the object that is planned for: the second plan of a replacement finds it.
+const MEMBER_OF: &str = "member_of";
+
+/// The collaboration that a plan without a prior state joins; JSON null while it is unknown.
+const JOINS: &str = "joins";
+
+/// Notes what this plan is about, and refuses to leave what this run joins.
+pub fn keep(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
+    let planned = plan.get("collaboration_id").as_str().map(str::to_owned);
+    let replaced = private.plan_note(MEMBER_OF).and_then(|note| note.as_str().map(str::to_owned));
+    private.forget_plan();
+    if let Some(client) = client {
+        see_together(plan, client, planned.as_deref());
+    }
+    if let Some(collaboration_id) = plan.prior.get("collaboration_id").as_str() {
+        private.set_plan_note(MEMBER_OF, collaboration_id);
+        return;
+    }
+    if let Some(collaboration_id) = planned.as_ref().filter(|_| planned == replaced) {
+        plan.diagnostics.push(replacement(collaboration_id));
+    }
+    private.set_plan_note(JOINS, planned);
+}
+
+/// Notes what is left and joined, and fails where another address of this run does the reverse.
+fn see_together(plan: &mut Plan<'_>, client: &Client, joins: Option<&str>) {
+    let present = plan.prior.get("collaboration_id").as_str();
+    if present == joins && present.is_some() {
+        return;
+    }
+    if let Some(leaves) = present.filter(|_| plan::ended(plan.prior).is_none()) {
+        let is_joined = client.places.leave(leaves);
+        if is_joined {
+            plan.diagnostics.push(moved(leaves));
+        } else if joins.is_some() && !is_creators(plan.prior) {
+            plan.diagnostics.push(for_good(plan.prior, leaves));
+        }
+    }
+    if let Some(joins) = joins.filter(|joins| client.places.join(joins)) {
+        plan.diagnostics.push(moved(joins));
+    }
+}
+
+/// Says that leaving is for good; fails where another address of this run joins the same collaboration.
+pub fn plan_destroy(
+    prior: &Value,
+    client: Option<&Client>,
+    _private: &mut Private,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(leaves) = prior.get("collaboration_id").as_str() else { return };
+    if plan::ended(prior).is_some() {
+        return;
+    }
+    if client.is_some_and(|client| client.places.leave(leaves)) {
+        diagnostics.push(moved(leaves));
+    } else if !is_creators(prior) {
+        diagnostics.push(for_good(prior, leaves));
+    }
+}
+
+/// Whether it is the membership of the collaboration's creator, who cannot leave.
+fn is_creators(prior: &Value) -> bool {
+    let owner = prior.get("arn").as_str().and_then(Arn::parse).map(|arn| arn.account);
+    owner.is_some() && owner.as_deref() == prior.get("collaboration_creator_account_id").as_str()
+}
+
+/// Refuses a destruction that is half of a replacement within one collaboration, or that leaves what
+/// this run joins.
+pub fn refuse_leaving(
+    prior: &Value,
+    client: &Client,
+    private: &Private,
+    diagnostics: &mut Diagnostics,
+) {
+    let joins = private.plan_note(JOINS).and_then(|note| note.as_str());
+    let Some(collaboration_id) = prior.get("collaboration_id").as_str() else { return };
+    if joins == Some(collaboration_id) {
+        diagnostics.push(tainted(prior, collaboration_id));
+    } else if client.places.is_joined(collaboration_id) && plan::ended(prior).is_none() {
+        diagnostics.push(moved(collaboration_id));
+    }
+}
+
+/// What becomes of a membership that is the first half of a replacement.
+pub enum Leaving {
+    /// It is left: nothing is replaced, or the account can join the other collaboration.
+    Now,
+    /// It is kept until the other collaboration is known.
+    Later,
+}
+
+/// Decides whether a membership may be left now.
+///
+/// # Errors
+///
+/// The account could not join the collaboration for which it would leave this one.
+pub async fn decide(
+    cx: &Context<'_, Client>,
+    at: &Reading<'_>,
+    state: &Value,
+) -> Result<Leaving, Diagnostics> {
+    let joins = cx.private().plan_note(JOINS).cloned();
+    let Some(joins) = joins.filter(|_| plan::ended(state).is_none()) else {
+        return Ok(Leaving::Now);
+    };
+    let Some(id) = joins.as_str() else {
+        return Ok(Leaving::Later);
+    };
+    match at.look(get_collaboration(&at.sdk, id)).await {
+        Ok(target) if target.member_status == MemberStatus::Invited => Ok(Leaving::Now),
+        Ok(target) => Err(not_invited(state, id, &format!(
+            "The status of this account there is `{}`.",
+            target.member_status
+        ))),
+        Err(err) => Err(not_invited(state, id, &err.to_string())),
+    }
+}
+
+fn not_invited(state: &Value, target: &str, why: &str) -> Diagnostics {
+    let present = state.get("collaboration_id").as_str().unwrap_or_default();
+    Diagnostic::error(
+        "The collaboration was not left, for the other one cannot be joined",
+        format!(
+            "The plan leaves collaboration `{present}` for good to join `{target}`, but this account \
+             could not join that. Nothing was changed. Check the id, the Region, and that the account \
+             is invited there. {why}"
+        ),
+    )
+    .at(AttributePath::of("collaboration_id"))
+    .into()
+}
+
+/// Keeps a membership whose successor is not known yet.
+pub fn postpone(cx: &Context<'_, Client>, located: &Located, state: &Value) {
+    let collaboration_id = state.get("collaboration_id").as_str().unwrap_or_default();
+    let id = located.key.id();
+    cx.client.places.postpone(collaboration_id, id);
+    cx.report(Diagnostic::warning(
+        format!("Membership {id} is not left yet"),
+        format!(
+            "Which collaboration is joined in place of `{collaboration_id}` is not known yet, and it \
+             may be the same one, which could not be joined again. If this run ends before it is \
+             known, the account is still a member: terraform import cleanrooms_membership.<name> {id}"
+        ),
+    ));
+}
+
+/// The membership that was kept for this address, when the collaboration has turned out to be the same.
+pub async fn take_over(
+    cx: &Context<'_, Client>,
+    at: &Changing<'_>,
+    planned: &Value,
+) -> Option<sdk::Membership> {
+    let id = cx.client.places.take(planned.get("collaboration_id").as_str()?)?;
+    read::get(&at.reading.sdk, &id).await.ok()
+}
+
+/// Clears up what was kept, now that another collaboration was joined in its place.
+pub async fn clear_up(cx: &Context<'_, Client>, at: &Changing<'_>) {
+    for (id, is_only) in cx.client.places.postponed() {
+        let Ok(kept) = read::get(&at.reading.sdk, &id).await else { continue };
+        if !is_only && kept.status == MembershipStatus::Active {
+            // Whose successor this is cannot be told.
+            continue;
+        }
+        cx.client.places.take(&kept.collaboration_id);
+        let call = at.reading.sdk.delete_membership().membership_identifier(&id).send();
+        if let Err(err) = call.await.map_err(AwsError::of("DeleteMembership")) {
+            let failed = failed(&format!("leave the former collaboration (membership {id})"), &err);
+            cx.report(Diagnostic::warning(failed.summary, failed.detail));
+        }
+    }
+}
+
+fn moved(collaboration_id: &str) -> Diagnostic {
+    Diagnostic::error(
+        "One resource leaves the collaboration that another one joins",
+        format!(
+            "This run leaves collaboration `{collaboration_id}` at one address and joins it at \
+             another, but an account that has left a collaboration cannot come back. If the address \
+             of the resource has changed, write so: moved {{ from = {0}.<old>  to = {0}.<new> }}. To \
+             really leave, destroy the membership without joining at another address.",
+            Membership::KIND.type_name
+        ),
+    )
+}
+
+fn for_good(prior: &Value, collaboration_id: &str) -> Diagnostic {
+    let id = prior.get("id").as_str().unwrap_or_default();
+    Diagnostic::warning(
+        format!("Membership {id} is left for good"),
+        format!(
+            "Applying this plan leaves collaboration `{collaboration_id}`. An account that has left \
+             cannot join it again, and what hangs on the membership is lost. After a mere change of \
+             the resource's address, write a `moved` block instead."
+        ),
+    )
+}
+
+fn replacement(collaboration_id: &str) -> Diagnostic {
+    Diagnostic::error(
+        "A membership cannot be replaced within its collaboration",
+        format!(
+            "The plan would leave collaboration `{collaboration_id}` and join it again, but an \
+             account that has left a collaboration cannot come back. Leave out `-replace`, or \
+             take this resource's `replace_triggered_by` out. To really leave, destroy the \
+             membership."
+        ),
+    )
+    .at(AttributePath::of("collaboration_id"))
+}
+
+fn tainted(prior: &Value, collaboration_id: &str) -> Diagnostic {
+    let id = prior.get("id").as_str().unwrap_or_default();
+    Diagnostic::error(
+        format!("Membership {id} was not destroyed"),
+        format!(
+            "It was to be destroyed and created anew in the same collaboration \
+             `{collaboration_id}`, most likely because it is marked as tainted; but an account \
+             that has left a collaboration cannot come back. The membership is kept, and nothing \
+             was changed. Run `terraform untaint` (or `tofu untaint`) for it. To really leave, \
+             destroy it."
+        ),
+    )
+}
