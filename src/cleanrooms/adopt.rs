@@ -49,7 +49,7 @@ pub async fn create<O: Object>(
     let input = O::prepare(cx, &at, planned, input).await;
     absence::note_unseen(&mut cx.private(), cx.client);
     let mut creating = Creating { cx, at, schema, planned, turn, started: Instant::now() };
-    let remote = creating.create(input).await?;
+    let remote = Box::pin(creating.create(input)).await?;
     let facts = O::facts(&remote.item);
     let name = facts.id.or(facts.arn).unwrap_or_else(|| scope.clone());
     cx.client.remember(&name);
@@ -93,7 +93,7 @@ impl<O: Object> Creating<'_, O> {
             if err.outcome != Outcome::Ambiguous {
                 return Err(self.refused(&err));
             }
-            match self.search(&err).await {
+            match Box::pin(self.search(&err)).await {
                 Ok(Searched::Found(remote)) => return Ok(remote),
                 Ok(Searched::Nothing) if O::KIND.is_unique && !self.is_over(deadline) => {
                     was_lost = true;
@@ -267,11 +267,7 @@ impl<O: Object> Creating<'_, O> {
         )
     }
 
-    fn several(
-        &self,
-        found: impl Iterator<Item = Remote<O::Item>>,
-        lost: &AwsError,
-    ) -> Diagnostic {
+    fn several(&self, found: impl Iterator<Item = Remote<O::Item>>, lost: &AwsError) -> Diagnostic {
         let noun = O::KIND.noun;
         let ids: Vec<_> = found.filter_map(|remote| O::facts(&remote.item).id).collect();
         Diagnostic::error(

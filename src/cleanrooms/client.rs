@@ -15,10 +15,10 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::aws::{Aws, AwsError, Outcome, ErrorKind, retry_while};
+use super::aws::{Aws, AwsError, ErrorKind, Outcome, retry_while};
 use super::shapes::tags::TagPolicy;
-use crate::framework::resource::lock;
 use crate::framework::Context;
+use crate::framework::resource::lock;
 use crate::wire::Value;
 
 /// How far the service's creation time may lie before our sending of the request: times come in whole seconds.

@@ -503,7 +503,9 @@ fn delta_sharing() -> Codec<DatabricksDeltaSharingConnection> {
                 .required()
                 .doc("The endpoint of the share.")
                 .create(B::set_delta_share_endpoint)
-                .read(|it: &DatabricksDeltaSharingConnection| Some(it.delta_share_endpoint.clone())),
+                .read(|it: &DatabricksDeltaSharingConnection| {
+                    Some(it.delta_share_endpoint.clone())
+                }),
         )
         .with(
             field("share_name", string().validate(length(1..=256)))

@@ -37,7 +37,11 @@ pub fn leave_as_it_is(plan: &mut Plan<'_>, kind: &Kind, status: &str) {
 pub fn refusal(kind: &Kind, prior: &Value, status: &str) -> Diagnostic {
     let id = prior.get("id").as_str().unwrap_or_default();
     let noun = kind.noun;
-    let whose = if kind.parent == Some("membership_id") { "The status of its membership" } else { "Its status" };
+    let whose = if kind.parent == Some("membership_id") {
+        "The status of its membership"
+    } else {
+        "Its status"
+    };
     let parent = kind.parent.unwrap_or("region");
     Diagnostic::error(
         format!("{} can no longer be changed", capitalised(format!("{noun} {id}").trim_end())),

@@ -307,7 +307,8 @@ mod tests {
 
     #[test]
     fn a_child_is_imported_with_its_parent_in_either_form_of_arn() {
-        let arn = |resource: String| format!("arn:aws:cleanrooms:us-east-1:111122223333:{resource}");
+        let arn =
+            |resource: String| format!("arn:aws:cleanrooms:us-east-1:111122223333:{resource}");
         for text in [
             format!("{PARENT}/{ID}"),
             format!("{PARENT}/{ID}@us-east-1"),

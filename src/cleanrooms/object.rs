@@ -246,10 +246,7 @@ pub trait Object: Send + Sync + Sized + 'static {
     }
 
     /// What is left to do once an object was made.
-    fn made(
-        _cx: &Context<'_, Client>,
-        _at: &Changing<'_>,
-    ) -> impl Future<Output = ()> + Send {
+    fn made(_cx: &Context<'_, Client>, _at: &Changing<'_>) -> impl Future<Output = ()> + Send {
         async {}
     }
 
@@ -429,14 +426,15 @@ impl<O: Object> Resource for Of<O> {
         schema: &ResourceSchema<Self>,
         planned: &Value,
     ) -> Result<Remote<O::Item>, Diagnostics> {
-        adopt::create::<O>(cx, schema, planned).await
+        Box::pin(adopt::create::<O>(cx, schema, planned)).await
     }
 
     async fn read(
         cx: &Context<'_, Client>,
         state: &Value,
     ) -> Result<Found<Remote<O::Item>>, Diagnostics> {
-        read::<O>(cx, state).await
+        // Boxed here and below: an operation is one large future otherwise, and outgrows the stack.
+        Box::pin(read::<O>(cx, state)).await
     }
 
     async fn update(
@@ -445,14 +443,15 @@ impl<O: Object> Resource for Of<O> {
         change: Change<'_>,
     ) -> Result<Option<Remote<O::Item>>, Diagnostics> {
         if relocates(schema.schema(), change) {
-            return relocate::<O>(cx, schema, change).await.map(Some);
+            return Box::pin(relocate::<O>(cx, schema, change)).await.map(Some);
         }
         // An unknown parent has turned out to be the same, so nothing is decided anew.
         let planned = match is_undecided(schema.schema(), change) {
             true => filled(change.planned, change.prior),
             false => change.planned.clone(),
         };
-        change_in_place::<O>(cx, schema, Change { prior: change.prior, planned: &planned }).await?;
+        let change = Change { prior: change.prior, planned: &planned };
+        Box::pin(change_in_place::<O>(cx, schema, change)).await?;
         Ok(None)
     }
 
@@ -461,7 +460,7 @@ impl<O: Object> Resource for Of<O> {
         let what = format!("delete {} {}", O::KIND.noun, located.key.id());
         let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
         let at = cx.client.changing(state, &cx.stop).await.map_err(one)?;
-        O::destroy(cx, &at, &located, state).await
+        Box::pin(O::destroy(cx, &at, &located, state)).await
     }
 }
 
@@ -547,7 +546,8 @@ fn of_parents(schema: &Schema) -> impl Iterator<Item = &'static str> {
 
 /// Whether an update has turned out to be about another object.
 fn relocates(schema: &Schema, change: Change<'_>) -> bool {
-    of_parents(schema).any(|name| change.changes(name) && change.planned.get(name).is_wholly_known())
+    of_parents(schema)
+        .any(|name| change.changes(name) && change.planned.get(name).is_wholly_known())
 }
 
 /// Whether the ids of an object were not known when its update was planned, though it stays the same one.
@@ -597,8 +597,7 @@ fn plan_for_parent<O: Object>(plan: &mut Plan<'_>, private: &Private) {
 
 fn may_relocate<O: Object>(plan: &Plan<'_>) -> Diagnostic {
     let noun = O::KIND.noun;
-    let of_parents: Vec<_> =
-        of_parents(plan.schema).filter(|name| plan.changes(name)).collect();
+    let of_parents: Vec<_> = of_parents(plan.schema).filter(|name| plan.changes(name)).collect();
     let names = of_parents.join(", ");
     let detail = match of_parents.iter().all(|name| plan.get(name).is_wholly_known()) {
         true => format!(
@@ -708,7 +707,7 @@ pub async fn fetch<O: Object>(
         Ok(Remote { region: at.region.clone(), item, tags })
     };
     let stopped = || Err(Unread::Part(AwsError::stopped()));
-    at.stop.run_until_cancelled(looking).await.unwrap_or_else(stopped)
+    at.stop.run_until_cancelled(Box::pin(looking)).await.unwrap_or_else(stopped)
 }
 
 fn unread_tags(noun: &str, id: &str, err: &AwsError) -> Diagnostic {
@@ -735,7 +734,8 @@ fn check_named(located: &Located, facts: &Facts, noun: &str) -> Result<(), Diagn
 
 /// Whether two ARNs name one object; a child's has two forms.
 fn is_same(one: &str, other: &str) -> bool {
-    let parts = |arn: &str| key::Arn::parse(arn).map(|arn| (arn.partition, arn.account, arn.region));
+    let parts =
+        |arn: &str| key::Arn::parse(arn).map(|arn| (arn.partition, arn.account, arn.region));
     one == other || parts(one) == parts(other)
 }
 
@@ -799,7 +799,7 @@ async fn change_in_place<O: Object>(
         tags::update(&at, arn, change).await.map_err(one)?;
     }
     if O::acts(change) {
-        O::act(cx, &at, &located, change).await?;
+        Box::pin(O::act(cx, &at, &located, change)).await?;
     }
     Ok(())
 }

@@ -7,7 +7,8 @@ use crate::wire::{AttributePath, Value};
 
 /// Plans the Region of a new object.
 pub fn follow_provider(plan: &mut Plan<'_>, client: Option<&Client>) {
-    if plan.is_create() && plan.config.get("region").is_null()
+    if plan.is_create()
+        && plan.config.get("region").is_null()
         && let Some(region) = of_provider(client)
     {
         plan.set("region", region.into());

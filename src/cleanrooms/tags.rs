@@ -22,7 +22,8 @@ impl RemoteTags {
     /// The tags that state has, for when the service does not tell; `None` without any, as in an import.
     pub fn of_state(state: &Value) -> Option<Self> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let pairs = |name: &str| Some(state.get(name).as_map()?.iter().map(|(k, v)| (k.clone(), text(v))));
+        let pairs =
+            |name: &str| Some(state.get(name).as_map()?.iter().map(|(k, v)| (k.clone(), text(v))));
         let all = pairs("tags_all")?;
         let all = all.map(|(key, value)| (key, value.unwrap_or_default())).collect();
         Some(Self { own: pairs("tags").map(Iterator::collect), all })

@@ -406,7 +406,9 @@ pub fn one_of<U: 'static>(variants: Vec<Variant<U>>) -> Codec<U> {
             if given.iter().all(|(_, content)| content.is_none()) {
                 return Value::Null;
             }
-            Value::object(given.into_iter().map(|(name, content)| (name, content.unwrap_or_default())))
+            Value::object(
+                given.into_iter().map(|(name, content)| (name, content.unwrap_or_default())),
+            )
         },
     );
     let rule = format!("must have exactly one of {}", names.join(", "));

@@ -71,6 +71,15 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The plan that a resource's hook gets to see: for tests, and for the steps in one.
+    #[cfg(test)]
+    pub fn new(schema: &'a Schema, prior: &'a Value, config: &'a Value) -> Self {
+        let mut plan = Self::proposed(schema, prior, config, Walk::Plan);
+        plan.mark_unknown();
+        plan.find_replacements();
+        plan
+    }
+
     /// Whether the object does not exist yet, or a replacement of it is planned.
     pub fn is_create(&self) -> bool {
         self.prior.is_null()
@@ -156,7 +165,8 @@ impl<'a> Plan<'a> {
         if self.prior.is_null() {
             return;
         }
-        self.relocates = self.schema.attributes.iter().any(|attribute| self.may_relocate(attribute));
+        self.relocates =
+            self.schema.attributes.iter().any(|attribute| self.may_relocate(attribute));
         if self.relocates {
             // Whatever is fixed for the life of an object is free for another one.
             self.mark(&Value::Null, &BTreeSet::new());

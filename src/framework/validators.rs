@@ -107,13 +107,16 @@ pub fn size(range: std::ops::RangeInclusive<usize>) -> Validator {
 /// Whole numbers in the range.
 pub fn whole(range: std::ops::RangeInclusive<i64>) -> Validator {
     let (least, most) = (*range.start(), *range.end());
-    Validator::new(format!("must be a whole number of {least} to {most}"), move |value, path, found| {
-        let Value::Number(number) = value else { return };
-        if !number.as_i64().is_some_and(|number| range.contains(&number)) {
-            let detail = format!("`{value}` is no whole number of {least} to {most}.");
-            found.push(invalid(path, detail));
-        }
-    })
+    Validator::new(
+        format!("must be a whole number of {least} to {most}"),
+        move |value, path, found| {
+            let Value::Number(number) = value else { return };
+            if !number.as_i64().is_some_and(|number| range.contains(&number)) {
+                let detail = format!("`{value}` is no whole number of {least} to {most}.");
+                found.push(invalid(path, detail));
+            }
+        },
+    )
 }
 
 /// Checks configured values against a schema: validators of every known value, and null elements.

@@ -13,7 +13,7 @@ use cleanrooms_provider::framework::row::field;
 use cleanrooms_provider::framework::schema::{Attribute, Block, Kind, Mode, Nesting, Schema};
 use cleanrooms_provider::framework::validators::{invalid, length};
 use cleanrooms_provider::framework::{
-    Change, Configured, Context, Diagnostic, Diagnostics, ImportTarget, Provider, Resource,
+    Change, Configured, Context, Diagnostic, Diagnostics, Found, ImportTarget, Provider, Resource,
     ResourceSchema,
 };
 use cleanrooms_provider::wire::{AttributePath, Type, Value};
@@ -345,9 +345,9 @@ impl Resource for ThingResource {
     }
 
     fn identity_schema() -> IdentitySchema {
-        let attribute = |name, description, required_for_import| IdentityAttribute {
+        let attribute = |name, description: &str, required_for_import| IdentityAttribute {
             name,
-            description,
+            description: description.to_owned(),
             required_for_import,
         };
         let attributes = vec![
@@ -386,9 +386,10 @@ impl Resource for ThingResource {
 
     async fn create(
         cx: &ContextOf<'_>,
-        input: Input,
-        _planned: &Value,
+        schema: &ResourceSchema<Self>,
+        planned: &Value,
     ) -> Result<Thing, Diagnostics> {
+        let input: Input = schema.create_input(planned)?;
         cx.client.begin(Operation::Create, &cx.stop).await?;
         let mut things = cx.client.things.lock().unwrap();
         let thing = Thing {
@@ -405,19 +406,20 @@ impl Resource for ThingResource {
         Ok(thing)
     }
 
-    async fn read(cx: &ContextOf<'_>, state: &Value) -> Result<Option<Thing>, Diagnostics> {
+    async fn read(cx: &ContextOf<'_>, state: &Value) -> Result<Found<Thing>, Diagnostics> {
         cx.client.begin(Operation::Read, &cx.stop).await?;
         let id = state.get("id").as_str().unwrap_or_default();
-        Ok(cx.client.things.lock().unwrap().get(id).cloned())
+        let found = cx.client.things.lock().unwrap().get(id).cloned();
+        Ok(found.map_or(Found::Gone, Found::Here))
     }
 
     async fn update(
         cx: &ContextOf<'_>,
-        input: Option<Input>,
+        schema: &ResourceSchema<Self>,
         change: Change<'_>,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<Option<Thing>, Diagnostics> {
         cx.client.begin(Operation::Update, &cx.stop).await?;
-        let Some(input) = input else { return Ok(()) };
+        let Some(input) = schema.update_input(change)? else { return Ok(None) };
         let mut things = cx.client.things.lock().unwrap();
         let id = change.prior.get("id").as_str().unwrap_or_default();
         let thing = things.get_mut(id).ok_or_else(|| refusal("It is gone."))?;
@@ -430,7 +432,7 @@ impl Resource for ThingResource {
         if change.changes("members") {
             thing.members = input.members;
         }
-        Ok(())
+        Ok(None)
     }
 
     async fn delete(cx: &ContextOf<'_>, state: &Value) -> Result<(), Diagnostics> {

@@ -60,11 +60,9 @@ mod tests {
     use super::*;
     use crate::cleanrooms::adopt::is_as_planned;
     use crate::cleanrooms::collaboration::Collaboration;
+    use crate::cleanrooms::collaboration::fixtures::{collaboration, config, state, with};
     use crate::cleanrooms::object::Of;
     use crate::framework::Resource;
-    use crate::cleanrooms::collaboration::fixtures::{
-        collaboration, config, state, with,
-    };
     use crate::framework::plan::Plan;
 
     /// Whether a collaboration that differs from the planned one at a pointer is taken for it.

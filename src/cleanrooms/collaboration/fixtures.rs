@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::Collaboration;
+use crate::cleanrooms::object::Of;
 use crate::framework::Resource;
 use crate::framework::testing::value;
 use crate::wire::Value;
@@ -16,7 +17,7 @@ pub const STRANGER: &str = "777788889999";
 
 /// A value of the resource's type; what is left out is null.
 pub fn collaboration(json: &Json) -> Value {
-    value(&Collaboration::schema().schema().implied_type(), json)
+    value(&Of::<Collaboration>::schema().schema().implied_type(), json)
 }
 
 /// The configuration.
@@ -52,7 +53,7 @@ pub fn state() -> Json {
         ("/create_time", json!("t0")),
         ("/update_time", json!("t0")),
         ("/member_status", json!("INVITED")),
-        ("/members/444455556666/status", json!("ACTIVE")),
+        ("/member_statuses", json!({ PARTNER: "ACTIVE" })),
         ("/members/444455556666/payment_configuration", payer(Some(false))),
         ("/members/444455556666/ml_member_abilities", json!({ "custom_ml_member_abilities": [] })),
     ];

@@ -8,9 +8,7 @@ use aws_sdk_cleanrooms::types::{
 };
 
 use super::changes::payer_of;
-use crate::cleanrooms::shapes::abilities::{
-    abilities, ml_abilities, ml_to_send, no_ml_abilities,
-};
+use crate::cleanrooms::shapes::abilities::{abilities, ml_abilities, ml_to_send, no_ml_abilities};
 use crate::cleanrooms::shapes::enumeration::{constant, open};
 use crate::cleanrooms::shapes::ids::wrong_account_id;
 use crate::cleanrooms::shapes::payment::{Payer, payer};

@@ -29,8 +29,8 @@ use serde_json::Value as Json;
 use self::changes::{CHANGED_BY_REQUEST, payer_of};
 use self::members::{auto_approved, data_encryption_metadata, members};
 use self::read::Gathered;
-use self::requests::change_requests;
 pub use self::read::{get as get_collaboration, list_members};
+use self::requests::change_requests;
 use super::absence::Unread;
 use super::aws::AwsError;
 use super::client::{Changing, Client, Reading};
@@ -44,9 +44,7 @@ use super::shapes::text::{description, name};
 use crate::framework::codec::{boolean, string, string_map, text_enum};
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
-use crate::framework::{
-    Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema,
-};
+use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
 use crate::wire::Value;
 
 /// The kind of object.
@@ -116,7 +114,9 @@ impl Object for Collaboration {
             .create(Create::set_analytics_engine)
             .update(Update::set_analytics_engine)
             .read(|r| {
-                Some(r.item.collaboration.analytics_engine.clone().unwrap_or(AnalyticsEngine::Spark))
+                Some(
+                    r.item.collaboration.analytics_engine.clone().unwrap_or(AnalyticsEngine::Spark),
+                )
             }),
         )
         .with(
@@ -242,7 +242,9 @@ impl Object for Collaboration {
                 .requires_replace()
                 .doc("Regions into which results may be written. A change replaces.")
                 .create(Create::set_allowed_result_regions)
-                .read(|r| Some(r.item.collaboration.allowed_result_regions.clone().unwrap_or_default())),
+                .read(|r| {
+                    Some(r.item.collaboration.allowed_result_regions.clone().unwrap_or_default())
+                }),
         )
         .with(
             Row::attribute("is_metrics_enabled", boolean())
@@ -294,7 +296,7 @@ impl Object for Collaboration {
                 .doc("The id of the creator's own membership, once it has joined.")
                 .read(|r| r.item.collaboration.membership_id.clone()),
         )
-            .version(1)
+        .version(1)
     }
 
     fn upgrade(version: i64, state: Json) -> Result<Json, Diagnostic> {

@@ -136,9 +136,8 @@ impl Shown {
     pub fn of_state(id: &str, shown: &Value) -> Option<Self> {
         let texts = |name: &str| shown.get(name).as_elements().filter_map(Value::as_str);
         let votes = shown.get("votes").as_map().into_iter().flatten();
-        let vote = |(account, vote): (&String, &Value)| {
-            Some((account.clone(), vote.as_str()?.to_owned()))
-        };
+        let vote =
+            |(account, vote): (&String, &Value)| Some((account.clone(), vote.as_str()?.to_owned()));
         Some(Self {
             id: id.to_owned(),
             status: shown.get("status").as_str()?.into(),

@@ -15,7 +15,9 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 
-use super::changes::{CHANGED_BY_REQUEST, PENDING_APPROVAL, Standing, Subject, Wanted, Wish, grouped};
+use super::changes::{
+    CHANGED_BY_REQUEST, PENDING_APPROVAL, Standing, Subject, Wanted, Wish, grouped,
+};
 use super::members::{auto_approved, members};
 use super::requests::{ChangeRequest, Requests};
 use super::{notes, read};
@@ -136,7 +138,8 @@ impl Work<'_> {
             match call.send().await.map_err(AwsError::of("DeleteMember")) {
                 Ok(_) => {}
                 Err(err) if err.kind == ErrorKind::NotFound => {}
-                Err(err) if err.outcome == Outcome::Ambiguous && self.is_removed(account).await => {}
+                Err(err) if err.outcome == Outcome::Ambiguous && self.is_removed(account).await => {
+                }
                 Err(err) => self.fail(&what, &subject, &err),
             }
         }

@@ -17,7 +17,8 @@ pub fn upgrade(version: i64, mut state: Json) -> Result<Json, Diagnostic> {
         let mut statuses = Map::new();
         let members = state.get_mut("members").and_then(Json::as_object_mut);
         for (account, member) in members.into_iter().flatten() {
-            if let Some(status) = member.as_object_mut().and_then(|member| member.remove("status")) {
+            if let Some(status) = member.as_object_mut().and_then(|member| member.remove("status"))
+            {
                 statuses.insert(account.clone(), status);
             }
         }

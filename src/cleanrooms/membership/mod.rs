@@ -32,9 +32,7 @@ use super::shapes::payment::{Payer, payer};
 use crate::framework::codec::{boolean, set_of, string, text_enum};
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
-use crate::framework::{
-    Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema,
-};
+use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
 use crate::wire::Value;
 
 /// The kind of object.

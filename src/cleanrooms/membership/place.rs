@@ -145,10 +145,11 @@ pub async fn decide(
     };
     match at.look(get_collaboration(&at.sdk, id)).await {
         Ok(target) if target.member_status == MemberStatus::Invited => Ok(Leaving::Now),
-        Ok(target) => Err(not_invited(state, id, &format!(
-            "The status of this account there is `{}`.",
-            target.member_status
-        ))),
+        Ok(target) => Err(not_invited(
+            state,
+            id,
+            &format!("The status of this account there is `{}`.", target.member_status),
+        )),
         Err(err) => Err(not_invited(state, id, &err.to_string())),
     }
 }

@@ -6,6 +6,7 @@ use super::Membership;
 use super::update::with_payers;
 use crate::cleanrooms::aws::{Aws, Intervals, ProviderConfig};
 use crate::cleanrooms::client::Client;
+use crate::cleanrooms::object::Of;
 use crate::cleanrooms::shapes::tags::TagPolicy;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
@@ -25,7 +26,7 @@ fn flag(pays: impl Into<Value>) -> Value {
 
 /// A configuration that joins, with these attributes over it.
 fn config<'a>(attributes: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    let schema = Membership::schema();
+    let schema = Of::<Membership>::schema();
     let names = schema.schema().attributes.iter().map(|attribute| attribute.name);
     let mut config: Vec<_> = names.map(|name| (name, Value::Null)).collect();
     config.extend([
@@ -82,9 +83,10 @@ fn client() -> Client {
 
 /// One planning pass as core asks for it.
 fn planned(prior: &Value, config: &Value, private: &mut Private) -> (Value, Vec<String>) {
-    let schema = Membership::schema();
+    let schema = Of::<Membership>::schema();
     let mut plan = Plan::new(schema.schema(), prior, config);
-    Membership::modify_plan(&mut plan, Some(&client()), private);
+    Of::<Membership>::modify_plan(&mut plan, Some(&client()), private);
+    plan.mark_recomputed();
     let told = plan.diagnostics.iter().map(|told| {
         let path = told.path.as_ref().map(|path| format!(" at {path}")).unwrap_or_default();
         let severity = if told.is_error() { "error" } else { "warning" };
@@ -105,7 +107,7 @@ fn changes(prior: &Value, config: &Value) -> Vec<String> {
 
 fn refused(prior: &Value, planned: &Value, private: &Private) -> Vec<String> {
     let mut refused = Diagnostics::new();
-    Membership::refuse(Change { prior, planned }, private, &mut refused);
+    Of::<Membership>::refuse(Change { prior, planned }, &client(), private, &mut refused);
     refused.iter().map(|error| error.summary.clone()).collect()
 }
 
@@ -122,7 +124,7 @@ fn the_create_call_carries_what_is_configured() {
         ("is_metrics_enabled", true.into()),
     ]);
     let (planned, _) = planned(&Value::Null, &config, &mut Private::default());
-    let input = Membership::schema().create_input(&planned).expect("a planned value");
+    let input = Of::<Membership>::schema().create_input(&planned).expect("a planned value");
 
     let s3 = sdk::ProtectedQueryS3OutputConfiguration::builder()
         .bucket("ours")
@@ -151,7 +153,7 @@ fn the_create_call_carries_what_is_configured() {
 fn what_is_omitted_is_not_sent() {
     let given = config([("payment_configuration", object([("query_compute", Value::Null)]))]);
     let (planned, _) = planned(&Value::Null, &given, &mut Private::default());
-    let input = Membership::schema().create_input(&planned).expect("a planned value");
+    let input = Of::<Membership>::schema().create_input(&planned).expect("a planned value");
     assert_eq!(*input.get_payment_configuration(), None);
     assert_eq!(*input.get_default_result_configuration(), None);
     assert_eq!(*input.get_is_metrics_enabled(), None);
@@ -161,7 +163,7 @@ fn what_is_omitted_is_not_sent() {
 fn nothing_is_sent_when_nothing_changes() {
     let prior = state([]);
     let change = Change { prior: &prior, planned: &prior };
-    let input = Membership::schema().update_input(change).expect("a planned value");
+    let input = Of::<Membership>::schema().update_input(change).expect("a planned value");
     assert!(with_payers(input, change).expect("a planned value").is_none());
 }
 
@@ -173,7 +175,7 @@ fn one_call_carries_all_changed_attributes_and_no_other() {
         config([("query_log_status", "ENABLED".into()), ("payment_configuration", payers)]);
     let (planned, _) = planned(&prior, &config, &mut Private::default());
     let change = Change { prior: &prior, planned: &planned };
-    let input = Membership::schema().update_input(change).expect("a planned value");
+    let input = Of::<Membership>::schema().update_input(change).expect("a planned value");
     let input = with_payers(input, change).expect("a planned value").expect("two changes");
 
     let jobs = sdk::MembershipJobComputePaymentConfig::builder().is_responsible(true).build();
@@ -287,9 +289,9 @@ fn an_ended_membership_is_replaced_for_another_collaboration() {
     let prior = state([("status", "COLLABORATION_DELETED".into())]);
     for id in [Value::from(OTHER), Value::Unknown] {
         let config = config([("collaboration_id", id)]);
-        let schema = Membership::schema();
+        let schema = Of::<Membership>::schema();
         let mut plan = Plan::new(schema.schema(), &prior, &config);
-        Membership::modify_plan(&mut plan, Some(&client()), &mut Private::default());
+        Of::<Membership>::modify_plan(&mut plan, Some(&client()), &mut Private::default());
         let paths: Vec<_> = plan.requires_replace.iter().cloned().collect();
         assert_eq!(paths, [AttributePath::of("collaboration_id")]);
         assert!(plan.diagnostics.is_empty());

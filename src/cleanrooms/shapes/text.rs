@@ -90,9 +90,8 @@ fn segmented(range: RangeInclusive<usize>, legal: fn(char) -> bool, blanks: bool
     let rule = "must be letters, digits and underscores, with single hyphens inside";
     string().validate(length(range)).validate(Validator::string(rule, move |text| {
         let (first, rest) = text.split_at_checked(1)?;
-        let word = |word: &str| {
-            !word.is_empty() && word.chars().all(|c| legal(c) || (blanks && c == ' '))
-        };
+        let word =
+            |word: &str| !word.is_empty() && word.chars().all(|c| legal(c) || (blanks && c == ' '));
         let fits = first.chars().all(legal) && (rest.is_empty() || rest.split('-').all(word));
         let case = if legal('A') { "" } else { ", in lower case" };
         (!fits).then(|| {
@@ -196,8 +195,7 @@ mod tests {
             assert!(accepts(&name(), good), "{good:?}");
         }
         let long = "x".repeat(101);
-        for bad in
-            ["", "  ", "\u{b}", "two\nlines", "bell\u{7}", "Retail 🛒", "\u{fffe}", &long]
+        for bad in ["", "  ", "\u{b}", "two\nlines", "bell\u{7}", "Retail 🛒", "\u{fffe}", &long]
         {
             assert!(!accepts(&name(), bad), "{bad:?}");
         }

@@ -79,8 +79,11 @@ impl Resource for Thing {
     }
 
     fn identity_schema() -> IdentitySchema {
-        let id =
-            IdentityAttribute { name: "id", description: "Its id.", required_for_import: true };
+        let id = IdentityAttribute {
+            name: "id",
+            description: "Its id.".to_owned(),
+            required_for_import: true,
+        };
         IdentitySchema { version: 0, attributes: vec![id] }
     }
 
@@ -92,7 +95,7 @@ impl Resource for Thing {
         Ok(vec![("id", "1".into())])
     }
 
-    fn refuse(change: Change<'_>, _: &Private, diagnostics: &mut Diagnostics) {
+    fn refuse(change: Change<'_>, _: &Service, _: &Private, diagnostics: &mut Diagnostics) {
         if change.planned.get("name").as_str() == Some("refused") {
             diagnostics.push(Diagnostic::error("Refused", "By its name."));
         }
@@ -100,34 +103,34 @@ impl Resource for Thing {
 
     async fn create(
         cx: &Context<'_, Service>,
-        input: Option<String>,
-        _: &Value,
+        schema: &ResourceSchema<Self>,
+        planned: &Value,
     ) -> Result<Answer, Diagnostics> {
-        let name = input.unwrap_or_default();
+        let name = schema.create_input(planned)?.unwrap_or_default();
         cx.client.call(format!("create {name}"));
         cx.client.changed()?;
         Ok(Answer { name, size: None })
     }
 
-    async fn read(cx: &Context<'_, Service>, state: &Value) -> Result<Option<Answer>, Diagnostics> {
+    async fn read(cx: &Context<'_, Service>, state: &Value) -> Result<Found<Answer>, Diagnostics> {
         cx.client.call(format!("read {}", state.get("id")));
         if cx.client.denies_reading {
             return Err(Diagnostic::error("Not read", "Access denied.").into());
         }
         let answer = |name: &str| Answer { name: name.to_owned(), size: Some("large".to_owned()) };
-        Ok(cx.client.name.map(answer))
+        Ok(cx.client.name.map(answer).map_or(Found::Gone, Found::Here))
     }
 
     async fn update(
         cx: &Context<'_, Service>,
-        input: Option<Option<String>>,
-        _: Change<'_>,
-    ) -> Result<(), Diagnostics> {
-        match input {
+        schema: &ResourceSchema<Self>,
+        change: Change<'_>,
+    ) -> Result<Option<Answer>, Diagnostics> {
+        match schema.update_input(change)? {
             Some(name) => cx.client.call(format!("update {}", name.unwrap_or_default())),
             None => cx.client.call("update nothing"),
         }
-        cx.client.changed()
+        cx.client.changed().map(|()| None)
     }
 
     async fn delete(cx: &Context<'_, Service>, _: &Value) -> Result<(), Diagnostics> {
@@ -323,21 +326,22 @@ fn nothing_is_imported_while_the_provider_is_not_known() {
     assert!(!import(Some("region".to_owned())));
 }
 
-fn plan(prior: Json, config: Json, at_apply: bool) -> PlanResponse {
+fn plan(prior: Json, config: Json) -> PlanResponse {
     let (prior, config) = (thing(prior), thing(config));
     let (private, identity) = (Private::default(), Value::object([("id", "old".into())]));
-    let request = PlanRequest { prior, config, private, identity, at_apply };
+    let (planned_private, walk) = (Private::default(), Walk::Plan);
+    let request = PlanRequest { prior, config, private, identity, planned_private, walk };
     Managed::<Thing>::shared().plan(None, request)
 }
 
 #[test]
 fn a_destroy_is_planned_as_nothing() {
-    let plan = plan(small(), Json::Null, false);
+    let plan = plan(small(), Json::Null);
     assert!(plan.planned.is_null() && plan.diagnostics.is_empty());
 }
 
 #[test]
 fn a_new_object_does_not_inherit_the_identity_of_the_one_it_replaces() {
-    assert!(plan(Json::Null, json!({ "name": "a" }), false).identity.is_null());
-    assert_eq!(plan(small(), json!({ "name": "a" }), false).identity.get("id"), &"old".into());
+    assert!(plan(Json::Null, json!({ "name": "a" })).identity.is_null());
+    assert_eq!(plan(small(), json!({ "name": "a" })).identity.get("id"), &"old".into());
 }

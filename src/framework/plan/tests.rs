@@ -424,11 +424,21 @@ mod replacement {
     }
 
     #[test]
-    fn is_asked_for_by_an_unknown_value_where_the_row_says_so() {
-        let parent = || vec![Attribute { replace: Replace::Always, ..required("parent") }];
-        let prior = json!({ "parent": "1" });
-        check_replaced(parent(), prior.clone(), json!({ "parent": "unknown" }), &["parent"]);
-        check_replaced(parent(), prior, json!({ "parent": "1" }), &[]);
+    fn is_not_asked_for_by_a_parent_that_may_be_the_same() {
+        let parent = || {
+            vec![
+                Attribute { replace: Replace::Relocates, ..required("parent") },
+                computed("id", Recompute::Never),
+            ]
+        };
+        let prior = || json!({ "parent": "1", "id": "i" });
+        check_replaced(parent(), prior(), json!({ "parent": "2" }), &["parent"]);
+        check_replaced(parent(), prior(), json!({ "parent": "1" }), &[]);
+        check_replaced(parent(), prior(), json!({ "parent": "unknown" }), &[]);
+        let outcome = plan_with(parent(), prior(), json!({ "parent": "unknown" }), |plan| {
+            assert!(plan.relocates);
+        });
+        assert_eq!(outcome.planned, "{id = unknown, parent = unknown}");
     }
 }
 

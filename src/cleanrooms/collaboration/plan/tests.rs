@@ -3,10 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use super::plan_change;
-use crate::cleanrooms::resources::collaboration::Collaboration;
-use crate::cleanrooms::resources::collaboration::fixtures::{
+use crate::cleanrooms::collaboration::Collaboration;
+use crate::cleanrooms::collaboration::fixtures::{
     CREATOR, PARTNER, STRANGER, collaboration, config, payer, state, with,
 };
+use crate::cleanrooms::object::Of;
 use crate::framework::Resource;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
@@ -22,10 +23,11 @@ struct Outcome {
 
 /// The only place that knows how a collaboration is planned.
 fn plan_with(prior: &Json, config: &Json, private: &Private) -> Outcome {
-    let schema = Collaboration::schema();
+    let schema = Of::<Collaboration>::schema();
     let (prior, config) = (collaboration(prior), collaboration(config));
     let mut plan = Plan::new(schema.schema(), &prior, &config);
     plan_change(&mut plan, private);
+    plan.mark_recomputed();
     let names = plan.schema.attributes.iter().map(|attribute| attribute.name);
     Outcome {
         changed: names.filter(|name| plan.changes(name)).map(str::to_owned).collect(),

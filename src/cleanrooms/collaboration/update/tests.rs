@@ -4,7 +4,7 @@ use aws_sdk_cleanrooms::types::MemberAbility;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::cleanrooms::resources::collaboration::fixtures::{
+use crate::cleanrooms::collaboration::fixtures::{
     CREATOR, PARTNER, STRANGER, collaboration, payer, state, with,
 };
 use crate::cleanrooms::shapes::payment::Payer;

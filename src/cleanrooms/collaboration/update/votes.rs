@@ -8,15 +8,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cleanrooms::aws::{Aws, Intervals, ProviderConfig, Secret};
 use crate::cleanrooms::client::Client;
-use crate::cleanrooms::resources::collaboration::Collaboration;
-use crate::cleanrooms::resources::collaboration::fixtures::{
+use crate::cleanrooms::collaboration::Collaboration;
+use crate::cleanrooms::collaboration::fixtures::{
     CREATOR, PARTNER, STRANGER, collaboration, config, with,
 };
+use crate::cleanrooms::object::Of;
 use crate::cleanrooms::shapes::tags::TagPolicy;
 use crate::framework::Configured;
 use crate::framework::managed::{
     ApplyRequest, Managed, ManagedResource, PlanRequest, PlanResponse, StateResponse,
 };
+use crate::framework::plan::Walk;
+use crate::framework::private::Private;
 use crate::wire::Value;
 
 /// Comes before the stranger, in the order of accounts.
@@ -46,7 +49,7 @@ impl Owner {
         let mut owner = Self {
             sandbox,
             provider: Configured { client: Client::new(aws, TagPolicy::default()), unknown: None },
-            resource: Managed::<Collaboration>::shared(),
+            resource: Managed::<Of<Collaboration>>::shared(),
             stored: StateResponse::default(),
         };
         let plan = owner.plan(&config());
@@ -65,7 +68,7 @@ impl Owner {
     }
 
     fn status_of(&self, account: &str) -> Option<&str> {
-        self.stored.state.get("members").get(account).get("status").as_str()
+        self.stored.state.get("member_statuses").get(account).as_str()
     }
 
     fn plan(&self, config: &Json) -> PlanResponse {
@@ -75,7 +78,8 @@ impl Owner {
             config: collaboration(config),
             private: private.clone(),
             identity: identity.clone(),
-            at_apply: false,
+            planned_private: Private::default(),
+            walk: Walk::Plan,
         };
         self.resource.plan(Some(&self.provider.client), request)
     }
