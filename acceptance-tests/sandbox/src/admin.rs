@@ -62,6 +62,7 @@ fn route(server: &Server, method: &str, path: &str, body: &[u8]) -> Outcome {
             shared.quotas = patched(&shared.quotas, &body)?;
             Ok(settings(&shared.quotas))
         }),
+        ("GET", "objects") => (200, objects(server).to_string()),
         ("POST", "sub_resources") => with_body(body, |body| set_sub_resources(server, &body)),
         ("POST", "reset") => {
             reset(server);
@@ -70,7 +71,7 @@ fn route(server: &Server, method: &str, path: &str, body: &[u8]) -> Outcome {
         ("GET", "connections") => (200, server.counters.to_json().to_string()),
         (
             _,
-            "journal" | "faults" | "switches" | "quotas" | "sub_resources" | "reset"
+            "journal" | "faults" | "switches" | "quotas" | "objects" | "sub_resources" | "reset"
             | "connections",
         ) => problem(405, "the path does not have this method"),
         _ => problem(404, "there is no such path"),
@@ -105,6 +106,14 @@ fn add_fault(server: &Server, body: Value) -> Result<Outcome, String> {
     let mut shared = server.shared();
     shared.faults.add(body, &operations)?;
     Ok((200, shared.faults.to_json().to_string()))
+}
+
+/// Everything that is on a shelf.
+fn objects(server: &Server) -> Value {
+    let shared = server.shared();
+    let objects: Vec<Value> =
+        shared.state.shelves().into_iter().flat_map(|shelf| shelf.listing()).collect();
+    json!({ "objects": objects })
 }
 
 /// Names resources that keep a membership from being deleted.

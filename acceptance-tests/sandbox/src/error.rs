@@ -68,18 +68,33 @@ impl ConflictReason {
     }
 }
 
-/// `resourceType` of the exceptions that name a resource. The model's other
-/// two values belong to configured tables, which the sandbox does not have.
+/// `resourceType` of the exceptions that name a resource. For other kinds of
+/// objects the model has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ResourceKind {
     Collaboration,
+    ConfiguredTable,
+    ConfiguredTableAssociation,
     Membership,
 }
 
 impl ResourceKind {
+    /// The value that fits an ARN best.
+    pub(crate) fn of_arn(arn: &str) -> Self {
+        let path = arn.splitn(6, ':').last().unwrap_or_default();
+        match path.split('/').next() {
+            Some("membership") => Self::Membership,
+            Some("configuredtable") => Self::ConfiguredTable,
+            Some("configuredtableassociation") => Self::ConfiguredTableAssociation,
+            _ => Self::Collaboration,
+        }
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Collaboration => "COLLABORATION",
+            Self::ConfiguredTable => "CONFIGURED_TABLE",
+            Self::ConfiguredTableAssociation => "CONFIGURED_TABLE_ASSOCIATION",
             Self::Membership => "MEMBERSHIP",
         }
     }

@@ -150,7 +150,7 @@ impl Exchange {
             .find(|(name, _)| *name == operation.name)
             .ok_or_else(|| not_yet(operation))?;
         let input = server.model.input(operation, parts, unknown).map_err(ApiError::fields)?;
-        let before = shared.state.sequence();
+        shared.state.begin_call();
         let mut call = Call {
             caller,
             state: &mut shared.state,
@@ -160,9 +160,7 @@ impl Exchange {
         };
         let body = handler(&mut call, input)?;
         if let Some(Fault::NotYetVisible { reads }) = self.fault {
-            for id in shared.state.made_after(before) {
-                shared.state.hide(&id, reads);
-            }
+            shared.state.hide_made(reads);
         }
         // Reading a query or job moves it on.
         if !operation.readonly || operation.name.starts_with("GetProtected") {

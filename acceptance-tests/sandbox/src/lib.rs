@@ -35,6 +35,7 @@ mod router;
 mod sandbox;
 mod server;
 mod settings;
+mod shelf;
 mod signature;
 mod state;
 mod sts;

@@ -13,8 +13,9 @@ use serde_json::Value;
 
 use crate::error::{ApiError, ResourceKind};
 use crate::settings::{Absence, Quotas, Switches};
+use crate::shelf::{Head, Kind};
 use crate::signature::Caller;
-use crate::state::{Collaboration, State, Timestamp};
+use crate::state::{Collaboration, State, Tags, Timestamp};
 
 /// What an operation works with.
 pub(crate) struct Call<'a> {
@@ -61,12 +62,37 @@ pub(crate) const OPERATIONS: &[(&str, Operation)] = &[
 ];
 
 impl Call<'_> {
+    /// What a new object of the caller's begins with. Tags are None if its
+    /// kind takes none.
+    fn head(&mut self, kind: &Kind, tags: Option<Tags>) -> Head {
+        let (sequence, id) = self.state.next_id(kind);
+        self.numbered_head(kind, tags, sequence, id)
+    }
+
+    fn numbered_head(&self, kind: &Kind, tags: Option<Tags>, sequence: u64, id: String) -> Head {
+        let Caller { account, region, .. } = self.caller;
+        let arn = kind.arn.map(|form| {
+            format!("arn:aws:cleanrooms:{region}:{account}:{}", form.replace("{id}", &id))
+        });
+        Head {
+            sequence,
+            id,
+            arn,
+            region: region.clone(),
+            account: account.clone(),
+            membership: None,
+            tags,
+            create_time: self.now,
+            update_time: self.now,
+        }
+    }
+
     /// The collaboration, where it is there for the caller: as its owner, or
     /// as an account that is active in it or invited to it.
     fn collaboration(&mut self, id: &str) -> Result<&mut Collaboration, ApiError> {
         let caller = self.caller;
         self.state
-            .find_collaboration(id, &caller.region)
+            .collaboration_in(&caller.region, id)
             .filter(|collaboration| {
                 collaboration
                     .member(&caller.account)
@@ -84,7 +110,7 @@ impl Call<'_> {
     /// The collaboration whose members or change requests an operation is
     /// about. Only these operations model that it is not found.
     fn parent(&mut self, id: &str) -> Result<&mut Collaboration, ApiError> {
-        let is_absent = !self.state.collaborations.contains_key(id);
+        let is_absent = self.state.collaborations.get(id).is_none();
         if is_absent && self.switches.members_of_absent == Absence::NotFound {
             return Err(ApiError::not_found(ResourceKind::Collaboration, id));
         }
@@ -102,19 +128,20 @@ fn owned_by<'a>(
     account: &str,
     collaboration: &'a mut Collaboration,
 ) -> Result<&'a mut Collaboration, ApiError> {
-    if collaboration.creator == account {
+    if collaboration.creator() == account {
         return Ok(collaboration);
     }
-    let id = &collaboration.id;
+    let id = &collaboration.head.id;
     Err(ApiError::denied(format!("Only the owner of the collaboration {id} can do this.")))
 }
 
 impl State {
-    fn find_collaboration(&mut self, id: &str, region: &str) -> Option<&mut Collaboration> {
-        if self.collaborations.get(id)?.region != region || !self.appears(id) {
+    /// The collaboration, where a caller in this Region finds it.
+    fn collaboration_in(&mut self, region: &str, id: &str) -> Option<&mut Collaboration> {
+        if self.collaborations.get(id)?.head.region != region {
             return None;
         }
-        self.collaborations.get_mut(id)
+        self.collaborations.find(id)
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     let account = text(&input, "accountId")?;
     let (now, switches) = (call.now, call.switches);
     let collaboration = call.owned_parent(id)?;
-    let is_creator = collaboration.creator == account;
+    let is_creator = collaboration.creator() == account;
     let member = collaboration
         .member_mut(account)
         .ok_or_else(|| ApiError::not_found(ResourceKind::Membership, account))?;
@@ -55,13 +55,13 @@ pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     member.status = MemberStatus::Removed;
     member.update_time = now;
     let membership_id = member.membership_id.clone();
-    collaboration.update_time = now;
-    change_requests::withdraw_voter(collaboration, account, now);
+    collaboration.head.update_time = now;
+    change_requests::withdraw_voter(call.state, id, account, now);
     if let Some(membership) =
         membership_id.and_then(|membership_id| call.state.memberships.get_mut(&membership_id))
     {
         membership.status = MembershipStatus::Removed;
-        membership.update_time = now;
+        membership.head.update_time = now;
     }
     Ok(json!({}))
 }

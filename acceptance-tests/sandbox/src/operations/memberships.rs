@@ -13,8 +13,8 @@ use crate::error::{ApiError, ConflictReason, ResourceKind};
 use crate::payment::{self, Payers};
 use crate::settings::{Absence, Omitted, ResultUpdate, Switches};
 use crate::state::{
-    Collaboration, CollaborationCopy, IdKind, Member, MemberStatus, Membership, MembershipStatus,
-    Tags, Timestamp,
+    Collaboration, CollaborationCopy, Member, MemberStatus, Membership, MembershipStatus, Tags,
+    Timestamp,
 };
 
 #[derive(Deserialize)]
@@ -58,7 +58,7 @@ fn joinable<'a>(
 ) -> Result<(&'a Collaboration, &'a Member), ApiError> {
     let (caller, switches) = (call.caller, call.switches);
     let not_found = || ApiError::not_found(ResourceKind::Collaboration, id);
-    let collaboration = call.state.find_collaboration(id, &caller.region).ok_or_else(not_found)?;
+    let collaboration = call.state.collaboration_in(&caller.region, id).ok_or_else(not_found)?;
     let member = collaboration
         .member(&caller.account)
         .filter(|member| member.status.takes_part())
@@ -80,29 +80,26 @@ fn joinable<'a>(
 /// Makes the membership, on both sides.
 fn join(call: &mut Call<'_>, input: CreateInput, payers: Payers) -> String {
     let (now, account) = (call.now, &call.caller.account);
-    let (sequence, id) = call.state.next_id(IdKind::Membership);
+    let head = call.head(&Membership::KIND, Some(input.tags.unwrap_or_default()));
+    let id = head.id.clone();
     let collaboration = call
         .state
         .collaborations
         .get_mut(&input.collaboration_identifier)
         .expect("joinable() has found it");
     let copy = CollaborationCopy {
-        id: collaboration.id.clone(),
-        arn: collaboration.arn(),
+        id: collaboration.head.id.clone(),
+        arn: collaboration.head.arn().to_owned(),
         name: collaboration.name.clone(),
-        creator: collaboration.creator.clone(),
+        creator: collaboration.creator().to_owned(),
         creator_display_name: collaboration.creator_display_name().to_owned(),
     };
-    let region = collaboration.region.clone();
     let member = collaboration.member_mut(account).expect("joinable() has found it");
     member.status = MemberStatus::Active;
     member.update_time = now;
     member.membership_id = Some(id.clone());
     let membership = Membership {
-        sequence,
-        id: id.clone(),
-        region,
-        account: account.clone(),
+        head,
         collaboration: copy,
         status: MembershipStatus::Active,
         abilities: member.abilities.clone(),
@@ -113,12 +110,9 @@ fn join(call: &mut Call<'_>, input: CreateInput, payers: Payers) -> String {
         default_job_result_configuration: input.default_job_result_configuration,
         payers,
         is_metrics_enabled: input.is_metrics_enabled,
-        tags: input.tags.unwrap_or_default(),
-        create_time: now,
-        update_time: now,
         sub_resources: Vec::new(),
     };
-    call.state.memberships.insert(id.clone(), membership);
+    call.state.memberships.insert(membership);
     id
 }
 
@@ -126,16 +120,13 @@ fn join(call: &mut Call<'_>, input: CreateInput, payers: Payers) -> String {
 pub(super) fn own<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut Membership, ApiError> {
     let (caller, switches) = (call.caller, call.switches);
     let not_found = || ApiError::not_found(ResourceKind::Membership, id);
-    if !call.state.memberships.contains_key(id) || !call.state.appears(id) {
-        return Err(not_found());
-    }
     let membership = call
         .state
         .memberships
-        .get_mut(id)
-        .filter(|membership| membership.region == caller.region)
+        .find(id)
+        .filter(|membership| membership.head.region == caller.region)
         .ok_or_else(not_found)?;
-    if membership.account == caller.account {
+    if membership.head.account == caller.account {
         return Ok(membership);
     }
     Err(match switches.membership_of_another_account {
@@ -171,7 +162,7 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
         return Err(ApiError::conflict(
             ConflictReason::InvalidState,
             ResourceKind::Membership,
-            &membership.id,
+            &membership.head.id,
             format!("The membership is {}.", membership.status.as_str()),
         ));
     }
@@ -194,7 +185,7 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
         input.default_job_result_configuration,
         switches,
     );
-    membership.update_time = now;
+    membership.head.update_time = now;
     Ok(json!({ "membership": reply(membership, switches) }))
 }
 
@@ -229,20 +220,23 @@ pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     let refused = |reason, message: String| {
         Err(ApiError::conflict(reason, ResourceKind::Membership, id, message))
     };
-    let is_creator = membership.account == membership.collaboration.creator;
+    let is_creator = membership.head.account == membership.collaboration.creator;
     if is_creator && membership.status == MembershipStatus::Active {
         let message = "The membership of the collaboration's creator cannot be deleted while it \
                        is ACTIVE; delete the collaboration.";
         return refused(ConflictReason::InvalidState, message.to_owned());
     }
-    if !membership.sub_resources.is_empty() {
-        let names = membership.sub_resources.join(", ");
+    let is_deleted = membership.status == MembershipStatus::CollaborationDeleted;
+    let mut in_the_way = membership.sub_resources.clone();
+    for shelf in call.state.shelves() {
+        in_the_way.extend(shelf.in_the_way_of(id));
+    }
+    if !in_the_way.is_empty() {
+        let names = in_the_way.join(", ");
         let message = format!("The membership still has resources: {names}.");
         return refused(ConflictReason::SubresourcesExist, message);
     }
-    if membership.status == MembershipStatus::CollaborationDeleted
-        && !switches.deleted_memberships_can_be_deleted
-    {
+    if is_deleted && !switches.deleted_memberships_can_be_deleted {
         let message = "The collaboration of the membership is deleted.".to_owned();
         return refused(ConflictReason::InvalidState, message);
     }
@@ -255,19 +249,22 @@ fn leave(call: &mut Call<'_>, id: &str, now: Timestamp) {
     let Some(membership) = call.state.memberships.remove(id) else {
         return;
     };
-    call.state.analyses.retain(|_, analysis| analysis.membership_id != id);
+    for shelf in call.state.shelves_mut() {
+        shelf.drop_parts_of(id);
+    }
     let Some(collaboration) = call.state.collaborations.get_mut(&membership.collaboration.id)
     else {
         return;
     };
-    let Some(member) = collaboration.member_mut(&membership.account) else {
+    let Some(member) = collaboration.member_mut(&membership.head.account) else {
         return;
     };
     member.membership_id = None;
     if membership.status == MembershipStatus::Active {
         member.status = MemberStatus::Left;
         member.update_time = now;
-        change_requests::withdraw_voter(collaboration, &membership.account, now);
+        let collaboration = &membership.collaboration.id;
+        change_requests::withdraw_voter(call.state, collaboration, &membership.head.account, now);
     }
 }
 
@@ -275,24 +272,15 @@ pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError>
     let (caller, switches) = (call.caller, call.switches);
     let page = Page::requested(format!("memberships {}", caller.account), &input, switches)?;
     let wanted = input.get("status").and_then(Value::as_str);
-    let ids: Vec<String> = call
+    let own = |one: &Membership| one.head.is_of(&caller.account, &caller.region);
+    let items = call
         .state
         .memberships
-        .values()
-        .filter(|membership| {
-            membership.account == caller.account && membership.region == caller.region
-        })
-        .map(|membership| membership.id.clone())
+        .seen(own)
+        .into_iter()
+        .filter(|membership| wanted.is_none_or(|wanted| membership.status.as_str() == wanted))
+        .map(|membership| (membership.head.sequence, summary(membership, switches)))
         .collect();
-    let mut items = Vec::new();
-    for id in ids {
-        let Ok(membership) = own(call, &id) else {
-            continue;
-        };
-        if wanted.is_none_or(|wanted| membership.status.as_str() == wanted) {
-            items.push((membership.sequence, summary(membership, switches)));
-        }
-    }
     Ok(page.reply("membershipSummaries", items))
 }
 
@@ -303,15 +291,15 @@ fn summary(membership: &Membership, switches: &Switches) -> Value {
         Omitted::Filled => Some(false),
     };
     let mut reply = json!({
-        "id": membership.id,
-        "arn": membership.arn(),
+        "id": membership.head.id,
+        "arn": membership.head.arn,
         "collaborationArn": collaboration.arn,
         "collaborationId": collaboration.id,
         "collaborationCreatorAccountId": collaboration.creator,
         "collaborationCreatorDisplayName": collaboration.creator_display_name,
         "collaborationName": collaboration.name,
-        "createTime": membership.create_time.to_reply(),
-        "updateTime": membership.update_time.to_reply(),
+        "createTime": membership.head.create_time.to_reply(),
+        "updateTime": membership.head.update_time.to_reply(),
         "status": membership.status.as_str(),
         "memberAbilities": reordered(&membership.abilities),
         "paymentConfiguration": membership.payers.to_reply(|_| unset),

@@ -59,35 +59,19 @@ pub(super) fn check_keys<'a>(keys: impl Iterator<Item = &'a String>) -> Result<(
 /// The tags of the resource, where the caller owns it.
 fn tags_of<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, ApiError> {
     let caller = call.caller;
-    let [_, _, _, region, owner, resource] = arn.splitn(6, ':').collect::<Vec<_>>()[..] else {
-        return Err(ApiError::not_found(ResourceKind::Collaboration, arn));
-    };
-    let (kind, id) = match resource.split_once('/') {
-        Some(("membership", id)) => (ResourceKind::Membership, id),
-        Some((_, id)) => (ResourceKind::Collaboration, id),
-        None => (ResourceKind::Collaboration, resource),
-    };
-    let is_here = region == caller.region && call.state.appears(id);
-    let state = &mut *call.state;
-    let tags = match kind {
-        ResourceKind::Collaboration => state
-            .collaborations
-            .get_mut(id)
-            .filter(|collaboration| is_here && collaboration.arn() == arn)
-            .map(|collaboration| &mut collaboration.tags),
-        ResourceKind::Membership => state
-            .memberships
-            .get_mut(id)
-            .filter(|membership| is_here && membership.arn() == arn)
-            .map(|membership| &mut membership.tags),
-    };
-    let tags = tags.ok_or_else(|| ApiError::not_found(kind, arn))?;
-    if owner != caller.account {
+    let head = call
+        .state
+        .shelves_mut()
+        .into_iter()
+        .find_map(|shelf| shelf.find_arn(arn))
+        .filter(|head| head.region == caller.region)
+        .ok_or_else(|| ApiError::not_found(ResourceKind::of_arn(arn), arn))?;
+    if head.account != caller.account {
         return Err(ApiError::denied(format!(
             "Only the owner of {arn} can see and change its tags."
         )));
     }
-    Ok(tags)
+    head.tags.as_mut().ok_or_else(|| ApiError::not_found(ResourceKind::of_arn(arn), arn))
 }
 
 /// What CloudFormation would put on a resource of one of its stacks.
