@@ -8,7 +8,7 @@ use hyper::http::request;
 use serde_json::{Value, json};
 
 use crate::journal::Journal;
-use crate::operations::OPERATIONS;
+use crate::operations;
 use crate::server::{ADMIN_PATH, Reply, Server};
 use crate::settings::patched;
 use crate::state::State;
@@ -101,8 +101,7 @@ fn with_body(body: &[u8], act: impl FnOnce(Value) -> Result<Outcome, String>) ->
 }
 
 fn add_fault(server: &Server, body: Value) -> Result<Outcome, String> {
-    let operations: Vec<&str> =
-        OPERATIONS.iter().map(|(name, _)| *name).chain(sts::OPERATIONS).collect();
+    let operations: Vec<&str> = operations::names().chain(sts::OPERATIONS).collect();
     let mut shared = server.shared();
     shared.faults.add(body, &operations)?;
     Ok((200, shared.faults.to_json().to_string()))

@@ -15,7 +15,7 @@ pub(crate) enum ApiError {
     /// IAM's own denial, which carries no reason.
     IamDenied { principal: String, action: String, resource: String },
     /// The object does not exist.
-    NotFound { kind: ResourceKind, id: String },
+    NotFound { kind: Option<ResourceKind>, id: String },
     /// The object exists, in a state that does not allow the action.
     Conflict { reason: ConflictReason, kind: ResourceKind, id: String, message: String },
     /// A quota is used up.
@@ -169,7 +169,7 @@ impl ApiError {
     }
 
     pub(crate) fn not_found(kind: ResourceKind, id: &str) -> Self {
-        Self::NotFound { kind, id: id.to_owned() }
+        Self::NotFound { kind: Some(kind), id: id.to_owned() }
     }
 
     pub(crate) fn conflict(
@@ -224,7 +224,8 @@ impl ApiError {
                 "User: {principal} is not authorized to perform: {action} on resource: {resource}"
             ),
             Self::NotFound { kind, id } => {
-                format!("The resource {} {id} does not exist.", kind.as_str())
+                let kind = kind.map(|kind| format!("{} ", kind.as_str())).unwrap_or_default();
+                format!("The resource {kind}{id} does not exist.")
             }
             Self::Quota { name, value } => {
                 format!("The quota '{name}' of {value} is used up.")
@@ -253,7 +254,11 @@ impl ApiError {
                 json!({ "message": message, "reason": "INSUFFICIENT_PERMISSIONS" })
             }
             Self::NotFound { kind, id } => {
-                json!({ "message": message, "resourceId": id, "resourceType": kind.as_str() })
+                let mut body = json!({ "message": message, "resourceId": id });
+                if let Some(kind) = kind {
+                    body["resourceType"] = kind.as_str().into();
+                }
+                body
             }
             Self::Conflict { reason, kind, id, .. } => json!({
                 "message": message,

@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::faults::Fault;
 use crate::journal::Entry;
 use crate::model::{Operation, Parts, UnknownMembers};
-use crate::operations::{Call, OPERATIONS};
+use crate::operations::{Call, handler};
 use crate::router::{self, Matched};
 use crate::server::{Reply, Server};
 use crate::settings::Tolerance;
@@ -145,10 +145,7 @@ impl Exchange {
             Tolerance::Refused => UnknownMembers::Refused,
             Tolerance::Ignored => UnknownMembers::Ignored,
         };
-        let (_, handler) = OPERATIONS
-            .iter()
-            .find(|(name, _)| *name == operation.name)
-            .ok_or_else(|| not_yet(operation))?;
+        let handler = handler(&operation.name).ok_or_else(|| not_yet(operation))?;
         let input = server.model.input(operation, parts, unknown).map_err(ApiError::fields)?;
         shared.state.begin_call();
         let mut call = Call {
@@ -157,6 +154,8 @@ impl Exchange {
             quotas: &shared.quotas,
             switches: &shared.switches,
             now: server.clock.now(),
+            model: &server.model,
+            operation,
         };
         let body = handler(&mut call, input)?;
         if let Some(Fault::NotYetVisible { reads }) = self.fault {
@@ -304,14 +303,16 @@ fn not_yet(operation: &Operation) -> ApiError {
 /// What IAM would name as the resource of a call.
 fn resource_arn(matched: &Matched<'_>, caller: &Caller) -> String {
     let Caller { account, region, .. } = caller;
+    let path: Vec<String> = matched
+        .labels
+        .iter()
+        .filter_map(|(name, id)| {
+            Some(format!("{}/{id}", name.strip_suffix("Identifier")?.to_lowercase()))
+        })
+        .collect();
     match matched.labels.first() {
-        Some((name, id)) if name == "collaborationIdentifier" => {
-            format!("arn:aws:cleanrooms:{region}:{account}:collaboration/{id}")
-        }
-        Some((name, id)) if name == "membershipIdentifier" => {
-            format!("arn:aws:cleanrooms:{region}:{account}:membership/{id}")
-        }
-        Some((_, arn)) => arn.clone(),
+        Some((name, arn)) if name == "resourceArn" => arn.clone(),
+        Some(_) => format!("arn:aws:cleanrooms:{region}:{account}:{}", path.join("/")),
         None => "*".to_owned(),
     }
 }

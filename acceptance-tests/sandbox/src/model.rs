@@ -34,6 +34,8 @@ pub(crate) struct Operation {
     pub(crate) output: String,
     pub(crate) readonly: bool,
     pub(crate) success_status: u16,
+    /// Codes of the errors that it may answer, with their statuses.
+    pub(crate) errors: BTreeMap<String, u16>,
 }
 
 #[derive(Deserialize)]
@@ -227,6 +229,36 @@ impl Model {
         let mut check = Check { model: self, unknown: UnknownMembers::Refused, errors: Vec::new() };
         check.value("", &operation.output, body);
         check.errors
+    }
+
+    /// The members of the input that stand in the body.
+    pub(crate) fn body_of(&self, operation: &Operation, input: &Value) -> Map<String, Value> {
+        let members = &self.shapes[&operation.input].members;
+        let in_body =
+            |name: &String| members.get(name).is_some_and(|member| member.location.is_none());
+        let input = input.as_object().into_iter().flatten();
+        input
+            .filter(|(name, _)| in_body(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// What a member of the reply has of a value.
+    pub(crate) fn member_of(&self, operation: &Operation, name: &str, value: Value) -> Value {
+        match self.shapes[&operation.output].members.get(name) {
+            Some(member) => self.pruned(&member.shape, value),
+            None => value,
+        }
+    }
+
+    /// What an item of a list in the reply has of a value.
+    pub(crate) fn item_of(&self, operation: &Operation, list: &str, value: Value) -> Value {
+        let members = &self.shapes[&operation.output].members;
+        let shape = members.get(list).map(|member| &self.shapes[&member.shape]);
+        match shape.and_then(|shape| shape.member.as_deref()) {
+            Some(item) => self.pruned(item, value),
+            None => value,
+        }
     }
 
     fn query_value(&self, shape: &str, name: &str, query: &[(String, String)]) -> Option<Value> {

@@ -1,17 +1,29 @@
 //! The operations of the service, one file per resource.
 
 mod analyses;
+mod analysis_rules;
 mod change_requests;
 mod collaborations;
+mod configured_table_associations;
+mod configured_tables;
+mod id_mapping_tables;
+mod intermediate_tables;
 mod members;
 mod memberships;
 mod paging;
+mod plain;
 mod tags;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub(crate) use self::analysis_rules::AnalysisRule;
+pub(crate) use self::configured_table_associations::ConfiguredTableAssociation;
+pub(crate) use self::configured_tables::ConfiguredTable;
+pub(crate) use self::id_mapping_tables::IdMappingTable;
+pub(crate) use self::intermediate_tables::IntermediateTable;
 use crate::error::{ApiError, ResourceKind};
+use crate::model::{self, Model};
 use crate::settings::{Absence, Quotas, Switches};
 use crate::shelf::{Head, Kind};
 use crate::signature::Caller;
@@ -24,42 +36,38 @@ pub(crate) struct Call<'a> {
     pub(crate) quotas: &'a Quotas,
     pub(crate) switches: &'a Switches,
     pub(crate) now: Timestamp,
+    pub(crate) model: &'a Model,
+    /// The operation that was called.
+    pub(crate) operation: &'a model::Operation,
 }
 
 /// An operation takes its validated input and gives the body of its reply. On
 /// an error it has changed nothing.
 pub(crate) type Operation = fn(&mut Call<'_>, Value) -> Result<Value, ApiError>;
 
-/// Every operation of the model. Method and path come from there.
-pub(crate) const OPERATIONS: &[(&str, Operation)] = &[
-    ("CreateCollaboration", collaborations::create),
-    ("GetCollaboration", collaborations::get),
-    ("UpdateCollaboration", collaborations::update),
-    ("DeleteCollaboration", collaborations::delete),
-    ("ListCollaborations", collaborations::list),
-    ("ListMembers", members::list),
-    ("DeleteMember", members::delete),
-    ("CreateMembership", memberships::create),
-    ("GetMembership", memberships::get),
-    ("UpdateMembership", memberships::update),
-    ("DeleteMembership", memberships::delete),
-    ("ListMemberships", memberships::list),
-    ("CreateCollaborationChangeRequest", change_requests::create),
-    ("GetCollaborationChangeRequest", change_requests::get),
-    ("UpdateCollaborationChangeRequest", change_requests::update),
-    ("ListCollaborationChangeRequests", change_requests::list),
-    ("TagResource", tags::tag),
-    ("UntagResource", tags::untag),
-    ("ListTagsForResource", tags::list),
-    ("StartProtectedQuery", analyses::start_query),
-    ("GetProtectedQuery", analyses::get_query),
-    ("UpdateProtectedQuery", analyses::update_query),
-    ("ListProtectedQueries", analyses::list_queries),
-    ("StartProtectedJob", analyses::start_job),
-    ("GetProtectedJob", analyses::get_job),
-    ("UpdateProtectedJob", analyses::update_job),
-    ("ListProtectedJobs", analyses::list_jobs),
+/// The operations by resource. Method and path come from the model.
+const TABLES: &[&[(&str, Operation)]] = &[
+    collaborations::OPERATIONS,
+    members::OPERATIONS,
+    memberships::OPERATIONS,
+    change_requests::OPERATIONS,
+    tags::OPERATIONS,
+    analyses::OPERATIONS,
+    configured_tables::OPERATIONS,
+    analysis_rules::OPERATIONS,
+    configured_table_associations::OPERATIONS,
 ];
+
+/// Every operation that there is.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().copied().flatten().map(|(name, _)| *name)
+}
+
+/// The function of an operation.
+pub(crate) fn handler(name: &str) -> Option<Operation> {
+    let mut table = TABLES.iter().copied().flatten();
+    table.find(|(known, _)| *known == name).map(|(_, handler)| *handler)
+}
 
 impl Call<'_> {
     /// What a new object of the caller's begins with. Tags are None if its
@@ -190,15 +198,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::model::Model;
 
     #[test]
     fn every_operation_of_the_table_is_in_the_model() {
-        let table: BTreeSet<&str> = OPERATIONS.iter().map(|(name, _)| *name).collect();
+        let table: BTreeSet<&str> = names().collect();
         let model = Model::load();
         let known: BTreeSet<&str> =
             model.operations().map(|operation| operation.name.as_str()).collect();
         assert!(table.is_subset(&known), "{:?}", table.difference(&known));
-        assert_eq!(OPERATIONS.len(), table.len());
+        assert_eq!(names().count(), table.len());
     }
 }

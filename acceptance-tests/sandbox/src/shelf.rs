@@ -35,6 +35,11 @@ impl Head {
         self.arn.as_deref().unwrap_or_default()
     }
 
+    /// Gives it an ARN that ends otherwise than its kind's do.
+    pub(crate) fn set_arn_path(&mut self, path: &str) {
+        self.arn = Some(format!("arn:aws:cleanrooms:{}:{}:{path}", self.region, self.account));
+    }
+
     /// Whether it belongs to this account in this Region.
     pub(crate) fn is_of(&self, account: &str, region: &str) -> bool {
         self.account == account && self.region == region
@@ -62,7 +67,7 @@ pub(crate) trait Stored {
     fn head_mut(&mut self) -> &mut Head;
 
     /// The status that replies give it, if its kind has any.
-    fn status(&self) -> Option<&'static str> {
+    fn status(&self) -> Option<&str> {
         None
     }
 }

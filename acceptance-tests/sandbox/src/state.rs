@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::operations::{
+    AnalysisRule, ConfiguredTable, ConfiguredTableAssociation, IdMappingTable, IntermediateTable,
+};
 use crate::payment::Payers;
 use crate::shelf::{AnyShelf, Head, Kind, Shelf, Stored};
 
@@ -40,6 +43,11 @@ shelves! {
     memberships: Membership,
     change_requests: ChangeRequest,
     analyses: Analysis,
+    configured_tables: ConfiguredTable,
+    analysis_rules: AnalysisRule,
+    configured_table_associations: ConfiguredTableAssociation,
+    id_mapping_tables: IdMappingTable,
+    intermediate_tables: IntermediateTable,
 }
 
 impl State {
@@ -408,7 +416,7 @@ macro_rules! stored {
                 &mut self.head
             }
 
-            fn status(&self) -> Option<&'static str> {
+            fn status(&self) -> Option<&str> {
                 let status: fn(&Self) -> Option<&'static str> = $status;
                 status(self)
             }

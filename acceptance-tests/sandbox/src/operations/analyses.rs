@@ -11,13 +11,24 @@ use self::rules::{
     check_quotas, check_receivers, check_runner, check_sql, check_workers, payer, receiver,
 };
 use super::paging::Page;
-use super::{Call, memberships, put, text};
+use super::{Call, Operation, memberships, put, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
 use crate::payment::Cost;
 use crate::settings::{JobOutcome, QueryOutcome, Switches};
 use crate::state::{
     Analysis, AnalysisKind, AnalysisStatus, CAN_QUERY, CAN_RUN_JOB, State, Timestamp,
 };
+
+pub(super) const OPERATIONS: &[(&str, Operation)] = &[
+    ("StartProtectedQuery", start_query),
+    ("GetProtectedQuery", get_query),
+    ("UpdateProtectedQuery", update_query),
+    ("ListProtectedQueries", list_queries),
+    ("StartProtectedJob", start_job),
+    ("GetProtectedJob", get_job),
+    ("UpdateProtectedJob", update_job),
+    ("ListProtectedJobs", list_jobs),
+];
 
 /// How queries and jobs are spelled.
 struct Names {
@@ -64,35 +75,35 @@ impl AnalysisKind {
     }
 }
 
-pub(super) fn start_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn start_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     start(call, &input, AnalysisKind::Query)
 }
 
-pub(super) fn get_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn get_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     get(call, &input, AnalysisKind::Query)
 }
 
-pub(super) fn update_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn update_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     cancel(call, &input, AnalysisKind::Query)
 }
 
-pub(super) fn list_queries(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list_queries(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     list(call, &input, AnalysisKind::Query)
 }
 
-pub(super) fn start_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn start_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     start(call, &input, AnalysisKind::Job)
 }
 
-pub(super) fn get_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn get_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     get(call, &input, AnalysisKind::Job)
 }
 
-pub(super) fn update_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn update_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     cancel(call, &input, AnalysisKind::Job)
 }
 
-pub(super) fn list_jobs(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list_jobs(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     list(call, &input, AnalysisKind::Job)
 }
 

@@ -12,13 +12,20 @@ use self::effects::{check_outcome, commit};
 use self::types::{ChangeInput, Specification, check_subjects, typed};
 use super::collaborations::check_invited;
 use super::paging::Page;
-use super::{Call, parse, text};
+use super::{Call, Operation, parse, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
 use crate::settings::{AutoApproved, Permission, Quotas, Switches, WithoutVoters};
 use crate::state::{
     Change, ChangeRequest, ChangeRequestStatus, Collaboration, Member, MemberStatus, State,
     Timestamp, Vote,
 };
+
+pub(super) const OPERATIONS: &[(&str, Operation)] = &[
+    ("CreateCollaborationChangeRequest", create),
+    ("GetCollaborationChangeRequest", get),
+    ("UpdateCollaborationChangeRequest", update),
+    ("ListCollaborationChangeRequests", list),
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,7 +34,7 @@ struct CreateInput {
     changes: Vec<ChangeInput>,
 }
 
-pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: CreateInput = parse(input)?;
     let id = &input.collaboration_identifier;
     call.owned_parent(id)?;
@@ -209,7 +216,7 @@ impl ChangeRequest {
     }
 }
 
-pub(super) fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     let request_id = text(&input, "changeRequestIdentifier")?;
     call.parent(id)?;
@@ -230,7 +237,7 @@ fn find<'a>(
         .ok_or_else(|| ApiError::not_found(ResourceKind::Collaboration, request_id))
 }
 
-pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     let page = Page::requested(format!("change requests {id}"), &input, call.switches)?;
     let wanted = input.get("status").and_then(Value::as_str);
@@ -287,7 +294,7 @@ fn change_reply(change: &Change) -> Value {
     })
 }
 
-pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     let request_id = text(&input, "changeRequestIdentifier")?;
     let (now, caller) = (call.now, call.caller);

@@ -5,13 +5,21 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::paging::Page;
-use super::{Call, distinct, parse, put, reordered, tags, text};
+use super::{Call, Operation, distinct, parse, put, reordered, tags, text};
 use crate::error::ApiError;
 use crate::payment::Payers;
 use crate::settings::{CreatorStatus, Omitted, OmittedRegions, Permission, Switches};
 use crate::state::{
     CAN_QUERY, CAN_RUN_JOB, Collaboration, Member, MemberStatus, MembershipStatus, Tags, Timestamp,
 };
+
+pub(super) const OPERATIONS: &[(&str, Operation)] = &[
+    ("CreateCollaboration", create),
+    ("GetCollaboration", get),
+    ("UpdateCollaboration", update),
+    ("DeleteCollaboration", delete),
+    ("ListCollaborations", list),
+];
 
 pub(super) const SPARK: &str = "SPARK";
 pub(super) const CLEAN_ROOMS_SQL: &str = "CLEAN_ROOMS_SQL";
@@ -81,7 +89,7 @@ impl MemberSpecification {
     }
 }
 
-pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: CreateInput = parse(input)?;
     let mut collaboration = described(input, call);
     check_engine(&collaboration, call.switches)?;
@@ -217,7 +225,7 @@ pub(super) fn check_invited(invited: usize, call: &Call<'_>) -> Result<(), ApiEr
     Ok(())
 }
 
-pub(super) fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     call.collaboration(id)?;
     Ok(reply(&call.state.collaborations[id], call))
@@ -232,7 +240,7 @@ struct UpdateInput {
     analytics_engine: Option<String>,
 }
 
-pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: UpdateInput = parse(input)?;
     let now = call.now;
     let collaboration = call.owned_collaboration(&input.collaboration_identifier)?;
@@ -264,7 +272,7 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     Ok(reply(&call.state.collaborations[id], call))
 }
 
-pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     call.owned_collaboration(id)?;
     call.state.collaborations.remove(id);
@@ -278,7 +286,7 @@ pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     Ok(json!({}))
 }
 
-pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let caller = call.caller;
     let page =
         Page::requested(format!("collaborations {}", caller.account), &input, call.switches)?;

@@ -4,12 +4,15 @@ use serde_json::{Value, json};
 
 use super::collaborations::{membership_arn, ml_abilities, shown_status};
 use super::paging::Page;
-use super::{Call, change_requests, put, reordered, text};
+use super::{Call, Operation, change_requests, put, reordered, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
 use crate::settings::{RefusalCode, Switches};
 use crate::state::{Collaboration, Member, MemberStatus, MembershipStatus};
 
-pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+pub(super) const OPERATIONS: &[(&str, Operation)] =
+    &[("ListMembers", list), ("DeleteMember", delete)];
+
+fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     let page = Page::requested(format!("members {id}"), &input, call.switches)?;
     let switches = call.switches;
@@ -37,7 +40,7 @@ fn summary(collaboration: &Collaboration, member: &Member, switches: &Switches) 
     reply
 }
 
-pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     let account = text(&input, "accountId")?;
     let (now, switches) = (call.now, call.switches);

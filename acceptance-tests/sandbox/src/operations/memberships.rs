@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use self::rules::{check_logs, check_metrics, check_quota, check_results, checked_update};
 use super::collaborations::{ml_abilities, put_flags};
 use super::paging::Page;
-use super::{Call, change_requests, parse, put, reordered, tags, text};
+use super::{Call, Operation, change_requests, parse, put, reordered, tags, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
 use crate::payment::{self, Payers};
 use crate::settings::{Absence, Omitted, ResultUpdate, Switches};
@@ -16,6 +16,14 @@ use crate::state::{
     Collaboration, CollaborationCopy, Member, MemberStatus, Membership, MembershipStatus, Tags,
     Timestamp,
 };
+
+pub(super) const OPERATIONS: &[(&str, Operation)] = &[
+    ("CreateMembership", create),
+    ("GetMembership", get),
+    ("UpdateMembership", update),
+    ("DeleteMembership", delete),
+    ("ListMemberships", list),
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,7 +38,7 @@ struct CreateInput {
     is_metrics_enabled: Option<bool>,
 }
 
-pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: CreateInput = parse(input)?;
     let (collaboration, member) = joinable(call, &input.collaboration_identifier)?;
     check_logs(collaboration, "queryLogStatus", Some(&input.query_log_status))?;
@@ -118,7 +126,18 @@ fn join(call: &mut Call<'_>, input: CreateInput, payers: Payers) -> String {
 
 /// The membership, where it is the caller's own.
 pub(super) fn own<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut Membership, ApiError> {
-    let (caller, switches) = (call.caller, call.switches);
+    let absence = call.switches.membership_of_another_account;
+    own_or(call, id, absence)
+}
+
+/// The membership, where it is the caller's own, with the answer for another
+/// account's.
+pub(super) fn own_or<'a>(
+    call: &'a mut Call<'_>,
+    id: &str,
+    absence: Absence,
+) -> Result<&'a mut Membership, ApiError> {
+    let caller = call.caller;
     let not_found = || ApiError::not_found(ResourceKind::Membership, id);
     let membership = call
         .state
@@ -129,7 +148,7 @@ pub(super) fn own<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut Member
     if membership.head.account == caller.account {
         return Ok(membership);
     }
-    Err(match switches.membership_of_another_account {
+    Err(match absence {
         Absence::AccessDenied => {
             ApiError::denied(format!("You do not have access to the membership {id}."))
         }
@@ -137,7 +156,7 @@ pub(super) fn own<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut Member
     })
 }
 
-pub(super) fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let switches = call.switches;
     let membership = own(call, text(&input, "membershipIdentifier")?)?;
     Ok(json!({ "membership": reply(membership, switches) }))
@@ -154,7 +173,7 @@ struct UpdateInput {
     membership_payment_configuration: Option<Value>,
 }
 
-pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: UpdateInput = parse(input)?;
     let (now, switches) = (call.now, call.switches);
     let membership = own(call, &input.membership_identifier)?;
@@ -213,7 +232,7 @@ fn merge(current: &mut Value, new: Value) {
     }
 }
 
-pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "membershipIdentifier")?;
     let (now, switches) = (call.now, call.switches);
     let membership = own(call, id)?;
@@ -268,7 +287,7 @@ fn leave(call: &mut Call<'_>, id: &str, now: Timestamp) {
     }
 }
 
-pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let (caller, switches) = (call.caller, call.switches);
     let page = Page::requested(format!("memberships {}", caller.account), &input, switches)?;
     let wanted = input.get("status").and_then(Value::as_str);

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Call, parse, text};
+use super::{Call, Operation, parse, text};
 use crate::error::{ApiError, FieldError, ResourceKind};
+use crate::settings::ArnLength;
 use crate::state::Tags;
+
+pub(super) const OPERATIONS: &[(&str, Operation)] =
+    &[("TagResource", tag), ("UntagResource", untag), ("ListTagsForResource", list)];
 
 /// The model's limit of a tag map.
 const MOST_TAGS: usize = 200;
 
-pub(super) fn tag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn tag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let new: Tags = parse(input["tags"].clone())?;
     let tags = tags_of(call, text(&input, "resourceArn")?)?;
     check_keys(new.keys())?;
@@ -27,14 +31,14 @@ pub(super) fn tag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> 
     Ok(json!({}))
 }
 
-pub(super) fn untag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn untag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let keys: Vec<String> = parse(input["tagKeys"].clone())?;
     let tags = tags_of(call, text(&input, "resourceArn")?)?;
     tags.retain(|key, _| !keys.contains(key));
     Ok(json!({}))
 }
 
-pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let system =
         if call.switches.cloudformation_tags { cloudformation_tags() } else { Tags::new() };
     let tags = tags_of(call, text(&input, "resourceArn")?)?;
@@ -59,6 +63,12 @@ pub(super) fn check_keys<'a>(keys: impl Iterator<Item = &'a String>) -> Result<(
 /// The tags of the resource, where the caller owns it.
 fn tags_of<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, ApiError> {
     let caller = call.caller;
+    if call.switches.tag_arn_length == ArnLength::Hundred && arn.len() > 100 {
+        return Err(ApiError::fields(vec![FieldError {
+            name: "resourceArn".to_owned(),
+            message: "Member must have length less than or equal to 100".to_owned(),
+        }]));
+    }
     let head = call
         .state
         .shelves_mut()
