@@ -12,12 +12,11 @@ use crate::error::ApiError;
 use crate::faults::Fault;
 use crate::journal::Entry;
 use crate::model::{Operation, Parts, UnknownMembers};
-use crate::operations::{Call, OPERATIONS};
+use crate::operations::{Call, handler};
 use crate::router::{self, Matched};
 use crate::server::{Reply, Server};
 use crate::settings::Tolerance;
 use crate::signature::{self, Caller};
-use crate::state::Timestamp;
 use crate::sts;
 
 /// What a successful call says.
@@ -68,7 +67,7 @@ impl Exchange {
 
     fn identify(&mut self, server: &Server, service: &str) -> Result<Caller, ApiError> {
         let credential = signature::credential(&self.head.headers, service)?;
-        let caller = sts::caller(&server.shared().state, &credential, Timestamp::now())?;
+        let caller = sts::caller(&server.shared().state, &credential, server.clock.now())?;
         self.caller = Some(caller.clone());
         Ok(caller)
     }
@@ -146,24 +145,21 @@ impl Exchange {
             Tolerance::Refused => UnknownMembers::Refused,
             Tolerance::Ignored => UnknownMembers::Ignored,
         };
+        let handler = handler(&operation.name).ok_or_else(|| not_yet(operation))?;
         let input = server.model.input(operation, parts, unknown).map_err(ApiError::fields)?;
-        let (_, handler) = OPERATIONS
-            .iter()
-            .find(|(name, _)| *name == operation.name)
-            .expect("a test finds every operation of the model in the table");
-        let before = shared.state.sequence();
+        shared.state.begin_call();
         let mut call = Call {
             caller,
             state: &mut shared.state,
             quotas: &shared.quotas,
             switches: &shared.switches,
-            now: Timestamp::now(),
+            now: server.clock.now(),
+            model: &server.model,
+            operation,
         };
         let body = handler(&mut call, input)?;
         if let Some(Fault::NotYetVisible { reads }) = self.fault {
-            for id in shared.state.made_after(before) {
-                shared.state.hide(&id, reads);
-            }
+            shared.state.hide_made(reads);
         }
         // Reading a query or job moves it on.
         if !operation.readonly || operation.name.starts_with("GetProtected") {
@@ -194,7 +190,7 @@ impl Exchange {
             self.inject(server, &caller, &format!("sts:{action}"), &resource).await?;
         }
         let mut shared = server.shared();
-        let result = sts::answer(&mut shared.state, &caller, &form, Timestamp::now())?;
+        let result = sts::answer(&mut shared.state, &caller, &form, server.clock.now())?;
         if action == "AssumeRole" {
             shared.generation += 1;
         }
@@ -263,7 +259,7 @@ impl Exchange {
             fault: self.fault.as_ref().map(Fault::kind),
             user_agent: self.head.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()),
             connection: self.connection.number,
-            time: Timestamp::now().to_reply(),
+            time: server.clock.now().to_reply(),
         });
     }
 }
@@ -296,17 +292,27 @@ fn query_object(query: &[(String, String)]) -> Value {
     object.into()
 }
 
+fn not_yet(operation: &Operation) -> ApiError {
+    ApiError::front_door(
+        501,
+        "NotImplementedException",
+        format!("The sandbox does not have {} yet.", operation.name),
+    )
+}
+
 /// What IAM would name as the resource of a call.
 fn resource_arn(matched: &Matched<'_>, caller: &Caller) -> String {
     let Caller { account, region, .. } = caller;
+    let path: Vec<String> = matched
+        .labels
+        .iter()
+        .filter_map(|(name, id)| {
+            Some(format!("{}/{id}", name.strip_suffix("Identifier")?.to_lowercase()))
+        })
+        .collect();
     match matched.labels.first() {
-        Some((name, id)) if name == "collaborationIdentifier" => {
-            format!("arn:aws:cleanrooms:{region}:{account}:collaboration/{id}")
-        }
-        Some((name, id)) if name == "membershipIdentifier" => {
-            format!("arn:aws:cleanrooms:{region}:{account}:membership/{id}")
-        }
-        Some((_, arn)) => arn.clone(),
+        Some((name, arn)) if name == "resourceArn" => arn.clone(),
+        Some(_) => format!("arn:aws:cleanrooms:{region}:{account}:{}", path.join("/")),
         None => "*".to_owned(),
     }
 }

@@ -64,6 +64,14 @@ settings! {
         concurrent_jobs_per_account_in_us_east_1: u32 = 5,
         /// Jobs of an account that have not ended, in any other Region.
         concurrent_jobs_per_account: u32 = 2,
+        /// Configured tables per account.
+        configured_tables_per_account: u32 = 250,
+        /// Allowed columns of a configured table.
+        columns_per_configured_table: u32 = 100,
+        /// Configured table associations of a membership.
+        table_associations_per_membership: u32 = 100,
+        /// Kilobytes of an analysis rule as JSON.
+        analysis_rule_kilobytes: u32 = 100,
         /// Change requests of a collaboration that are PENDING or APPROVED.
         open_change_requests_per_collaboration: u32 = 50,
     }
@@ -110,7 +118,7 @@ settings! {
         join_without_invitation: Absence = Absence::AccessDenied,
         /// A second open change request for the same member or for the collaboration: "allowed" or "refused".
         overlapping_change_requests: Permission = Permission::Allowed,
-        /// description of a collaboration that was created without: "absent" or "filled" with "".
+        /// description of an object that was created without: "absent" or "filled" with "".
         omitted_description: Omitted = Omitted::Absent,
         /// autoApprovedChangeTypes of a collaboration that was created without: "absent" or "filled" with [].
         omitted_auto_approved_change_types: Omitted = Omitted::Filled,
@@ -128,6 +136,56 @@ settings! {
         unknown_members: Tolerance = Tolerance::Refused,
         /// Items on a page when the request has no maxResults, 1 to 100.
         default_page_size: PageSize = PageSize(50),
+        /// ARNs of configured table associations: under their "membership" or as the "model" has them.
+        association_arn: ArnForm = ArnForm::Membership,
+        /// ARNs of more than 100 characters in tag operations: "unlimited", or "100" as the model says.
+        tag_arn_length: ArnLength = ArnLength::Unlimited,
+        /// A second configured table of the same name: "two" of them or a "conflict".
+        equal_configured_tables: EqualTables = EqualTables::Two,
+        /// Deleting a configured table that has an analysis rule: a "conflict", or "deleted_along".
+        configured_table_with_rule: Subresources = Subresources::Conflict,
+        /// Deleting a configured table that has associations: "allowed" or "refused".
+        configured_table_with_associations: Permission = Permission::Allowed,
+        /// Deleting an association that has an analysis rule: a "conflict", or "deleted_along".
+        association_with_rule: Subresources = Subresources::Conflict,
+        /// Columns of an analysis rule that its table does not allow: a "validation" error (and a conflict when the table gives them up), or "accepted".
+        rule_columns_outside_allowed: Leniency = Leniency::Validation,
+        /// A configured table that changes to another kind of source: "refused" or "allowed".
+        table_reference_kind_change: Permission = Permission::Refused,
+        /// selectedAnalysisMethods when a table goes back to one method without naming them: "dropped", "kept" or "refused".
+        selected_methods_after_single: KeptMethods = KeptMethods::Dropped,
+        /// region of a Glue or Athena reference that was made without: "home_region" or "absent".
+        omitted_reference_region: OmittedRegions = OmittedRegions::HomeRegion,
+        /// tableType of configured tables: "filled" or "absent".
+        omitted_table_type: Omitted = Omitted::Filled,
+        /// Capital letters in the name of an association: "folded", "kept" or "refused".
+        association_name_case: NameCase = NameCase::Folded,
+        /// An analysis rule of an association whose table has none: a "validation" error or "accepted".
+        association_rule_without_table_rule: Leniency = Leniency::Validation,
+        /// An analysis rule of an association of another type than its table's: a "validation" error or "accepted".
+        association_rule_of_another_type: Leniency = Leniency::Validation,
+        /// An analysis rule of an association that says nothing: "accepted" or a "validation" error.
+        empty_association_rule: Leniency = Leniency::Accepted,
+        /// Result receivers that are no members who receive results: a "validation" error or "accepted".
+        receivers_outside_collaboration: Leniency = Leniency::Validation,
+        /// allowedJoinOperators that were never given: "absent" or "filled" with AND.
+        omitted_join_operators: Omitted = Omitted::Absent,
+        /// additionalAnalyses that were never given: "absent" or "filled" with NOT_ALLOWED.
+        omitted_additional_analyses: Omitted = Omitted::Absent,
+        /// Other optional lists of an analysis rule that were never given: "absent" or "filled" with [].
+        omitted_rule_lists: Omitted = Omitted::Absent,
+        /// allowedResultReceivers and allowedAdditionalAnalyses in the rule of a configured table: a "validation" error, or "stored".
+        result_receivers_in_table_rule: StoredOr = StoredOr::Validation,
+        /// Templates together with ANY_QUERY, ANY_JOB or providers in a rule: a "validation" error or "accepted".
+        templates_and_wildcards_mixed: Leniency = Leniency::Validation,
+        /// What is part of a membership that is over: "readable" or "not_found".
+        children_of_inactive_membership: InactiveChildren = InactiveChildren::Readable,
+        /// Creating or changing such parts: a "conflict" where the operation has one, or "access_denied".
+        writes_to_inactive_membership: RefusedWrite = RefusedWrite::Conflict,
+        /// What operations below another account's membership or configured table answer: "access_denied" or "not_found".
+        child_of_another_account: Absence = Absence::AccessDenied,
+        /// resourceType where the model has none for the kind that is missing: "membership", "absent" or the "nearest".
+        missing_child_resource_type: ChildResourceType = ChildResourceType::Membership,
         /// How protected queries end: "success", "failed" or "timed_out".
         query_outcome: QueryOutcome = QueryOutcome::Success,
         /// How protected jobs end: "success" or "failed".
@@ -244,6 +302,123 @@ choice! {
         AccessDenied,
         /// ResourceNotFoundException.
         NotFound,
+    }
+}
+
+choice! {
+    /// The form of an ARN about which the documentation contradicts itself.
+    ArnForm {
+        /// Below the membership, as IAM and other shapes have it.
+        Membership,
+        /// As the model has it for the object itself.
+        Model,
+    }
+}
+
+/// How long the ARN of a tag operation may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ArnLength {
+    /// As long as it is.
+    #[serde(rename = "unlimited")]
+    Unlimited,
+    /// 100 characters, which the ARNs of most kinds exceed.
+    #[serde(rename = "100")]
+    Hundred,
+}
+
+choice! {
+    /// Configured tables of the same name.
+    EqualTables {
+        /// There can be two.
+        Two,
+        /// ConflictException.
+        Conflict,
+    }
+}
+
+choice! {
+    /// What becomes of parts of an object that is deleted.
+    Subresources {
+        /// ConflictException.
+        Conflict,
+        /// They are deleted as well.
+        DeletedAlong,
+    }
+}
+
+choice! {
+    /// Whether a rule is enforced.
+    Leniency {
+        /// ValidationException.
+        Validation,
+        /// It is not.
+        Accepted,
+    }
+}
+
+choice! {
+    /// What becomes of a list of methods that no longer applies.
+    KeptMethods {
+        /// It goes.
+        Dropped,
+        /// It stays.
+        Kept,
+        /// ValidationException.
+        Refused,
+    }
+}
+
+choice! {
+    /// Capital letters where lower case is wanted.
+    NameCase {
+        /// They become lower case.
+        Folded,
+        /// They stay.
+        Kept,
+        /// ValidationException.
+        Refused,
+    }
+}
+
+choice! {
+    /// Members of a shape that belong elsewhere.
+    StoredOr {
+        /// ValidationException.
+        Validation,
+        /// They are kept and come back.
+        Stored,
+    }
+}
+
+choice! {
+    /// Parts of a membership that is over.
+    InactiveChildren {
+        /// They can be read and deleted.
+        Readable,
+        /// ResourceNotFoundException.
+        NotFound,
+    }
+}
+
+choice! {
+    /// Changes of parts of a membership that is over.
+    RefusedWrite {
+        /// ConflictException.
+        Conflict,
+        /// AccessDeniedException.
+        AccessDenied,
+    }
+}
+
+choice! {
+    /// The `resourceType` of kinds for which the model has none.
+    ChildResourceType {
+        /// MEMBERSHIP.
+        Membership,
+        /// None, against the model.
+        Absent,
+        /// The one that comes nearest.
+        Nearest,
     }
 }
 

@@ -1,7 +1,7 @@
 """Quotas, with AWS's defaults and adjusted."""
 
 from test_analyses import get_query, job, query, runner
-from world import *
+from tables import *
 
 
 def exceeded(name, value):
@@ -20,6 +20,10 @@ def test_defaults_are_those_of_aws(world):
         ("concurrent_queries_per_account", 2),
         ("concurrent_jobs_per_account_in_us_east_1", 5),
         ("concurrent_jobs_per_account", 2),
+        ("configured_tables_per_account", 250),
+        ("columns_per_configured_table", 100),
+        ("table_associations_per_membership", 100),
+        ("analysis_rule_kilobytes", 100),
     ):
         equal((name, found[name]), (name, value))
 
@@ -127,3 +131,42 @@ def test_open_change_requests_per_collaboration(world):
         world.request(made, member_change(THIRD, displayName="third"))
     world.act(world.owner, first, "CANCEL")
     world.request(made, member_change(THIRD, displayName="third"))
+
+
+def test_configured_tables_per_account(world):
+    world.quota(configured_tables_per_account=1)
+    made = table(world)
+    with exceeded("Configured tables per account", 1):
+        table(world)
+    table(world, world.partner)
+    table(world, world.client(OWNER, "eu-west-1"))
+    world.owner.delete_configured_table(**table_id(made))
+    table(world)
+
+
+def test_columns_per_configured_table(world):
+    world.quota(columns_per_configured_table=2)
+    with exceeded("Columns per configured table", 2):
+        table(world)
+    made = table(world, allowedColumns=["a", "b", "a"])
+    with exceeded("Columns per configured table", 2):
+        world.owner.update_configured_table(allowedColumns=COLUMNS, **table_id(made))
+    world.owner.update_configured_table(name="x", **table_id(made))
+
+
+def test_table_associations_per_membership(world):
+    world.quota(table_associations_per_membership=1)
+    ours, of_owner, _ = in_membership(world)
+    with exceeded("Configured table associations per membership", 1):
+        associate(world, ours, of_owner, name="second")
+    associate(world, world.join(world.owner, world.collaboration()), of_owner)
+
+
+def test_analysis_rule_kilobytes(world):
+    world.quota(analysis_rule_kilobytes=1)
+    made = table(world)
+    providers = [f"{number:012}" for number in range(100)]
+    settings = custom_rule(allowedAnalyses=["ANY_QUERY"], allowedAnalysisProviders=providers)
+    with exceeded("Analysis rule size in KB", 1):
+        rule(world, made, settings)
+    rule(world, made)

@@ -4,7 +4,7 @@ The tests of the other files hold the defaults.
 """
 
 from test_analyses import get_job, get_query, job, query, runner
-from world import *
+from tables import *
 
 
 def get(world, collaboration, client=None):
@@ -354,3 +354,217 @@ def test_job_outcome(world):
     cancel = {"membershipIdentifier": ours["id"], "protectedJobIdentifier": started["id"]}
     with refused("ConflictException", "INVALID_STATE"):
         world.owner.update_protected_job(targetStatus="CANCELLED", **cancel)
+
+
+def test_association_arn(world):
+    world.switch(association_arn="model")
+    ours, _, association = in_membership(world, tags={"a": "b"})
+    path = f"configuredtableassociation/{ours['id']}/{association['id']}"
+    equal(association["arn"], f"arn:aws:cleanrooms:us-east-1:{OWNER}:{path}")
+    tags = world.owner.list_tags_for_resource(resourceArn=association["arn"])["tags"]
+    equal(tags, {"a": "b"})
+
+
+def test_tag_arn_length(world):
+    world.switch(tag_arn_length="100")
+    ours, of_owner, association = in_membership(world)
+    with invalid("resourceArn"):
+        world.owner.list_tags_for_resource(resourceArn=association["arn"])
+    world.owner.list_tags_for_resource(resourceArn=of_owner["arn"])
+
+
+def test_equal_configured_tables(world):
+    world.switch(equal_configured_tables="conflict")
+    made = table(world, name="a")
+    with refused("ConflictException", "ALREADY_EXISTS", resourceId=made["id"]):
+        table(world, name="a")
+    other = table(world, name="b")
+    with refused("ConflictException", "ALREADY_EXISTS"):
+        world.owner.update_configured_table(name="a", **table_id(other))
+    world.owner.update_configured_table(name="b", **table_id(other))
+    table(world, world.partner, name="a")
+
+
+def test_configured_table_with_rule(world):
+    world.switch(configured_table_with_rule="deleted_along")
+    made = table(world)
+    rule(world, made)
+    world.owner.delete_configured_table(**table_id(made))
+    equal(world.admin("GET", "objects"), {"objects": []})
+
+
+def test_configured_table_with_associations(world):
+    world.switch(configured_table_with_associations="refused")
+    _, of_owner, _ = in_membership(world)
+    with refused("ConflictException", "SUBRESOURCES_EXIST"):
+        world.owner.delete_configured_table(**table_id(of_owner))
+
+
+def test_association_with_rule(world):
+    world.switch(association_with_rule="deleted_along")
+    _, of_owner, association = in_membership(world)
+    rule(world, of_owner)
+    association_rule(world, association)
+    world.owner.delete_configured_table_association(**association_id(association))
+    kinds = {one["kind"] for one in world.admin("GET", "objects")["objects"]}
+    assert "configured_table_association_analysis_rule" not in kinds, kinds
+
+
+def test_rule_columns_outside_allowed(world):
+    world.switch(rule_columns_outside_allowed="accepted")
+    made = table(world)
+    rule(world, made, list_rule(listColumns=["unknown"]))
+    world.owner.update_configured_table(allowedColumns=["other"], **table_id(made))
+
+
+def test_table_reference_kind_change(world):
+    world.switch(table_reference_kind_change="allowed")
+    made = table(world)
+    updated = world.owner.update_configured_table(tableReference=SNOWFLAKE, **table_id(made))
+    equal(updated["configuredTable"]["tableType"], "SNOWFLAKE")
+
+
+def test_selected_methods_after_single(world):
+    made = table(world, analysisMethod="MULTIPLE", selectedAnalysisMethods=BOTH)
+    single = lambda: world.owner.update_configured_table(
+        analysisMethod="DIRECT_QUERY", **table_id(made)
+    )["configuredTable"]
+    world.switch(selected_methods_after_single="refused")
+    with misconfigured("selectedAnalysisMethods"):
+        single()
+    world.switch(selected_methods_after_single="kept")
+    equal(set(single()["selectedAnalysisMethods"]), set(BOTH))
+
+
+def test_omitted_reference_region(world):
+    world.switch(omitted_reference_region="absent")
+    equal(table(world)["tableReference"], GLUE)
+
+
+def test_omitted_table_type(world):
+    world.switch(omitted_table_type="absent")
+    assert "tableType" not in table(world)
+
+
+def test_association_name_case(world):
+    world.switch(association_name_case="kept")
+    ours, of_owner, association = in_membership(world, name="Orders")
+    equal(association["name"], "Orders")
+    with refused("ConflictException", "ALREADY_EXISTS"):
+        associate(world, ours, of_owner, name="ORDERS")
+    world.switch(association_name_case="refused")
+    with misconfigured("name"):
+        associate(world, ours, of_owner, name="Others")
+    associate(world, ours, of_owner, name="others")
+
+
+def test_association_rule_without_table_rule(world):
+    world.switch(association_rule_without_table_rule="accepted")
+    _, _, association = in_membership(world)
+    association_rule(world, association)
+
+
+def test_association_rule_of_another_type(world):
+    world.switch(association_rule_of_another_type="accepted")
+    _, of_owner, association = in_membership(world)
+    rule(world, of_owner, list_rule())
+    equal(association_rule(world, association)["type"], "CUSTOM")
+
+
+def test_empty_association_rule(world):
+    world.switch(empty_association_rule="validation")
+    _, of_owner, association = in_membership(world)
+    rule(world, of_owner)
+    with misconfigured("analysisRulePolicy"):
+        association_rule(world, association)
+    association_rule(world, association, policy("custom", allowedResultReceivers=[]))
+
+
+def test_receivers_outside_collaboration(world):
+    world.switch(receivers_outside_collaboration="accepted")
+    _, of_owner, association = in_membership(world)
+    rule(world, of_owner)
+    settings = policy("custom", allowedResultReceivers=[STRANGER])
+    equal(association_rule(world, association, settings)["policy"], settings["analysisRulePolicy"])
+
+
+def content(found):
+    (of_kind,) = found["policy"]["v1"].values()
+    return of_kind
+
+
+def test_omitted_join_operators(world):
+    world.switch(omitted_join_operators="filled")
+    for settings in (list_rule(), aggregation_rule()):
+        found = rule(world, table(world), settings)
+        equal(content(found)["allowedJoinOperators"], ["AND"])
+    assert "allowedJoinOperators" not in content(rule(world, table(world), custom_rule()))
+
+
+def test_omitted_additional_analyses(world):
+    world.switch(omitted_additional_analyses="filled")
+    found = rule(world, table(world), list_rule())
+    equal(content(found)["additionalAnalyses"], "NOT_ALLOWED")
+
+
+def test_omitted_rule_lists(world):
+    world.switch(omitted_rule_lists="filled")
+    _, of_owner, association = in_membership(world)
+    equal(
+        content(rule(world, of_owner)),
+        {"allowedAnalyses": [], "allowedAnalysisProviders": [], "disallowedOutputColumns": []},
+    )
+    equal(
+        content(association_rule(world, association)),
+        {"allowedResultReceivers": [], "allowedAdditionalAnalyses": []},
+    )
+
+
+def test_result_receivers_in_table_rule(world):
+    world.switch(result_receivers_in_table_rule="stored")
+    found = rule(world, table(world), custom_rule(allowedResultReceivers=[OWNER]))
+    equal(content(found)["allowedResultReceivers"], [OWNER])
+
+
+def test_templates_and_wildcards_mixed(world):
+    world.switch(templates_and_wildcards_mixed="accepted")
+    template = f"arn:aws:cleanrooms:us-east-1:{OWNER}:membership/{ABSENT}/analysistemplate/x"
+    mixed = {"allowedAnalyses": ["ANY_QUERY", template], "allowedAnalysisProviders": [PARTNER]}
+    rule(world, table(world), custom_rule(**mixed))
+    with misconfigured("analysisRulePolicy"):
+        rule(world, table(world), custom_rule(allowedAnalyses=["ANY_QUERY"]))
+
+
+def test_children_of_inactive_membership(world):
+    world.switch(children_of_inactive_membership="not_found")
+    _, _, association = in_membership(world)
+    for made in world.owner.list_collaborations()["collaborationList"]:
+        world.owner.delete_collaboration(collaborationIdentifier=made["id"])
+    with refused("ResourceNotFoundException", resourceType="MEMBERSHIP"):
+        get_association(world, association)
+
+
+def test_writes_to_inactive_membership(world):
+    world.switch(writes_to_inactive_membership="access_denied")
+    ours, of_owner, association = in_membership(world)
+    for made in world.owner.list_collaborations()["collaborationList"]:
+        world.owner.delete_collaboration(collaborationIdentifier=made["id"])
+    with denied():
+        associate(world, ours, of_owner, name="new")
+    get_association(world, association)
+
+
+def test_child_of_another_account(world):
+    world.switch(child_of_another_account="not_found")
+    _, of_owner, association = in_membership(world)
+    with refused("ResourceNotFoundException", resourceType="MEMBERSHIP"):
+        get_association(world, association, world.partner)
+    with refused("ResourceNotFoundException", resourceType="CONFIGURED_TABLE"):
+        world.partner.get_configured_table(**table_id(of_owner))
+
+
+def test_missing_child_resource_type(world):
+    # Kinds that the model has a type for keep theirs.
+    world.switch(missing_child_resource_type="nearest")
+    with refused("ResourceNotFoundException", resourceType="CONFIGURED_TABLE"):
+        world.owner.get_configured_table(configuredTableIdentifier=ABSENT)

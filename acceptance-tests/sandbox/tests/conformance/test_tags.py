@@ -97,7 +97,7 @@ def test_other_partitions_and_services_are_no_resources(world):
     for arn in (
         f"arn:aws-cn:cleanrooms:us-east-1:{OWNER}:collaboration/{ABSENT}",
         f"arn:aws:s3:us-east-1:{OWNER}:collaboration/{ABSENT}",
-        f"arn:aws:cleanrooms:us-east-1:{OWNER}:" + "x" * 100,
+        f"arn:aws:cleanrooms:us-east-1:{OWNER}:" + "x" * 300,
         "nonsense",
     ):
         with invalid("resourceArn"):

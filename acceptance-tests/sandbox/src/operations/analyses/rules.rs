@@ -52,7 +52,7 @@ pub(super) fn check_receivers(
     }
     let locations = output.pointer("/distribute/locations").and_then(Value::as_array);
     if let Some(locations) = locations {
-        let own = Some(membership.account.as_str());
+        let own = Some(membership.head.account.as_str());
         if locations.iter().filter(|location| location.get("s3").is_some()).count() > 1 {
             return refused("Results can be distributed to one S3 location at most.");
         }
@@ -134,13 +134,13 @@ pub(super) fn check_quotas(
         .filter(|analysis| analysis.kind == kind && analysis.status.is_running());
     let (mut of_membership, mut of_account) = (0, 0);
     for analysis in running {
-        let other = &call.state.memberships[&analysis.membership_id];
-        of_membership += u64::from(other.id == membership.id);
+        let other = &call.state.memberships[analysis.membership_id.as_str()];
+        of_membership += u64::from(other.head.id == membership.head.id);
         of_account +=
-            u64::from(other.account == membership.account && other.region == membership.region);
+            u64::from(other.head.is_of(&membership.head.account, &membership.head.region));
     }
     let quotas = call.quotas;
-    let in_us_east_1 = membership.region == "us-east-1";
+    let in_us_east_1 = membership.head.region == "us-east-1";
     let (name, per_membership, account_name, per_account) = match kind {
         AnalysisKind::Query => (
             "Concurrent ongoing queries per membership",
