@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
+use super::caught::caught;
 use super::checks;
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::identity::IdentitySchema;
@@ -215,8 +216,13 @@ impl<R: Resource> Managed<R> {
         planned: &Value,
         known_so_far: Value,
     ) -> Value {
-        match R::read(cx, &known_so_far).await {
-            Ok(Some(remote)) => filled(planned, &self.schema.value(&remote)),
+        let reading = async {
+            let remote = R::read(cx, &known_so_far).await?;
+            Ok(remote.map(|remote| filled(planned, &self.schema.value(&remote))))
+        };
+        let completed: Result<Result<_, Diagnostics>, _> = caught(reading).await;
+        match completed.unwrap_or_else(|panic| Err(panicked(&panic).into())) {
+            Ok(Some(state)) => state,
             Ok(None) => {
                 cx.report(Diagnostic::warning(
                     format!("{} is not visible yet", R::TYPE_NAME),
@@ -398,6 +404,11 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         };
         Ok(StateResponse { state, identity, ..StateResponse::default() })
     }
+}
+
+/// The error for a panic after a change that was made.
+fn panicked(panic: &str) -> Diagnostic {
+    Diagnostic::bug(format!("Reading the object after its change panicked: {panic}"))
 }
 
 /// The error for a value that was unknown at plan, so that nobody agreed to a replacement.

@@ -133,7 +133,13 @@ pub async fn catch_panic<T>(
         };
         // Unwind safe: a future that panicked is not polled again.
         match panic::catch_unwind(AssertUnwindSafe(poll)) {
-            Ok(poll) => poll.map(Ok),
+            Ok(poll) => {
+                // The call itself knew what to do with it.
+                if let Some(Report { panic, backtrace }) = CAUGHT.take() {
+                    tracing::error!(rpc, %panic, %backtrace, "a call panicked and went on");
+                }
+                poll.map(Ok)
+            }
             Err(payload) => Err(caught(rpc, payload.as_ref())).into(),
         }
     })
