@@ -100,9 +100,12 @@ impl<P: Provider> ProviderServer<P> {
         let mut diagnostics = Diagnostics::new();
         if let Some(configured) = P::configure(config, engine_version, &mut diagnostics) {
             let configured = Some(Arc::new(configured));
-            let stop = CancellationToken::new();
             let tells_apply = has_deferral(engine_version);
-            *self.session() = Session { configured, stop, has_read: false, tells_apply };
+            let mut session = self.session();
+            // Calls of the configuration before this one may still run, and a stop is for all.
+            let stopped = session.stop.is_cancelled();
+            let stop = if stopped { CancellationToken::new() } else { session.stop.clone() };
+            *session = Session { configured, stop, has_read: false, tells_apply };
         }
         diagnostics
     }
