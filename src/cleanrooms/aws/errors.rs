@@ -200,8 +200,12 @@ impl AwsError {
 
     /// The service answered `operation` without the object that it must contain.
     pub fn unreadable(operation: &'static str) -> Self {
-        let message = "The reply lacks the object.".to_owned();
-        let mut details = ErrorDetails::local(ErrorKind::UnreadableReply, message);
+        Self::misread(operation, "The reply lacks the object")
+    }
+
+    /// A reply to `operation` cannot be believed, for this reason.
+    pub fn misread(operation: &'static str, why: impl Into<String>) -> Self {
+        let mut details = ErrorDetails::local(ErrorKind::UnreadableReply, why.into());
         details.action = Some(format!("cleanrooms:{operation}"));
         details.outcome = Outcome::Ambiguous;
         Self(Box::new(details))

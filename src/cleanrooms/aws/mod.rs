@@ -16,6 +16,7 @@ mod errors;
 mod http;
 mod observe;
 mod outcome;
+mod paging;
 mod profile;
 mod proxy;
 mod region;
@@ -31,4 +32,5 @@ pub use config::{
 };
 pub use errors::{AwsError, ConflictReason, ErrorDetails, ErrorKind, FieldError, ValidationReason};
 pub use outcome::{Outcome, classify};
+pub use paging::{PAGE_SIZE, all_pages};
 pub use wait::{Backoff, Intervals, Waited, poll, retry_while};
