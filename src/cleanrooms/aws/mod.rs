@@ -13,7 +13,10 @@ mod config;
 mod connect;
 mod credentials;
 mod errors;
+mod files;
 mod http;
+mod names;
+mod no_proxy;
 mod observe;
 mod outcome;
 mod paging;
@@ -23,6 +26,9 @@ mod region;
 mod retries;
 mod sts;
 mod tls;
+mod trust;
+mod tunnel;
+mod unreachable;
 mod wait;
 
 pub use client::Aws;
@@ -33,4 +39,5 @@ pub use config::{
 pub use errors::{AwsError, ConflictReason, ErrorDetails, ErrorKind, FieldError, ValidationReason};
 pub use outcome::{Outcome, classify};
 pub use paging::{PAGE_SIZE, all_pages};
+pub use proxy::is_proxy_address;
 pub use wait::{Backoff, Intervals, Waited, poll, retry_while};
