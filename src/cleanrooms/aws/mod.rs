@@ -13,13 +13,17 @@ mod config;
 mod connect;
 mod credentials;
 mod errors;
+mod files;
 mod http;
 mod observe;
 mod outcome;
-mod profile;
+mod profiles;
 mod proxy;
 mod region;
 mod retries;
+mod secrets;
+mod settings;
+mod shared_files;
 mod sts;
 mod tls;
 mod wait;
@@ -30,5 +34,6 @@ pub use config::{
     RetryMode, Secret,
 };
 pub use errors::{AwsError, ConflictReason, ErrorDetails, ErrorKind, FieldError, ValidationReason};
+pub(super) use files::expanded;
 pub use outcome::{Outcome, classify};
 pub use wait::{Backoff, Intervals, Waited, poll, retry_while};
