@@ -1,6 +1,8 @@
 //! What the arguments, the environment and the selected profile say of calls, in this order.
 
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -116,6 +118,8 @@ impl<'a> Settings<'a> {
         builder.set_app_name(app.and_then(|name| AppName::new(name).ok()));
         builder
             .behavior_version(BehaviorVersion::latest())
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .time_source(SharedTimeSource::new(SystemTimeSource::new()))
             .region(region)
             .http_client(http)
             .retry_config(retries)
