@@ -5,13 +5,20 @@ import os
 import sys
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
+
+# The models of the services are read once for all.
+MODELS = Loader()
 
 
 def identity(setup):
     os.environ.clear()
     os.environ.update(setup["environment"])
-    session = boto3.Session(profile_name=setup["profile"])
+    core = botocore.session.Session(profile=setup["profile"])
+    core.register_component("data_loader", MODELS)
+    session = boto3.Session(botocore_session=core)
     once = Config(retries={"total_max_attempts": 1})
     client = session.client("cleanrooms", config=once)
     reply = client.get_collaboration(collaborationIdentifier="11111111-1111-4111-8111-111111111111")
