@@ -66,7 +66,7 @@ impl<P: Provider> ProviderService for Service<P> {
         request: Request<configure_provider::Request>,
     ) -> Reply<configure_provider::Response> {
         let request = request.get_ref();
-        answer(request, async { self.configure(request) }).await
+        answer(request, self.configure(request)).await
     }
 
     async fn stop_provider(

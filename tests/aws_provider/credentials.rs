@@ -113,15 +113,18 @@ fn the_region_comes_from_the_argument_the_environment_the_profile() {
     }
 }
 
-#[test]
-fn without_argument_and_environment_the_profile_gives_the_region() {
+#[tokio::test]
+async fn without_argument_and_environment_the_profile_gives_the_region() {
     let name = "credentials::without_argument_and_environment_the_profile_gives_the_region";
     if alone_with(name, &[("AWS_PROFILE", "mine")]) {
         let folder = Folder::new("region");
         let file = folder.file("config", "[profile mine]\nregion = eu-north-1\n");
         let config =
             ProviderConfig { shared_config_files: vec![file], ..ProviderConfig::default() };
-        assert_eq!(aws(config).region().expect("the profile has it"), "eu-north-1");
+        let aws = aws(config);
+        aws.region().expect_err("no file is read by whoever only asks");
+        assert_eq!(aws.resolve_region().await.expect("the profile has it"), "eu-north-1");
+        assert_eq!(aws.region().expect("it is known by now"), "eu-north-1");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The AWS side of the provider against a server of our own.
 
+mod boto3;
 mod calls;
 mod credentials;
 mod network;

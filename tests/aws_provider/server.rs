@@ -33,6 +33,8 @@ pub struct Server {
 struct Shared {
     /// What to answer; the last one is repeated.
     answers: Mutex<VecDeque<Answer>>,
+    /// What to answer instead, by the request.
+    by_request: Option<fn(&str) -> Answer>,
     requests: Mutex<Vec<String>>,
     open: AtomicUsize,
     most_open: AtomicUsize,
@@ -41,12 +43,19 @@ struct Shared {
 impl Server {
     /// Starts a server on a free port of this machine.
     pub async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let answers = Mutex::new(answers.into_iter().collect());
+        Self::serving(Shared { answers, ..Shared::default() }).await
+    }
+
+    /// Starts a server that answers each request by itself.
+    pub async fn answering(by_request: fn(&str) -> Answer) -> Self {
+        Self::serving(Shared { by_request: Some(by_request), ..Shared::default() }).await
+    }
+
+    async fn serving(shared: Shared) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound socket"));
-        let shared = Arc::new(Shared {
-            answers: Mutex::new(answers.into_iter().collect()),
-            ..Shared::default()
-        });
+        let shared = Arc::new(shared);
         let accepting = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -112,7 +121,11 @@ impl Shared {
     }
 
     fn answer(&self, request: String) -> Answer {
+        let by_request = self.by_request.map(|answer| answer(&request));
         self.requests.lock().expect("no test panics with it").push(request);
+        if let Some(answer) = by_request {
+            return answer;
+        }
         let mut answers = self.answers.lock().expect("no test panics with it");
         match answers.len() {
             0 | 1 => answers.front().cloned().unwrap_or(Answer::HangUp),
@@ -152,10 +165,15 @@ async fn read_request(stream: &mut BufStream<TcpStream>) -> Option<String> {
 
 /// The reply of GetCollaboration.
 pub fn collaboration() -> Answer {
-    let body = r#"{"collaboration":{"id":"a","arn":"a","name":"Study","creatorAccountId":"1",
+    collaboration_called("Study")
+}
+
+/// The reply of GetCollaboration, with that name.
+pub fn collaboration_called(name: &str) -> Answer {
+    let body = r#"{"collaboration":{"id":"a","arn":"a","name":"{name}","creatorAccountId":"1",
         "creatorDisplayName":"A","createTime":0,"updateTime":0,"memberStatus":"ACTIVE",
         "queryLogStatus":"DISABLED"}}"#;
-    Answer::Reply(200, "", body.to_owned())
+    Answer::Reply(200, "", body.replace("{name}", name))
 }
 
 /// The reply of GetCallerIdentity.
@@ -169,7 +187,7 @@ pub fn identity(account: &str) -> Answer {
 
 /// The reply of AssumeRole.
 pub fn assumed(access_key: &str) -> Answer {
-    assumed_until(access_key, "2079-12-31T00:00:00Z")
+    assumed_until(access_key, "2090-12-31T00:00:00Z")
 }
 
 /// The reply of AssumeRole, for a session that ends then.

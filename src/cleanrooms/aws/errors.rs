@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::http::TooLong;
 use super::outcome::{Outcome, chain, classify, find, is_throttling};
+use super::secrets::masked;
 use super::unreachable::Unreachable;
 
 /// A failed AWS call, or the reason why none could be made.
@@ -164,22 +165,17 @@ impl AwsError {
                 ErrorDetails::from_reply(reply.raw(), reply.err().code(), reply.err().message())
             }
             SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
-                Some(cause) => {
-                    let kind = match dispatch_kind(cause, failure.is_timeout()) {
-                        ErrorKind::LostReply if failure.is_other() => ErrorKind::Configuration,
-                        kind => kind,
-                    };
-                    ErrorDetails {
+                Some(cause) => match dispatch_kind(cause, failure.is_timeout()) {
+                    ErrorKind::LostReply if failure.is_other() => ErrorDetails::not_made_up(cause),
+                    kind => ErrorDetails {
                         may_pass: find::<Unreachable>(cause).is_some_and(|err| err.may_pass),
                         ..ErrorDetails::local(kind, causes(cause))
-                    }
-                }
+                    },
+                },
                 None => ErrorDetails::local(ErrorKind::LostReply, String::new()),
             },
             SdkError::TimeoutError(_) => ErrorDetails::local(ErrorKind::Timeout, String::new()),
-            SdkError::ConstructionFailure(_) => {
-                ErrorDetails::local(ErrorKind::Configuration, causes(err))
-            }
+            SdkError::ConstructionFailure(_) => ErrorDetails::not_made_up(err),
             other => ErrorDetails {
                 status: other.raw_response().map(|reply| reply.status().as_u16()),
                 request_id: other.raw_response().and_then(request_id),
@@ -295,31 +291,41 @@ impl AwsError {
 
 impl fmt::Display for AwsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = self.message.trim().trim_end_matches('.');
-        match (self.lead(), message.is_empty()) {
+        f.write_str(&masked(&Unmasked(self).to_string()))
+    }
+}
+
+/// The text of an error with whatever others have written into it.
+struct Unmasked<'a>(&'a AwsError);
+
+impl fmt::Display for Unmasked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(err) = self;
+        let message = err.message.trim().trim_end_matches('.');
+        match (err.lead(), message.is_empty()) {
             (Some(lead), true) => write!(f, "{lead}.")?,
             (Some(lead), false) => write!(f, "{lead}: {message}.")?,
             (None, _) => write!(f, "{message}.")?,
         }
-        if let Some(reason) = &self.reason {
+        if let Some(reason) = &err.reason {
             write!(f, " Reason: {reason}.")?;
         }
-        for field in &self.fields {
+        for field in &err.fields {
             write!(f, "\n  - `{}`: {}", field.name, field.message)?;
         }
-        if !self.fields.is_empty() {
+        if !err.fields.is_empty() {
             writeln!(f)?;
         }
-        if let (Some(kind), Some(id)) = (&self.resource_type, &self.resource_id) {
+        if let (Some(kind), Some(id)) = (&err.resource_type, &err.resource_id) {
             write!(f, " Object: {kind} `{id}`.")?;
         }
-        if let (Some(name), Some(value)) = (&self.quota_name, self.quota_value) {
+        if let (Some(name), Some(value)) = (&err.quota_name, err.quota_value) {
             write!(f, " Quota `{name}` is {value}.")?;
         }
-        if let Some(advice) = self.advice() {
+        if let Some(advice) = err.advice() {
             write!(f, " {advice}")?;
         }
-        if let Some(id) = &self.request_id {
+        if let Some(id) = &err.request_id {
             write!(f, " (request id {id})")?;
         }
         Ok(())
@@ -347,6 +353,19 @@ impl ErrorDetails {
         }
     }
 
+    /// The SDK could not make up a request. It writes the whole of it into the text, with all that
+    /// is secret in it; so nothing is shown but what our own sources of credentials say.
+    fn not_made_up(err: &(dyn Error + 'static)) -> Self {
+        match find::<CredentialsError>(err) {
+            Some(cause) => Self::local(ErrorKind::Credentials, causes(cause)),
+            None => Self::local(
+                ErrorKind::Configuration,
+                "the request could not be made up. Check the Region, `endpoints` and AWS_ENDPOINT_URL"
+                    .to_owned(),
+            ),
+        }
+    }
+
     /// An error reply. Its body is read here rather than through the SDK's
     /// variants, so that codes which an operation does not model lose nothing.
     fn from_reply(reply: &HttpResponse, code: Option<&str>, message: Option<&str>) -> Self {
@@ -362,7 +381,7 @@ impl ErrorDetails {
             kind: ErrorKind::of(code, reason.as_deref(), status),
             code: code.map(str::to_owned),
             message: message
-                .map(str::to_owned)
+                .map(|message| masked(message).into_owned())
                 .unwrap_or_else(|| format!("HTTP status {status} without an explanation")),
             reason,
             fields: FieldError::list(&body["fieldList"]),
@@ -384,7 +403,7 @@ impl FieldError {
             .iter()
             .map(|field| Self {
                 name: field["name"].as_str().unwrap_or_default().to_owned(),
-                message: field["message"].as_str().unwrap_or_default().to_owned(),
+                message: masked(field["message"].as_str().unwrap_or_default()).into_owned(),
             })
             .collect()
     }

@@ -20,10 +20,13 @@ mod no_proxy;
 mod observe;
 mod outcome;
 mod paging;
-mod profile;
+mod profiles;
 mod proxy;
 mod region;
 mod retries;
+mod secrets;
+mod settings;
+mod shared_files;
 mod sts;
 mod tls;
 mod trust;
@@ -37,6 +40,7 @@ pub use config::{
     RetryMode, Secret,
 };
 pub use errors::{AwsError, ConflictReason, ErrorDetails, ErrorKind, FieldError, ValidationReason};
+pub(super) use files::expanded;
 pub use outcome::{Outcome, classify};
 pub use paging::{PAGE_SIZE, all_pages};
 pub use proxy::is_proxy_address;

@@ -101,7 +101,8 @@ fn vouched(
 
 async fn read_bundle(source: &str, path: &str) -> Result<Certificates, AwsError> {
     let fail = |what: String| AwsError::configuration(format!("`{source}` names `{path}`, {what}"));
-    let pem = files::read(path);
+    let path_on_disk = files::expanded(path);
+    let pem = files::read(&path_on_disk);
     let pem = pem.await.map_err(|err| fail(format!("which cannot be read: {err}")))?;
     let (certificates, broken) = Certificates::of_pem(&pem);
     match (certificates.is_empty(), broken) {
