@@ -99,6 +99,24 @@ impl<'a> Settings<'a> {
         self.profiles.setting("ca_bundle").filter(|_| !before)
     }
 
+    /// Refuses what the SDK would put into the user agent as it stands, and fail.
+    ///
+    /// # Errors
+    ///
+    /// The variable by which AWS's services mark themselves holds what no header takes.
+    pub(super) fn check_agent(&self) -> Result<(), AwsError> {
+        const NAME: &str = "AWS_EXECUTION_ENV";
+        match std::env::var_os(NAME) {
+            Some(value) if !value.to_str().is_some_and(is_header_text) => {
+                Err(AwsError::configuration(format!(
+                    "{NAME} holds a line break or another character that no HTTP header takes. \
+                     Unset it, or let it hold plain text."
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What all clients have in common.
     ///
     /// Built by hand: the SDK's own loader would read the files again, in a way that blocks, and
@@ -152,6 +170,11 @@ impl Service {
             Self::SsoOidc => config.endpoints.sso_oidc.clone(),
         }
     }
+}
+
+/// Whether a request can carry a text in a header, beside others.
+pub(super) fn is_header_text(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, ' '..='~'))
 }
 
 /// Whether a text is an absolute http or https URL.

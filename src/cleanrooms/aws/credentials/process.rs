@@ -52,12 +52,14 @@ impl Program {
             .kill_on_drop(true)
             .spawn()
             .map_err(|err| format!("cannot be started: {err}"))?;
-        let mut all = child.id().map(EndOfAll);
+        let mut all = child.id().map(|pid| EndOfAll { pid, running: true });
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let ended = async {
             let status = child.wait().await;
             // From now on the id may be another process's.
-            all.take().map(std::mem::forget);
+            if let Some(all) = &mut all {
+                all.running = false;
+            }
             status
         };
         let (status, stdout, stderr) =
@@ -141,13 +143,16 @@ fn parsed(output: &[u8]) -> Result<Credentials, String> {
 }
 
 /// Ends a process and all that it has started.
-struct EndOfAll(u32);
+struct EndOfAll {
+    pid: u32,
+    running: bool,
+}
 
 impl Drop for EndOfAll {
     fn drop(&mut self) {
         // The process itself is ended, and waited for, by whoever holds it.
         #[cfg(unix)]
-        for pid in descendants(self.0) {
+        for pid in self.running.then(|| descendants(self.pid)).into_iter().flatten() {
             if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {
                 let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
             }
