@@ -53,7 +53,7 @@ impl Program {
             .spawn()
             .map_err(|err| format!("cannot be started: {err}"))?;
         let mut all = child.id().map(|pid| EndOfAll { pid, running: true });
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let (answer, complaint) = (child.stdout.take(), child.stderr.take());
         let ended = async {
             let status = child.wait().await;
             // From now on the id may be another process's.
@@ -62,13 +62,13 @@ impl Program {
             }
             status
         };
-        let (status, stdout, stderr) =
-            tokio::join!(ended, read_to_end(stdout), read_to_end(stderr));
+        let (status, answer, complaint) =
+            tokio::join!(ended, read_to_end(answer), read_to_end(complaint));
         let status = status.map_err(|err| format!("is out of sight: {err}"))?;
         if !status.success() {
-            return Err(failed(status, &stderr));
+            return Err(failed(status, &complaint));
         }
-        Ok(stdout)
+        Ok(answer)
     }
 }
 
@@ -106,8 +106,8 @@ async fn read_to_end(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
     content
 }
 
-fn failed(status: ExitStatus, stderr: &[u8]) -> String {
-    let said: String = String::from_utf8_lossy(stderr).trim().chars().take(MOST_SHOWN).collect();
+fn failed(status: ExitStatus, complaint: &[u8]) -> String {
+    let said: String = String::from_utf8_lossy(complaint).trim().chars().take(MOST_SHOWN).collect();
     let said = if said.is_empty() { "it said nothing".to_owned() } else { said };
     format!("has failed ({status}): {said}")
 }
