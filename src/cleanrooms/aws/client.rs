@@ -265,8 +265,7 @@ impl Aws {
         let profiles = Profiles::read(&config).await?;
         let settings = Settings::new(&self.0.config, &profiles);
         settings.check_agent()?;
-        config.custom_ca_bundle =
-            config.custom_ca_bundle.or_else(|| settings.ca_bundle().map(str::to_owned));
+        config.custom_ca_bundle = config.custom_ca_bundle.or_else(|| settings.ca_bundle());
         let http = http::client(&config)?;
         let region = Region::new(region);
         let timeouts = TimeoutConfig::builder()

@@ -10,6 +10,7 @@ use http::Uri;
 
 use super::config::ProviderConfig;
 use super::errors::AwsError;
+use super::files;
 use super::profiles::Profiles;
 use super::tls::non_empty_variable;
 
@@ -93,10 +94,11 @@ impl<'a> Settings<'a> {
     }
 
     /// The file of certificate authorities that the profile names, unless something goes before.
-    pub(super) fn ca_bundle(&self) -> Option<&'a str> {
+    pub(super) fn ca_bundle(&self) -> Option<String> {
         let before =
             self.config.custom_ca_bundle.is_some() || non_empty_variable("AWS_CA_BUNDLE").is_some();
-        self.profiles.setting("ca_bundle").filter(|_| !before)
+        let path = self.profiles.setting("ca_bundle").filter(|_| !before)?;
+        files::expanded(path).into_os_string().into_string().ok()
     }
 
     /// Refuses what the SDK would put into the user agent as it stands, and fail.

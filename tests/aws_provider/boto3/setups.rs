@@ -1,5 +1,9 @@
 //! The table: set-ups of credentials, and as whom they call.
 
+mod sources;
+
+use self::sources::{of_files, of_machines, of_programs};
+
 /// What a set-up consists of. `{url}` is the server's address, `{dir}` the folder with its files.
 #[derive(Clone, Copy, Default)]
 pub struct Setup {
@@ -189,6 +193,35 @@ fn of_web_identities() -> Vec<Setup> {
             ..NONE
         },
         Setup {
+            name: "a token file, and a role that is empty",
+            environment: &[WEB[0], ("AWS_ROLE_ARN", "")],
+            config: "[default]\nrole_arn = arn:aws:iam::111122223333:role/hub\n\
+                web_identity_token_file = /nowhere\n",
+            ..NONE
+        },
+        Setup {
+            name: "a token file that is empty",
+            environment: &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/dev/null"), WEB[1]],
+            credentials: DEFAULT,
+            ..NONE
+        },
+        Setup {
+            name: "a web identity of a profile argument",
+            profile: Some("p"),
+            environment: &[("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/other")],
+            config: "[profile p]\nweb_identity_token_file = {dir}/token\n\
+                role_arn = arn:aws:iam::111122223333:role/of-profile\n\
+                credential_process = /nowhere\n",
+            identity: Some("of-profile"),
+            ..NONE
+        },
+        Setup {
+            name: "a token file beside the role of a default that has no source",
+            environment: &[WEB[0]],
+            config: "[default]\nrole_arn = arn:aws:iam::111122223333:role/hub\n",
+            ..NONE
+        },
+        Setup {
             name: "a web identity of a profile that is the source of another",
             environment: &[("AWS_PROFILE", "spoke")],
             config: "[profile p]\nweb_identity_token_file = {dir}/token\n\
@@ -294,6 +327,31 @@ fn of_profiles() -> Vec<Setup> {
             name: "a login of a session that is not described",
             environment: &[("AWS_PROFILE", "center"), CONTAINER],
             config: CENTER,
+            ..NONE
+        },
+        Setup {
+            name: "a login whose session says otherwise",
+            environment: &[("AWS_PROFILE", "center"), CONTAINER],
+            config: "[profile center]\nsso_session = dev-scopes\nsso_account_id = 111122223333\n\
+                sso_role_name = Deployer\nsso_region = eu-west-1\n[sso-session dev-scopes]\n\
+                sso_region = us-east-1\nsso_start_url = https://example.awsapps.com/start\n",
+            ..NONE
+        },
+        Setup {
+            name: "a login without session, as before 2022",
+            environment: &[("AWS_PROFILE", "center")],
+            config: "[profile center]\nsso_account_id = 111122223333\nsso_region = us-east-1\n\
+                sso_role_name = Deployer\nsso_start_url = dev-scopes\n",
+            identity: Some("CENTER"),
+            ..NONE
+        },
+        Setup {
+            name: "a role with the credentials of a login",
+            environment: &[("AWS_PROFILE", "hub")],
+            config: "[profile base]\nsso_account_id = 111122223333\nsso_region = us-east-1\n\
+                sso_role_name = Deployer\nsso_start_url = dev-scopes\n[profile hub]\n\
+                role_arn = arn:aws:iam::111122223333:role/hub\nsource_profile = base\n",
+            identity: Some("hub-of-CENTER"),
             ..NONE
         },
         Setup {
@@ -411,223 +469,32 @@ fn of_roles() -> Vec<Setup> {
             ..NONE
         },
         Setup {
+            name: "an instance as source",
+            environment: &[("AWS_PROFILE", "a"), INSTANCE[0], INSTANCE[1]],
+            config: "[profile a]\nrole_arn = arn:aws:iam::111122223333:role/hub\n\
+                credential_source = Ec2InstanceMetadata\n",
+            identity: Some("hub-of-INSTANCE"),
+            ..NONE
+        },
+        Setup {
+            name: "a default that does not exist as source",
+            environment: &[("AWS_PROFILE", "a"), CONTAINER],
+            config: "[profile a]\nrole_arn = r\nsource_profile = default\n",
+            ..NONE
+        },
+        Setup {
+            name: "a role in the credentials file",
+            environment: &[("AWS_PROFILE", "hub")],
+            credentials: "[hub]\nrole_arn = arn:aws:iam::111122223333:role/hub\nsource_profile = base\n\
+                [base]\naws_access_key_id = BASE\naws_secret_access_key = s\n",
+            identity: Some("hub-of-BASE"),
+            ..NONE
+        },
+        Setup {
             name: "the moon as source",
             environment: &[("AWS_PROFILE", "a"), CONTAINER],
             config: "[profile a]\nrole_arn = r\ncredential_source = Moon\n",
             ..NONE
         },
-    ]
-}
-
-fn of_files() -> Vec<Setup> {
-    vec![
-        Setup {
-            name: "a profile as the CLI writes it",
-            environment: &[("AWS_PROFILE", "my work")],
-            config: "[profile 'my work']\naws_access_key_id = WORK\naws_secret_access_key = s\n",
-            identity: Some("WORK"),
-            ..NONE
-        },
-        Setup {
-            name: "a profile with a blank in the credentials file",
-            environment: &[("AWS_PROFILE", "my work")],
-            credentials: "[my work]\naws_access_key_id = WORK\naws_secret_access_key = s\n",
-            identity: Some("WORK"),
-            ..NONE
-        },
-        Setup {
-            name: "a section of the config file that is no profile",
-            environment: &[("AWS_PROFILE", "work"), CONTAINER],
-            config: "[work]\naws_access_key_id = WORK\naws_secret_access_key = s\n",
-            ..NONE
-        },
-        Setup {
-            name: "line ends of Windows",
-            credentials: "[default]\r\naws_access_key_id = DEFAULT\r\naws_secret_access_key = s\r\n",
-            identity: Some("DEFAULT"),
-            ..NONE
-        },
-        Setup {
-            name: "a byte order mark",
-            credentials: "\u{feff}[default]\naws_access_key_id = DEFAULT\naws_secret_access_key = s\n",
-            differs: Some(("it does no harm, and Notepad writes it", Some("DEFAULT"))),
-            ..NONE
-        },
-        Setup {
-            name: "the credentials file goes before the config file",
-            config: "[default]\naws_access_key_id = CONFIG\naws_secret_access_key = s\n",
-            credentials: DEFAULT,
-            identity: Some("DEFAULT"),
-            ..NONE
-        },
-        Setup {
-            name: "keys of the config file alone",
-            config: "[default]\naws_access_key_id: CONFIG\naws_secret_access_key: s\n",
-            identity: Some("CONFIG"),
-            ..NONE
-        },
-        Setup {
-            name: "a home in the path of a file",
-            environment: &[("AWS_SHARED_CREDENTIALS_FILE", "~/credentials")],
-            credentials: DEFAULT,
-            identity: Some("DEFAULT"),
-            ..NONE
-        },
-        Setup {
-            name: "a variable in the path of a file",
-            environment: &[("AWS_CONFIG_FILE", "$HOME/config")],
-            config: "[default]\naws_access_key_id = CONFIG\naws_secret_access_key = s\n",
-            identity: Some("CONFIG"),
-            ..NONE
-        },
-        Setup {
-            name: "files that do not exist",
-            environment: &[
-                KEYS[0],
-                KEYS[1],
-                ("AWS_CONFIG_FILE", "/nowhere/config"),
-                ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials"),
-            ],
-            identity: Some("ENV"),
-            ..NONE
-        },
-        Setup {
-            name: "an empty path of a file",
-            environment: &[("AWS_SHARED_CREDENTIALS_FILE", "")],
-            credentials: DEFAULT,
-            ..NONE
-        },
-        Setup {
-            name: "a section that stands twice, beside keys",
-            environment: &KEYS,
-            config: "[default]\nregion = us-east-1\n[default]\noutput = json\n",
-            ..NONE
-        },
-        Setup {
-            name: "a line that is nothing",
-            credentials: "[default]\naws_access_key_id DEFAULT\n",
-            ..NONE
-        },
-        Setup {
-            name: "a key on a line that goes on",
-            credentials: "[default]\naws_access_key_id = DEFAULT\n  aws_secret_access_key = s\n",
-            ..NONE
-        },
-    ]
-}
-
-fn of_programs() -> Vec<Setup> {
-    vec![
-        Setup {
-            name: "a program",
-            config: "[default]\ncredential_process = /bin/sh {dir}/program good\n",
-            identity: Some("PROGRAM"),
-            ..NONE
-        },
-        Setup {
-            name: "keys of the credentials file go before a program",
-            config: "[default]\ncredential_process = /bin/sh {dir}/program good\n",
-            credentials: DEFAULT,
-            identity: Some("DEFAULT"),
-            ..NONE
-        },
-        Setup {
-            name: "a program goes before keys of the config file",
-            config: "[default]\naws_access_key_id = CONFIG\naws_secret_access_key = s\n\
-                credential_process = /bin/sh {dir}/program good\n",
-            identity: Some("PROGRAM"),
-            ..NONE
-        },
-        Setup {
-            name: "a program in the credentials file",
-            profile: Some("p"),
-            credentials: "[p]\ncredential_process = /bin/sh \"{dir}/program\" good\n",
-            identity: Some("PROGRAM"),
-            ..NONE
-        },
-        Setup {
-            name: "a program that fails",
-            environment: &[CONTAINER],
-            config: "[default]\ncredential_process = /bin/sh {dir}/program bad\n",
-            ..NONE
-        },
-        Setup {
-            name: "a program that does not exist",
-            environment: &[CONTAINER],
-            config: "[default]\ncredential_process = /nowhere\n",
-            ..NONE
-        },
-        Setup {
-            name: "a program of another version",
-            config: "[default]\ncredential_process = /bin/echo '{\"Version\": 2}'\n",
-            ..NONE
-        },
-        Setup {
-            name: "a program whose credentials have expired",
-            environment: &[CONTAINER],
-            config: "[default]\ncredential_process = /bin/sh {dir}/program expired\n",
-            ..NONE
-        },
-        Setup {
-            name: "a program whose credentials expire at no time",
-            environment: &[CONTAINER],
-            config: "[default]\ncredential_process = /bin/sh {dir}/program empty\n",
-            ..NONE
-        },
-        Setup {
-            name: "a role with the credentials of a program",
-            environment: &[("AWS_PROFILE", "hub")],
-            config: "[profile base]\ncredential_process = /bin/sh {dir}/program good\n[profile hub]\n\
-                role_arn = arn:aws:iam::111122223333:role/hub\nsource_profile = base\n",
-            identity: Some("hub-of-PROGRAM"),
-            ..NONE
-        },
-    ]
-}
-
-fn of_machines() -> Vec<Setup> {
-    vec![
-        Setup {
-            name: "a container",
-            environment: &[CONTAINER],
-            identity: Some("CONTAINER"),
-            ..NONE
-        },
-        Setup {
-            name: "a container goes before the instance",
-            environment: &[CONTAINER, INSTANCE[0], INSTANCE[1]],
-            identity: Some("CONTAINER"),
-            ..NONE
-        },
-        Setup {
-            name: "a container on a foreign host, on an instance",
-            environment: &[
-                ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://192.0.2.1/container"),
-                INSTANCE[0],
-                INSTANCE[1],
-            ],
-            ..NONE
-        },
-        Setup {
-            name: "a container without address",
-            environment: &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", ""), INSTANCE[0], INSTANCE[1]],
-            ..NONE
-        },
-        Setup {
-            name: "a container whose token file is missing",
-            environment: &[CONTAINER, ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "{dir}/none")],
-            ..NONE
-        },
-        Setup {
-            name: "a container with a line break in its token",
-            environment: &[CONTAINER, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\nb")],
-            ..NONE
-        },
-        Setup {
-            name: "a container that has nothing",
-            environment: &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "{url}/empty")],
-            ..NONE
-        },
-        Setup { name: "an instance", environment: &INSTANCE, identity: Some("INSTANCE"), ..NONE },
     ]
 }

@@ -1,5 +1,6 @@
 //! Credentials of a program, the `credential_process` of a profile.
 
+use std::fmt;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -22,12 +23,18 @@ const MOST_BYTES: u64 = 1024 * 1024;
 const MOST_SHOWN: usize = 1000;
 
 /// A program that gives credentials.
-#[derive(Debug)]
 pub(super) struct Program {
     /// The profile that names it.
     pub(super) profile: String,
     /// What is to be run.
     pub(super) command: String,
+}
+
+impl fmt::Debug for Program {
+    /// Does not show the command, whose arguments may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program").field("profile", &self.profile).finish_non_exhaustive()
+    }
 }
 
 impl Program {
