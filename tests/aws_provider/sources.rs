@@ -424,3 +424,74 @@ async fn a_web_identity_token_may_stand_in_the_environment() {
         assert!(server.requests()[0].ends_with("&WebIdentityToken=the-token"));
     }
 }
+
+#[tokio::test]
+async fn an_agent_that_no_header_takes_is_told() {
+    let environment = [("AWS_EXECUTION_ENV", "a\nb"), ("HOME", "/nowhere")];
+    if alone_with("sources::an_agent_that_no_header_takes_is_told", &environment) {
+        let server = Server::start([collaboration()]).await;
+        let config = ProviderConfig {
+            user_agent: vec!["more\nlines".to_owned()],
+            ..static_config(&server.url)
+        };
+        let err = read(&aws(config)).await.expect_err("no header takes it");
+        assert_eq!(err.kind, ErrorKind::Configuration);
+        assert!(err.to_string().contains("AWS_EXECUTION_ENV"), "{err}");
+    }
+}
+
+#[tokio::test]
+async fn a_bundle_of_the_profile_is_read() {
+    if !alone_with("sources::a_bundle_of_the_profile_is_read", &[("HOME", "/nowhere")]) {
+        return;
+    }
+    let folder = Folder::new("profile-bundle");
+    let config = "[default]\nca_bundle = /nowhere/of-profile.pem\n";
+    let config = ProviderConfig {
+        shared_config_files: vec![folder.file("config", config)],
+        ..static_config("https://127.0.0.1:9")
+    };
+    let err = read(&aws(config)).await.expect_err("the file is missing");
+    assert!(err.to_string().contains("/nowhere/of-profile.pem"), "{err}");
+}
+
+#[tokio::test]
+async fn wrong_files_and_settings_are_told_by_name() {
+    let test = "sources::wrong_files_and_settings_are_told_by_name";
+    if !alone_with(test, &[("HOME", "/nowhere")]) {
+        return;
+    }
+    let long = "[a]\ncredential_process =\n";
+    for (name, profiles, reason) in [
+        ("empty-program", long, "`credential_process` of the profile `a` is empty"),
+        ("empty-role", "[a]\nrole_arn =\nsource_profile = a\n", "`role_arn` of the profile `a`"),
+        ("empty-key", "[a]\naws_access_key_id =\n", "`aws_access_key_id` of the profile `a`"),
+        ("login", "[a]\nlogin_session = arn\n", "export-credentials --profile a --format process"),
+        ("no-setting", "[a]\nregion\n", "line 2 is neither"),
+        ("no-section", "region = x\n", "line 1 stands before"),
+        (
+            "no-profile",
+            "[b]\nregion = x\n",
+            "The profile `a`, which `profile` of the provider block",
+        ),
+        (
+            "no-session",
+            "[a]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n",
+            "there is no section [sso-session s]",
+        ),
+    ] {
+        let folder = Folder::new(name);
+        let aws = aws(ProviderConfig {
+            profile: Some("a".to_owned()),
+            shared_config_files: vec![folder.file("config", "")],
+            shared_credentials_files: vec![folder.file("credentials", profiles)],
+            ..config("http://127.0.0.1:9")
+        });
+        let err = read(&aws).await.expect_err("nothing of it is of use").to_string();
+        assert!(err.contains(reason), "{err}");
+    }
+    let files = vec!["/nowhere/credentials".to_owned()];
+    let config = ProviderConfig { shared_credentials_files: files, ..config("http://127.0.0.1:9") };
+    let err = read(&aws(config)).await.expect_err("the file is missing").to_string();
+    assert!(err.contains("`/nowhere/credentials` cannot be read"), "{err}");
+}

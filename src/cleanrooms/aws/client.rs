@@ -166,7 +166,8 @@ impl Aws {
         if self.0.config.skip_requesting_account_id {
             return Err(AwsError::configuration(
                 "`skip_requesting_account_id` of the provider block forbids to ask STS to which \
-                 account the credentials belong.",
+                 account the credentials belong. Remove the argument; or, if the object surely was \
+                 deleted elsewhere, take it out of the state with `terraform state rm`.",
             ));
         }
         self.0.account.get_or_try_init(|| self.ask_account()).await.cloned()
@@ -263,7 +264,9 @@ impl Aws {
         let region = self.resolve_region().await.unwrap_or_else(|_err| region.to_owned());
         let profiles = Profiles::read(&config).await?;
         let settings = Settings::new(&self.0.config, &profiles);
-        let http = http::client(&config, settings.ca_bundle(), &self.0.intervals).await?;
+        settings.check_agent()?;
+        let bundle = settings.ca_bundle();
+        let http = http::client(&config, bundle.as_deref(), &self.0.intervals).await?;
         let region = Region::new(region);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)

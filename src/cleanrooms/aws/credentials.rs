@@ -30,7 +30,7 @@ use super::errors::{AwsError, causes};
 use super::observe::ServerClock;
 use super::profiles::Profiles;
 use super::secrets;
-use super::settings::{Service, Settings};
+use super::settings::{Service, Settings, is_header_text};
 use super::sts::StsClients;
 
 /// What sources of credentials work with.
@@ -227,11 +227,6 @@ impl ProvideCredentials for Checked {
 fn at(time: SystemTime) -> String {
     let text = DateTime::from(time).fmt(Format::DateTime);
     text.map(|text| format!(" at {text}")).unwrap_or_default()
-}
-
-/// Whether a request can carry a text in a header, beside others.
-fn is_header_text(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, ' '..='~'))
 }
 
 /// Turns a failure to get credentials into a message for the user.

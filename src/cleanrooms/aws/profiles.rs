@@ -182,7 +182,7 @@ struct SharedFile {
 impl Files {
     fn of(config: &ProviderConfig) -> Self {
         let usual = |variable, default| SharedFile {
-            path: files::expanded(&std::env::var(variable).unwrap_or_else(|_unset| default)),
+            path: files::expanded(&std::env::var(variable).unwrap_or(default)),
             may_be_absent: true,
         };
         let given = |paths: &[String], usual: SharedFile| match paths {

@@ -10,6 +10,7 @@ use http::Uri;
 
 use super::config::ProviderConfig;
 use super::errors::AwsError;
+use super::files;
 use super::profiles::Profiles;
 use super::tls::non_empty_variable;
 
@@ -93,10 +94,29 @@ impl<'a> Settings<'a> {
     }
 
     /// The file of certificate authorities that the profile names, unless something goes before.
-    pub(super) fn ca_bundle(&self) -> Option<&'a str> {
+    pub(super) fn ca_bundle(&self) -> Option<String> {
         let before =
             self.config.custom_ca_bundle.is_some() || non_empty_variable("AWS_CA_BUNDLE").is_some();
-        self.profiles.setting("ca_bundle").filter(|_| !before)
+        let path = self.profiles.setting("ca_bundle").filter(|_| !before)?;
+        files::expanded(path).into_os_string().into_string().ok()
+    }
+
+    /// Refuses what the SDK would put into the user agent as it stands, and fail.
+    ///
+    /// # Errors
+    ///
+    /// The variable by which AWS's services mark themselves holds what no header takes.
+    pub(super) fn check_agent(&self) -> Result<(), AwsError> {
+        const NAME: &str = "AWS_EXECUTION_ENV";
+        match std::env::var_os(NAME) {
+            Some(value) if !value.to_str().is_some_and(is_header_text) => {
+                Err(AwsError::configuration(format!(
+                    "{NAME} holds a line break or another character that no HTTP header takes. \
+                     Unset it, or let it hold plain text."
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What all clients have in common.
@@ -152,6 +172,11 @@ impl Service {
             Self::SsoOidc => config.endpoints.sso_oidc.clone(),
         }
     }
+}
+
+/// Whether a request can carry a text in a header, beside others.
+pub(super) fn is_header_text(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, ' '..='~'))
 }
 
 /// Whether a text is an absolute http or https URL.

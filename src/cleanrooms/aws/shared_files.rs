@@ -78,6 +78,9 @@ impl Reader {
         if indent > self.indent
             && let Some(lines) = self.open_setting()
         {
+            if lines[0].is_empty() && !text.contains('=') {
+                return Err("is no setting, such as endpoint_url = …, of what stands above it");
+            }
             lines.push(text.to_owned());
             return Ok(());
         }
@@ -202,6 +205,7 @@ mod tests {
         refused("[default]\n= x\n", "line 2 is neither");
         refused("[default]\na = b\n[default]\n", "line 3 begins a section");
         refused("[default]\na = b\nA = c\n", "line 3 sets");
+        refused("[default]\ns3 =\n  a = b\n  c\n", "line 4 is no setting");
     }
 
     #[test]

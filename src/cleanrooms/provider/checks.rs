@@ -60,7 +60,9 @@ fn region_of_environment(environment: Environment<'_>) -> Option<Diagnostic> {
     let (name, region) = ["AWS_REGION", "AWS_DEFAULT_REGION"]
         .into_iter()
         .find_map(|name| Some((name, environment(name)?)))?;
-    (!REGIONS.contains(&region.as_str())).then(|| {
+    // Blanks around a name are told, as an error, by whoever needs the Region.
+    let is_unknown = !REGIONS.contains(&region.trim());
+    is_unknown.then(|| {
         Diagnostic::warning(
             format!("Region {region} may lack the service"),
             format!(
@@ -164,6 +166,7 @@ mod tests {
             region_of_environment(&|asked| (asked == name).then(|| region.to_owned()))
         };
         assert_eq!(warned("AWS_REGION", "us-east-1"), None);
+        assert_eq!(warned("AWS_REGION", "us-east-1 "), None);
         assert_eq!(warned("HOME", "/nowhere"), None);
         let warning = warned("AWS_DEFAULT_REGION", "ca-west-1").expect("a warning");
         assert!(!warning.is_error() && warning.detail.contains("AWS_DEFAULT_REGION"), "{warning}");

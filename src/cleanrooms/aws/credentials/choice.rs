@@ -28,7 +28,6 @@ pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub(super) struct Refusal(String);
 
 /// A source of credentials.
-#[derive(Debug)]
 pub(super) enum Source {
     /// Keys, and where they stand.
     Keys(Credentials, String),

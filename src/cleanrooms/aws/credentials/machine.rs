@@ -9,11 +9,10 @@ use aws_credential_types::provider::{self, ProvideCredentials, future};
 use std::time::Duration;
 
 use super::choice::ContainerAddress;
-use super::is_header_text;
 use crate::cleanrooms::aws::config::{MetadataEndpointMode, ProviderConfig};
 use crate::cleanrooms::aws::errors::{AwsError, causes};
 use crate::cleanrooms::aws::profiles::Profiles;
-use crate::cleanrooms::aws::settings::is_url;
+use crate::cleanrooms::aws::settings::{is_header_text, is_url};
 use crate::cleanrooms::aws::tls::non_empty_variable;
 use crate::cleanrooms::aws::{files, secrets};
 

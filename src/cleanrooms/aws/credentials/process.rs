@@ -1,5 +1,6 @@
 //! Credentials of a program, the `credential_process` of a profile.
 
+use std::fmt;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -22,12 +23,18 @@ const MOST_BYTES: u64 = 1024 * 1024;
 const MOST_SHOWN: usize = 1000;
 
 /// A program that gives credentials.
-#[derive(Debug)]
 pub(super) struct Program {
     /// The profile that names it.
     pub(super) profile: String,
     /// What is to be run.
     pub(super) command: String,
+}
+
+impl fmt::Debug for Program {
+    /// Does not show the command, whose arguments may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program").field("profile", &self.profile).finish_non_exhaustive()
+    }
 }
 
 impl Program {
@@ -52,21 +59,23 @@ impl Program {
             .kill_on_drop(true)
             .spawn()
             .map_err(|err| format!("cannot be started: {err}"))?;
-        let mut all = child.id().map(EndOfAll);
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let mut all = child.id().map(|pid| EndOfAll { pid, running: true });
+        let (answer, complaint) = (child.stdout.take(), child.stderr.take());
         let ended = async {
             let status = child.wait().await;
             // From now on the id may be another process's.
-            all.take().map(std::mem::forget);
+            if let Some(all) = &mut all {
+                all.running = false;
+            }
             status
         };
-        let (status, stdout, stderr) =
-            tokio::join!(ended, read_to_end(stdout), read_to_end(stderr));
+        let (status, answer, complaint) =
+            tokio::join!(ended, read_to_end(answer), read_to_end(complaint));
         let status = status.map_err(|err| format!("is out of sight: {err}"))?;
         if !status.success() {
-            return Err(failed(status, &stderr));
+            return Err(failed(status, &complaint));
         }
-        Ok(stdout)
+        Ok(answer)
     }
 }
 
@@ -104,8 +113,8 @@ async fn read_to_end(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
     content
 }
 
-fn failed(status: ExitStatus, stderr: &[u8]) -> String {
-    let said: String = String::from_utf8_lossy(stderr).trim().chars().take(MOST_SHOWN).collect();
+fn failed(status: ExitStatus, complaint: &[u8]) -> String {
+    let said: String = String::from_utf8_lossy(complaint).trim().chars().take(MOST_SHOWN).collect();
     let said = if said.is_empty() { "it said nothing".to_owned() } else { said };
     format!("has failed ({status}): {said}")
 }
@@ -141,13 +150,16 @@ fn parsed(output: &[u8]) -> Result<Credentials, String> {
 }
 
 /// Ends a process and all that it has started.
-struct EndOfAll(u32);
+struct EndOfAll {
+    pid: u32,
+    running: bool,
+}
 
 impl Drop for EndOfAll {
     fn drop(&mut self) {
         // The process itself is ended, and waited for, by whoever holds it.
         #[cfg(unix)]
-        for pid in descendants(self.0) {
+        for pid in self.running.then(|| descendants(self.pid)).into_iter().flatten() {
             if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {
                 let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
             }
