@@ -116,7 +116,11 @@ impl Opening<'_> {
 
     async fn reach_proxy(&self, proxy: &Proxy) -> Result<BoxStream, BoxError> {
         let party = proxy.to_string();
-        let stream = self.reach(&proxy.host, proxy.port, &party).await?;
+        let stream = self.reach(&proxy.host, proxy.port, &party).await;
+        let stream = stream.map_err(|err| match err.downcast::<Unreachable>() {
+            Ok(err) => err.of_a_proxy().into(),
+            Err(err) => err,
+        })?;
         match proxy.kind {
             ProxyKind::Https => self.handshake(&proxy.host, stream, &party).await,
             ProxyKind::Http | ProxyKind::Socks5 => Ok(stream),

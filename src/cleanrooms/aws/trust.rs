@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
@@ -27,13 +28,15 @@ impl Certificates {
     /// around the certificates and a byte order mark are passed over, and so
     /// are certificates that cannot be decoded. Gives what was left out, too.
     pub(super) fn of_pem(pem: &[u8]) -> (Self, usize) {
-        let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
+        let text = String::from_utf8_lossy(pem);
         let (mut found, mut broken) = (Vec::new(), 0);
-        for section in sections(pem) {
-            let certificate = CertificateDer::from_pem_slice(section).ok();
-            match certificate.filter(|certificate| is_certificate(certificate)) {
-                Some(certificate) => found.push(certificate),
-                None => broken += 1,
+        for section in text.split("-----BEGIN ").skip(1) {
+            match section.split_once("-----") {
+                Some((label, rest)) if LABELS.contains(&label) => match certificate(rest) {
+                    Some(certificate) => found.push(certificate),
+                    None => broken += 1,
+                },
+                _ => {}
             }
         }
         (Self(found), broken)
@@ -75,19 +78,28 @@ impl Certificates {
     }
 }
 
-/// What stands from each begin line to the next, so that a certificate which
-/// is cut short takes no other with it.
-fn sections(pem: &[u8]) -> impl Iterator<Item = &[u8]> {
-    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
-    let starts = |at: usize| pem[at..].starts_with(BEGIN);
-    let mut begins: Vec<usize> = (0..pem.len()).filter(|&at| starts(at)).collect();
-    begins.push(pem.len());
-    let ends: Vec<usize> = begins.iter().skip(1).copied().collect();
-    begins.into_iter().zip(ends).map(|(begin, end)| &pem[begin..end])
+/// What OpenSSL calls a certificate in a PEM file.
+const LABELS: [&str; 3] = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
+
+/// The certificate after a begin line.
+fn certificate(section: &str) -> Option<CertificateDer<'static>> {
+    let (base64, _) = section.split_once("-----END ")?;
+    let base64: String = base64.split_ascii_whitespace().collect();
+    let mut der = BASE64.decode(base64).ok()?;
+    // A trusted certificate has notes of OpenSSL behind it.
+    der.truncate(der_length(&der)?);
+    let certificate = CertificateDer::from(der);
+    RootCertStore::empty().add(certificate.clone()).is_ok().then_some(certificate)
 }
 
-fn is_certificate(certificate: &CertificateDer<'_>) -> bool {
-    RootCertStore::empty().add(certificate.clone().into_owned()).is_ok()
+/// The length of the sequence with which the bytes begin.
+fn der_length(der: &[u8]) -> Option<usize> {
+    match der {
+        [0x30, length @ ..=0x7f, ..] => Some(2 + usize::from(*length)),
+        [0x30, 0x81, length, ..] => Some(3 + usize::from(*length)),
+        [0x30, 0x82, high, low, ..] => Some(4 + usize::from(u16::from_be_bytes([*high, *low]))),
+        _ => None,
+    }
 }
 
 async fn system() -> Certificates {
@@ -226,8 +238,7 @@ mod tests {
     }
 
     fn pem(certificate: &CertificateDer<'_>) -> String {
-        use base64::Engine;
-        let text = base64::engine::general_purpose::STANDARD.encode(certificate);
+        let text = BASE64.encode(certificate);
         let lines: Vec<&str> =
             text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
         let lines = lines.join("\n");
@@ -272,6 +283,8 @@ mod tests {
             (format!("{not_base64}{a}{b}"), 2, 1),
             (format!("{cut}\n{b}"), 1, 1),
             (format!("{a}{cut}"), 1, 1),
+            (a.replace("CERTIFICATE", "X509 CERTIFICATE"), 1, 0),
+            (a.replace("CERTIFICATE", "PRIVATE KEY"), 0, 0),
             ("nothing".to_owned(), 0, 0),
             (String::new(), 0, 0),
         ];
@@ -279,5 +292,9 @@ mod tests {
             let (found, broken) = Certificates::of_pem(text.as_bytes());
             assert_eq!((found.0.len(), broken), (good, bad), "{text}");
         }
+        let certificate = self_signed_authority(2999);
+        let with_notes = CertificateDer::from([certificate.as_ref(), &[0x30, 0]].concat());
+        let text = pem(&with_notes).replace("CERTIFICATE", "TRUSTED CERTIFICATE");
+        assert_eq!(Certificates::of_pem(text.as_bytes()).0.0, [certificate]);
     }
 }

@@ -35,11 +35,15 @@ const CHECK_ADDRESS: &str = "Nobody has answered. Check the network, the Region 
      where only a proxy leads to AWS, name it in `https_proxy` or HTTPS_PROXY.";
 const CHECK_NAME: &str = "Check the Region and `endpoints`; where only a proxy leads to AWS, name \
      it in `https_proxy` or HTTPS_PROXY.";
+const CHECK_PROXY_ADDRESS: &str = "Check the address of the proxy and whether it runs; what needs \
+     none, list in `no_proxy` or NO_PROXY.";
 const CHECK_PROXY: &str = "This is an answer of the proxy and not of AWS. Ask those who run the \
      proxy, or list what needs none in `no_proxy` or NO_PROXY.";
 const CHECK_TRUST: &str = "If the authority of your company has signed the certificate, name a \
      PEM file that holds the authority's own in `custom_ca_bundle` of the provider block, \
      AWS_CA_BUNDLE or SSL_CERT_FILE.";
+const CHECK_VALIDITY: &str = "Check the clock of this machine, and ask those who run that server.";
+const CHECK_SERVER: &str = "Check `endpoints`: the certificate is that of another server.";
 const CHECK_PROTOCOL: &str = "Check whether `endpoints`, HTTPS_PROXY and their ports belong to \
      something that speaks TLS.";
 
@@ -54,6 +58,11 @@ impl Error for Unreachable {}
 impl Unreachable {
     fn new(what: String, check: impl Into<Cow<'static, str>>, may_pass: bool) -> Self {
         Self { what, check: check.into(), may_pass, credentials_refused: false }
+    }
+
+    /// The same if it is a proxy that cannot be reached.
+    pub(super) fn of_a_proxy(self) -> Self {
+        Self { check: CHECK_PROXY_ADDRESS.into(), ..self }
     }
 
     /// The same as a last word.
@@ -93,18 +102,22 @@ impl Unreachable {
 
     /// The TLS handshake with `party` failed for a reason that stays.
     pub(super) fn tls(party: &str, err: &rustls::Error) -> Self {
-        match err {
-            rustls::Error::InvalidCertificate(_) => Self::new(
-                format!("the certificate of {party} is not trusted ({err})"),
-                CHECK_TRUST,
-                false,
-            ),
-            _ => Self::new(
-                format!("the TLS handshake with {party} failed ({err})"),
-                CHECK_PROTOCOL,
-                false,
-            ),
-        }
+        use rustls::CertificateError as Wrong;
+        let check = match err {
+            rustls::Error::InvalidCertificate(wrong) => match wrong {
+                Wrong::Expired
+                | Wrong::ExpiredContext { .. }
+                | Wrong::NotValidYet
+                | Wrong::NotValidYetContext { .. } => CHECK_VALIDITY,
+                Wrong::NotValidForName | Wrong::NotValidForNameContext { .. } => CHECK_SERVER,
+                _ => CHECK_TRUST,
+            },
+            _ => {
+                let what = format!("the TLS handshake with {party} failed ({err})");
+                return Self::new(what, CHECK_PROTOCOL, false);
+            }
+        };
+        Self::new(format!("the certificate of {party} is not accepted ({err})"), check, false)
     }
 
     /// There is nobody to trust.
