@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,6 +17,10 @@ pub enum Answer {
     HangUp,
     /// There is no reply, and the connection stays open.
     Silence,
+    /// A reply of AWS that says it has this many bytes and has so many zeros.
+    Long(usize),
+    /// A reply of AWS that comes byte by byte and never ends.
+    Drip,
 }
 
 /// A server that runs until the test ends.
@@ -86,6 +91,21 @@ impl Shared {
                 }
                 Answer::HangUp => break,
                 Answer::Silence => std::future::pending().await,
+                Answer::Long(length) => {
+                    if send_zeros(&mut stream, length).await.is_err() {
+                        break;
+                    }
+                }
+                Answer::Drip => {
+                    let head = "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\
+                                x-amzn-requestid: request-1\r\n\r\n";
+                    stream.write_all(head.as_bytes()).await.ok();
+                    while stream.write_all(b"1\r\n \r\n").await.is_ok()
+                        && stream.flush().await.is_ok()
+                    {
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                }
             }
         }
         self.open.fetch_sub(1, Ordering::SeqCst);
@@ -99,6 +119,21 @@ impl Shared {
             _ => answers.pop_front().expect("there are at least two"),
         }
     }
+}
+
+async fn send_zeros(stream: &mut BufStream<TcpStream>, length: usize) -> std::io::Result<()> {
+    let head = format!(
+        "HTTP/1.1 200 X\r\ncontent-length: {length}\r\nx-amzn-requestid: request-1\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await?;
+    let piece = [b'0'; 1 << 16];
+    let mut left = length;
+    while left > 0 {
+        let now = left.min(piece.len());
+        stream.write_all(&piece[..now]).await?;
+        left -= now;
+    }
+    stream.flush().await
 }
 
 async fn read_request(stream: &mut BufStream<TcpStream>) -> Option<String> {

@@ -236,7 +236,10 @@ impl Aws {
 
     async fn load(&self, region: &str) -> Result<SdkConfig, AwsError> {
         let region = Region::new(self.region().unwrap_or_else(|_err| region.to_owned()));
-        let http = http::client(&self.0.config)?;
+        // Broken files matter only to those who need them, and are told there.
+        let profiles = region::profiles(&self.0.config).await.ok();
+        let bundle = profiles.as_ref().and_then(|profiles| profiles.get("ca_bundle"));
+        let http = http::client(&self.0.config, bundle, &self.0.intervals).await?;
         let sdk = self.load_without_credentials(region.clone(), http.clone()).await;
         let sources = Sources::without_region().with_region(Some(region)).with_http_client(http);
         let sts = self.sts(&sdk);

@@ -59,9 +59,9 @@ pub struct ProviderConfig {
     /// How many tokens there are for repeated calls; unlimited if none is given.
     pub retry_tokens: Option<u32>,
     /// Proxy for `http://` addresses, and for `https://` ones if nothing else
-    /// names a proxy for them.
+    /// names a proxy for them. Empty, there is none, whatever the environment says.
     pub http_proxy: Option<Secret>,
-    /// Proxy for `https://` addresses.
+    /// Proxy for `https://` addresses. Empty, there is none.
     pub https_proxy: Option<Secret>,
     /// Hosts reached without a proxy, separated by commas.
     pub no_proxy: Option<String>,

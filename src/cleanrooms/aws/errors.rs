@@ -14,7 +14,9 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 
-use super::outcome::{Outcome, chain, classify, find, is_connect_failure, is_throttling};
+use super::http::TooLong;
+use super::outcome::{Outcome, chain, classify, find, is_throttling};
+use super::unreachable::Unreachable;
 
 /// A failed AWS call, or the reason why none could be made.
 ///
@@ -53,6 +55,9 @@ pub struct ErrorDetails {
     pub request_id: Option<String>,
     /// HTTP status of the reply.
     pub status: Option<u16>,
+    /// Whether it may be otherwise in a moment. So far known only of failures
+    /// to connect: a refused connection may pass, an unknown name does not.
+    pub may_pass: bool,
 }
 
 /// An input field that AWS did not accept.
@@ -164,7 +169,10 @@ impl AwsError {
                         ErrorKind::LostReply if failure.is_other() => ErrorKind::Configuration,
                         kind => kind,
                     };
-                    ErrorDetails::local(kind, causes(cause))
+                    ErrorDetails {
+                        may_pass: find::<Unreachable>(cause).is_some_and(|err| err.may_pass),
+                        ..ErrorDetails::local(kind, causes(cause))
+                    }
                 }
                 None => ErrorDetails::local(ErrorKind::LostReply, String::new()),
             },
@@ -251,9 +259,6 @@ impl AwsError {
             ErrorKind::Credentials if self.action.is_some() => {
                 "Check or renew the credentials that the provider uses.".to_owned()
             }
-            ErrorKind::Connect => "Check the network, the Region, and `endpoints`, the proxy and \
-                 `custom_ca_bundle` of the provider block."
-                .to_owned(),
             ErrorKind::Timeout | ErrorKind::LostReply | ErrorKind::UnreadableReply
                 if self.outcome == Outcome::Ambiguous =>
             {
@@ -334,6 +339,7 @@ impl ErrorDetails {
             quota_value: None,
             request_id: None,
             status: None,
+            may_pass: false,
         }
     }
 
@@ -444,8 +450,10 @@ pub(super) fn request_id(reply: &HttpResponse) -> Option<String> {
 fn dispatch_kind(err: &(dyn Error + 'static), timed_out: bool) -> ErrorKind {
     if find::<CredentialsError>(err).is_some() {
         ErrorKind::Credentials
-    } else if is_connect_failure(err) {
+    } else if find::<Unreachable>(err).is_some() {
         ErrorKind::Connect
+    } else if find::<TooLong>(err).is_some() {
+        ErrorKind::UnreadableReply
     } else if timed_out {
         ErrorKind::Timeout
     } else {

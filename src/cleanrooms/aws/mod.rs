@@ -13,7 +13,10 @@ mod config;
 mod connect;
 mod credentials;
 mod errors;
+mod files;
 mod http;
+mod names;
+mod no_proxy;
 mod observe;
 mod outcome;
 mod profile;
@@ -22,6 +25,9 @@ mod region;
 mod retries;
 mod sts;
 mod tls;
+mod trust;
+mod tunnel;
+mod unreachable;
 mod wait;
 
 pub use client::Aws;
@@ -31,4 +37,5 @@ pub use config::{
 };
 pub use errors::{AwsError, ConflictReason, ErrorDetails, ErrorKind, FieldError, ValidationReason};
 pub use outcome::{Outcome, classify};
+pub use proxy::is_proxy_address;
 pub use wait::{Backoff, Intervals, Waited, poll, retry_while};

@@ -53,8 +53,9 @@ pub(super) fn provider_config(config: &Value, engine_version: &str) -> ProviderC
         max_retries: number(config, "max_retries"),
         retry_mode: text(config, "retry_mode").map(|mode| retry_mode(&mode)),
         retry_tokens: number(config, "token_bucket_rate_limiter_capacity"),
-        http_proxy: secret(config, "http_proxy"),
-        https_proxy: secret(config, "https_proxy"),
+        // Empty, they switch the environment's off.
+        http_proxy: config.get("http_proxy").as_str().map(Secret::new),
+        https_proxy: config.get("https_proxy").as_str().map(Secret::new),
         no_proxy: text(config, "no_proxy"),
         custom_ca_bundle: text(config, "custom_ca_bundle"),
         insecure: flag(config, "insecure").unwrap_or_default(),

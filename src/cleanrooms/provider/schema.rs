@@ -79,13 +79,18 @@ fn network() -> Vec<Argument> {
     vec![
         text("http_proxy").sensitive().rule(rules::proxy()).doc(
             "The proxy for http addresses, and for https ones if nothing else names a proxy for \
-             them. It may hold a user and a password.",
+             them. It may hold a user and a password. An empty text means none, whatever \
+             HTTP_PROXY says.",
         ),
-        text("https_proxy")
-            .sensitive()
-            .rule(rules::proxy())
-            .doc("The proxy for https addresses. It may hold a user and a password."),
-        text("no_proxy").doc("Hosts reached without a proxy, separated by commas."),
+        text("https_proxy").sensitive().rule(rules::proxy()).doc(
+            "The proxy for https addresses, of the kind http, https or socks5. It may hold a \
+                 user and a password. An empty text means none, whatever HTTPS_PROXY says.",
+        ),
+        text("no_proxy").doc(
+            "Hosts reached without a proxy, separated by commas: names, which include what is \
+             below them, addresses, networks such as 10.0.0.0/8, each with a port if need be, or \
+             `*`. This machine's own addresses never need one.",
+        ),
         text("custom_ca_bundle").doc(
             "A PEM file of the certificate authorities to trust instead of the system's. \
              Otherwise AWS_CA_BUNDLE names it.",

@@ -7,6 +7,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aws_sdk_cleanrooms::Client as Sdk;
@@ -171,17 +172,17 @@ where
         // It may have waited for others before this first attempt.
         return Err(AwsError::stopped());
     }
-    let intervals = cx.client.aws.intervals();
-    let started = Instant::now();
-    let deadline = started + window;
+    let aws = &cx.client.aws;
+    let (repeated, most) = (AtomicU32::new(0), aws.config().max_retries.unwrap_or(u32::MAX));
     let harmless = |err: &AwsError| {
-        err.outcome == Outcome::NotExecuted
+        let harmless = err.outcome == Outcome::NotExecuted
             && match err.kind {
                 ErrorKind::Throttled => true,
-                // It may be a moment without network, but also a Region or an endpoint that does not exist.
-                ErrorKind::Connect => started.elapsed() < intervals.connect_window,
+                // A moment without network, but not an endpoint that does not exist.
+                ErrorKind::Connect => err.may_pass,
                 _ => false,
-            }
+            };
+        harmless && repeated.fetch_add(1, Ordering::Relaxed) < most
     };
-    retry_while(intervals.retry, deadline, &cx.stop, harmless, send).await
+    retry_while(aws.intervals().retry, Instant::now() + window, &cx.stop, harmless, send).await
 }
