@@ -210,12 +210,16 @@ async fn a_wrong_password_is_presented_once() {
     let with_user = |url: &str| url.replace("http://", "http://me:very-wrong@");
     for (proxy, url) in [
         (with_user(&http.url), "https://aws.test"),
+        // Named by another argument, it is the same.
+        (with_user(&http.url), "http://aws.test"),
         (with_user(&forwarding.url), "http://aws.test"),
         (socks_url, "https://aws.test"),
     ] {
         // Two providers, each with several calls at once.
         let mut calls = tokio::task::JoinSet::new();
-        for aws in [0, 0].map(|_| Aws::new(through(&proxy, url), patient())) {
+        let https_proxy = Some(Secret::new(proxy.as_str()));
+        let config = ProviderConfig { https_proxy, ..through(&proxy, url) };
+        for aws in [0, 0].map(|_| Aws::new(config.clone(), patient())) {
             for _ in 0..8 {
                 let aws = aws.clone();
                 calls.spawn(async move { read(&aws).await });
@@ -227,7 +231,7 @@ async fn a_wrong_password_is_presented_once() {
             assert_eq!(err.outcome, Outcome::NotExecuted);
             let text = err.to_string();
             assert!(text.contains("does not accept its user and password"), "{text}");
-            assert!(text.contains("`http_proxy`") && !text.contains("very-wrong"), "{text}");
+            assert!(text.contains("_proxy`") && !text.contains("very-wrong"), "{text}");
         }
     }
     assert_eq!(http.requests().len(), 1);

@@ -14,7 +14,6 @@ use super::no_proxy::{NoProxy, is_own_machine};
 use super::tls::non_empty_variable;
 
 /// A proxy's address.
-#[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Proxy {
     pub(super) kind: ProxyKind,
     pub(super) host: String,
@@ -26,7 +25,7 @@ pub(super) struct Proxy {
 }
 
 /// What a proxy speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProxyKind {
     Http,
     /// HTTP within TLS.

@@ -204,9 +204,11 @@ enum Verdict {
     Refused(Unreachable),
 }
 
-/// By proxy and credentials, for the whole process: several provider blocks
-/// name the same proxy.
-type Verdicts = Mutex<HashMap<Proxy, Arc<tokio::sync::Mutex<Verdict>>>>;
+/// By host, port, user and password, for the whole process: several variables
+/// and provider blocks name the same proxy.
+type Verdicts = Mutex<HashMap<Login, Arc<tokio::sync::Mutex<Verdict>>>>;
+
+type Login = (String, u16, (String, String));
 
 static VERDICTS: LazyLock<Verdicts> = LazyLock::new(Mutex::default);
 
@@ -222,12 +224,13 @@ pub(super) async fn presenting<T>(
     proxy: &Proxy,
     presentation: impl Future<Output = Result<T, BoxError>>,
 ) -> Result<T, BoxError> {
-    if proxy.credentials.is_none() {
+    let Some(credentials) = proxy.credentials.clone() else {
         return presentation.await;
-    }
+    };
+    let login = (proxy.host.clone(), proxy.port, credentials);
     let shared = {
         let mut verdicts = VERDICTS.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(verdicts.entry(proxy.clone()).or_default())
+        Arc::clone(verdicts.entry(login).or_default())
     };
     let mut verdict = shared.lock().await;
     match &*verdict {
