@@ -11,7 +11,7 @@ use crate::cleanrooms::shapes::tags::TagPolicy;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::{Change, Diagnostics, Resource};
-use crate::wire::{AttributePath, Value};
+use crate::wire::Value;
 
 const COLLABORATION: &str = "00000000-0000-4000-8000-000000000001";
 const OTHER: &str = "00000000-0000-4000-8000-000000000002";
