@@ -31,6 +31,7 @@ mod operations;
 mod patterns;
 mod payment;
 mod persistence;
+mod rates;
 mod router;
 mod sandbox;
 mod server;

@@ -19,6 +19,7 @@ use crate::faults::{Fault, Faults};
 use crate::journal::Journal;
 use crate::model::Model;
 use crate::persistence::{Snapshot, Writer};
+use crate::rates::Rates;
 use crate::settings::{Quotas, Switches};
 use crate::state::State;
 
@@ -43,6 +44,7 @@ pub(crate) struct Shared {
     pub(crate) switches: Switches,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
+    pub(crate) rates: Rates,
     /// How many calls have changed the state.
     pub(crate) generation: u64,
 }
@@ -78,6 +80,7 @@ impl Server {
             switches: options.switches.clone(),
             faults: Faults::default(),
             journal: Journal::new(options.journal_limit),
+            rates: Rates::default(),
             generation: 0,
         }));
         let writer = match &options.state {

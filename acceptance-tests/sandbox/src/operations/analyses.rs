@@ -111,6 +111,9 @@ fn start(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value
     let membership_id = text(input, "membershipIdentifier")?;
     let names = kind.names();
     check_runner(memberships::own(call, membership_id)?, names)?;
+    if !call.state.memberships.contains(membership_id) {
+        return Err(ApiError::not_found(ResourceKind::Membership, membership_id));
+    }
     let membership = &call.state.memberships[membership_id];
     let Some(collaboration) = call.state.collaborations.get(&membership.collaboration.id) else {
         eprintln!("the membership {membership_id} is active without a collaboration");
@@ -217,7 +220,7 @@ fn list(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value,
     let membership_id = text(input, "membershipIdentifier")?;
     let names = kind.names();
     memberships::own(call, membership_id)?;
-    let page = Page::requested(format!("{} {membership_id}", names.list), input, call.switches)?;
+    let page = Page::newest_first(format!("{} {membership_id}", names.list), input, call.switches)?;
     let wanted = input.get("status").and_then(Value::as_str);
     let seen: Vec<String> = call
         .state

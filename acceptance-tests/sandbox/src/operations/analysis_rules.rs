@@ -28,7 +28,7 @@ pub(super) const OPERATIONS: &[(&str, Operation)] = &[
 ];
 
 /// The rule of a table, kept under the id of what it is of.
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct AnalysisRule {
     head: Head,
     of: Of,

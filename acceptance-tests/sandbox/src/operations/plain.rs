@@ -68,7 +68,7 @@ pub(super) fn texts(list: Option<&Value>) -> Vec<&str> {
 macro_rules! plain {
     ($(#[$doc:meta])* $type:ident on $shelf:ident, $kind:expr, $names:expr) => {
         $(#[$doc])*
-        #[derive(serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, serde::Serialize, serde::Deserialize)]
         pub(crate) struct $type {
             pub(crate) head: $crate::shelf::Head,
             told: $crate::operations::plain::Told,
@@ -159,6 +159,9 @@ impl Call<'_> {
 
     /// Refuses changes of what is part of a membership that is over.
     pub(super) fn check_active(&self, membership_id: &str) -> Result<(), ApiError> {
+        if !self.state.memberships.contains(membership_id) {
+            return Err(ApiError::not_found(ResourceKind::Membership, membership_id));
+        }
         let membership = &self.state.memberships[membership_id];
         if membership.status == MembershipStatus::Active {
             return Ok(());
@@ -289,7 +292,7 @@ impl Call<'_> {
         name: &str,
         wanted: impl Fn(&T) -> bool,
     ) -> Result<Value, ApiError> {
-        let page = Page::requested(list, input, self.switches)?;
+        let page = Page::requested(list, input, self)?;
         let seen: Vec<String> = T::shelf_mut(self.state)
             .seen(wanted)
             .into_iter()

@@ -212,7 +212,7 @@ def test_every_operation_on_a_collaboration_or_membership_denies_strangers(world
 
 
 def test_not_found_where_the_model_has_it(world):
-    world.switch(members_of_absent="not_found")
+    world.switch(members_of_absent="not_found", tags_of_absent="not_found")
     requests = Requests(world)
     absent = {
         name: ABSENT
@@ -293,7 +293,7 @@ def test_conflicts_where_the_model_has_them(world):
 def test_quotas_where_the_model_has_them(world):
     requests = Requests(world)
     quotas = world.admin("GET", "quotas")
-    world.quota(**{name: 0 for name in quotas})
+    world.quota(**{name: 0 for name in quotas if not name.startswith("calls_per_second")})
     reached = set()
     for operation, error in sorted(pairs()):
         if error != "ServiceQuotaExceededException":

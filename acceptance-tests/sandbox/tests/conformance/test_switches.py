@@ -45,11 +45,20 @@ def test_invited_accounts_vote(world):
 
 
 def test_creator_votes(world):
-    world.switch(creator_votes=False)
+    world.switch(creator_votes="not_asked")
     made, _, _ = world.joined()
     request = world.request(made, member_change(PARTNER, "CAN_RECEIVE_RESULTS"))
     equal(set(request["approvals"]), {PARTNER})
     equal(world.act(world.partner, request, "APPROVE")["status"], "APPROVED")
+    world.switch(creator_votes="by_filing")
+    request = world.request(made, member_change(PARTNER, "CAN_RECEIVE_RESULTS"))
+    equal(
+        request["approvals"], {OWNER: {"status": "APPROVED"}, PARTNER: {"status": "PENDING"}}
+    )
+    equal(world.act(world.partner, request, "APPROVE")["status"], "APPROVED")
+    alone = world.collaboration()
+    world.join(world.owner, alone)
+    equal(world.request(alone, member_change(THIRD, displayName="c"))["status"], "APPROVED")
 
 
 def test_request_without_voters(world):
@@ -63,16 +72,18 @@ def test_request_without_voters(world):
 
 def test_unset_payment_sub_blocks(world):
     made, _, theirs = world.joined()
-    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=False))
-    world.switch(unset_payment_sub_blocks="filled")
-    nothing = pays(query=False, job=False, training=False, inference=False, synthetic=False)
-    equal(world.members(made)[PARTNER]["paymentConfiguration"], nothing)
-    got = world.partner.get_membership(membershipIdentifier=theirs["id"])["membership"]
-    equal(got["paymentConfiguration"], nothing)
+    got = lambda: world.partner.get_membership(membershipIdentifier=theirs["id"])["membership"]
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], shown())
+    equal(world.members(made)[OWNER]["paymentConfiguration"], shown(query=True))
+    world.switch(unset_payment_sub_blocks="effective")
+    equal(got()["paymentConfiguration"], shown())
     equal(
         world.members(made)[OWNER]["paymentConfiguration"],
-        pays(query=True, job=False, training=True, inference=True, synthetic=False),
+        shown(query=True, training=True, inference=True),
     )
+    world.switch(unset_payment_sub_blocks="absent")
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=False))
+    equal(got()["paymentConfiguration"], pays(query=False))
 
 
 def test_runner_abilities_in_change_request(world):
@@ -82,6 +93,13 @@ def test_runner_abilities_in_change_request(world):
     equal(request["changes"][0]["types"], ["GRANT_RECEIVE_RESULTS_ABILITY"])
     world.act(world.owner, request, "COMMIT")
     equal(set(world.members(made)[OWNER]["abilities"]), {"CAN_QUERY", "CAN_RECEIVE_RESULTS"})
+    with misconfigured("memberAbilities"):
+        world.request(made, member_change(PARTNER, "CAN_QUERY"))
+    world.switch(runner_abilities_in_change_request="required")
+    with misconfigured("memberAbilities"):
+        world.request(made, member_change(OWNER))
+    request = world.request(made, member_change(OWNER, "CAN_QUERY"))
+    equal(request["changes"][0]["types"], ["REVOKE_RECEIVE_RESULTS_ABILITY"])
     with misconfigured("memberAbilities"):
         world.request(made, member_change(PARTNER, "CAN_QUERY"))
 
@@ -129,9 +147,12 @@ def test_payer_withdrawal(world):
     world.switch(payer_withdrawal="conflict")
     with refused("ConflictException", "INVALID_STATE", resourceId=theirs["id"]):
         withdraw()
+    world.switch(payer_withdrawal="validation")
+    with misconfigured("paymentConfiguration.queryCompute.isResponsible"):
+        withdraw()
     world.switch(payer_withdrawal="accepted")
-    equal(withdraw()["paymentConfiguration"], pays(query=False))
-    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=True))
+    equal(withdraw()["paymentConfiguration"], shown())
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], shown(query=True))
 
 
 def deleted_membership(world):
@@ -172,7 +193,7 @@ def test_result_configuration_update(world):
     )["membership"]
     equal(
         updated["defaultResultConfiguration"],
-        {**query_results("second", keyPrefix="p"), "roleArn": ROLE},
+        {**shown_results("second", keyPrefix="p"), "roleArn": ROLE},
     )
 
 
@@ -225,8 +246,10 @@ def test_omitted_description(world):
 
 def test_omitted_auto_approved_change_types(world):
     made = world.collaboration()
+    assert "autoApprovedChangeTypes" not in made
+    world.switch(omitted_auto_approved_change_types="filled")
+    equal(get(world, made)["autoApprovedChangeTypes"], [])
     world.switch(omitted_auto_approved_change_types="absent")
-    assert "autoApprovedChangeTypes" not in get(world, made)
     equal(world.collaboration(autoApprovedChangeRequestTypes=[])["autoApprovedChangeTypes"], [])
 
 
@@ -239,18 +262,32 @@ def test_omitted_ml_abilities(world):
     equal(got["mlMemberAbilities"], {"customMLMemberAbilities": []})
 
 
-def test_omitted_flags(world):
-    made, ours, _ = world.joined()
-    world.switch(omitted_flags="absent")
+def both_sides(world, made, ours):
     got = world.owner.get_membership(membershipIdentifier=ours["id"])["membership"]
-    for reply in (get(world, made), got):
-        assert "jobLogStatus" not in reply and "isMetricsEnabled" not in reply, reply
-    explicit = world.collaboration(jobLogStatus="DISABLED", isMetricsEnabled=False)
-    equal((explicit["jobLogStatus"], explicit["isMetricsEnabled"]), ("DISABLED", False))
+    return get(world, made), got
 
 
-def test_omitted_result_settings(world):
-    world.switch(omitted_result_settings="filled")
+def test_omitted_job_log_status(world):
+    made, ours, _ = world.joined()
+    world.switch(omitted_job_log_status="filled")
+    for reply in both_sides(world, made, ours):
+        equal(reply["jobLogStatus"], "DISABLED")
+    world.switch(omitted_job_log_status="absent")
+    for reply in both_sides(world, made, ours):
+        assert "jobLogStatus" not in reply, reply
+    equal(world.collaboration(jobLogStatus="DISABLED")["jobLogStatus"], "DISABLED")
+
+
+def test_omitted_metrics(world):
+    made, ours, _ = world.joined()
+    world.switch(omitted_metrics="absent")
+    for reply in both_sides(world, made, ours):
+        assert "isMetricsEnabled" not in reply, reply
+    equal(world.collaboration(isMetricsEnabled=False)["isMetricsEnabled"], False)
+
+
+def result_settings(world):
+    """What a membership says of results of queries and of jobs."""
     made = world.collaboration(abilities=["CAN_QUERY", "CAN_RECEIVE_RESULTS"])
     membership = world.join(
         world.owner,
@@ -261,14 +298,115 @@ def test_omitted_result_settings(world):
             "roleArn": ROLE,
         },
     )
+    return [
+        membership[name]["outputConfiguration"]["s3"]
+        for name in ("defaultResultConfiguration", "defaultJobResultConfiguration")
+    ]
+
+
+QUERIES = {"bucket": "queries", "resultFormat": "CSV", "singleFileOutput": False}
+
+
+def test_omitted_key_prefix(world):
+    world.switch(omitted_key_prefix="filled")
     equal(
-        membership["defaultResultConfiguration"],
-        query_results("queries", keyPrefix="", singleFileOutput=False),
+        result_settings(world),
+        [{**QUERIES, "keyPrefix": ""}, {"bucket": "jobs", "keyPrefix": ""}],
     )
-    equal(
-        membership["defaultJobResultConfiguration"]["outputConfiguration"]["s3"],
-        {"bucket": "jobs", "keyPrefix": "", "resultFormat": "CSV"},
-    )
+
+
+def test_omitted_single_file_output(world):
+    world.switch(omitted_single_file_output="absent")
+    queries, jobs = result_settings(world)
+    equal((queries, jobs), ({"bucket": "queries", "resultFormat": "CSV"}, {"bucket": "jobs"}))
+
+
+def test_omitted_job_result_format(world):
+    equal(result_settings(world), [QUERIES, {"bucket": "jobs"}])
+    world.switch(omitted_job_result_format="filled")
+    equal(result_settings(world), [QUERIES, {"bucket": "jobs", "resultFormat": "CSV"}])
+
+
+def test_invited_membership_id(world):
+    world.switch(invited_membership_id="absent")
+    made = world.collaboration(members=[member(PARTNER)])
+    for entry in world.members(made).values():
+        assert "membershipId" not in entry and "membershipArn" not in entry, entry
+    joined = world.join(world.partner, made)
+    equal(world.members(made)[PARTNER]["membershipId"], joined["id"])
+
+
+def test_own_membership_id_before_joining(world):
+    world.switch(own_membership_id_before_joining="filled")
+    made = world.collaboration()
+    own = world.members(made)[OWNER]["membershipId"]
+    (listed,) = world.owner.list_collaborations()["collaborationList"]
+    for reply in (made, get(world, made), listed):
+        equal(reply["membershipId"], own)
+    equal(world.join(world.owner, made)["id"], own)
+
+
+def test_membership_before_joining(world):
+    made = world.collaboration(members=[member(PARTNER)])
+    own = {"membershipIdentifier": world.members(made)[OWNER]["membershipId"]}
+    for switch, refusal in (
+        ("not_found", refused("ResourceNotFoundException", resourceType="MEMBERSHIP")),
+        ("access_denied", denied()),
+        ("conflict", refused("ConflictException", "INVALID_STATE")),
+    ):
+        world.switch(membership_before_joining=switch)
+        with refusal:
+            world.owner.get_membership(**own)
+    with refused("ConflictException"):
+        world.owner.delete_membership(**own)
+    with refused("ResourceNotFoundException"):
+        world.partner.get_membership(**own)
+
+
+def test_tags_of_absent(world):
+    world.switch(tags_of_absent="not_found")
+    for kind in ("collaboration", "membership"):
+        arn = f"arn:aws:cleanrooms:us-east-1:{OWNER}:{kind}/{ABSENT}"
+        with refused("ResourceNotFoundException", resourceType=kind.upper(), resourceId=arn):
+            world.owner.list_tags_for_resource(resourceArn=arn)
+
+
+def test_tags_of_absent_part(world):
+    world.switch(tags_of_absent_part="access_denied")
+    for path in (f"configuredtable/{ABSENT}", f"membership/{ABSENT}/analysistemplate/{ABSENT}"):
+        with denied():
+            world.owner.list_tags_for_resource(
+                resourceArn=f"arn:aws:cleanrooms:us-east-1:{OWNER}:{path}"
+            )
+
+
+def test_error_reasons(world):
+    world.switch(error_reasons="absent")
+    made = world.collaboration()
+    world.join(world.owner, made)
+    for path, body, code in (
+        ("collaborations", {}, "ValidationException"),
+        (f"collaborations/{ABSENT}/changeRequests", {"changes": []}, "ValidationException"),
+        (
+            "memberships",
+            {"collaborationIdentifier": made["id"], "queryLogStatus": "DISABLED"},
+            "ConflictException",
+        ),
+    ):
+        reply = world.raw("POST", f"/{path}", body)
+        equal(reply.code, code)
+        assert reply.body["message"], reply.body
+        assert not {"reason", "fieldList"} & set(reply.body), reply.body
+    reply = world.raw("GET", f"/collaborations/{ABSENT}")
+    equal((reply.code, list(reply.body)), ("AccessDeniedException", ["message"]))
+
+
+def test_list_order(world):
+    made = [world.collaboration()["id"] for _ in range(3)]
+    listed = lambda: [one["id"] for one in world.owner.list_collaborations()["collaborationList"]]
+    world.switch(list_order="newest_first")
+    for _ in range(5):
+        equal(listed(), made[::-1])
 
 
 def test_cloudformation_tags(world):
@@ -315,7 +453,7 @@ def test_unknown_members(world):
     body["defaultResultConfiguration"]["outputConfiguration"]["unknown"] = {}
     reply = world.raw("POST", "/memberships", body)
     equal(reply.status, 200)
-    equal(reply.body["membership"]["defaultResultConfiguration"], query_results())
+    equal(reply.body["membership"]["defaultResultConfiguration"], shown_results())
 
 
 def test_default_page_size(world):

@@ -269,7 +269,10 @@ async fn change_members(world: &World, id: &str) {
     }
     let grant = change(THIRD, None, &[MemberAbility::CanReceiveResults]);
     let grant = request(owner, id, grant).await;
-    for account in grant.approvals().expect("members vote").keys() {
+    for (account, vote) in grant.approvals().expect("members vote") {
+        if vote.status().as_str() != "PENDING" {
+            continue;
+        }
         let voter = match account.as_str() {
             OWNER => owner,
             PARTNER => partner,
@@ -405,16 +408,19 @@ fn other_values() -> Vec<(&'static str, Value)> {
         ("creator_status_before_joining", json!("active")),
         ("auto_approved_request", json!("approved")),
         ("invited_accounts_vote", json!(true)),
-        ("creator_votes", json!(false)),
+        ("creator_votes", json!("not_asked")),
+        ("creator_votes", json!("by_filing")),
         ("request_without_voters", json!("pending")),
-        ("unset_payment_sub_blocks", json!("filled")),
+        ("unset_payment_sub_blocks", json!("absent")),
+        ("unset_payment_sub_blocks", json!("effective")),
         ("runner_abilities_in_change_request", json!("ignored")),
+        ("runner_abilities_in_change_request", json!("required")),
         ("display_name_of_existing_member", json!("refused")),
         ("returning_members", json!("allowed")),
         ("omitted_allowed_result_regions", json!("home_region")),
         ("delete_member_on_creator", json!("validation")),
         ("payer_withdrawal", json!("conflict")),
-        ("payer_withdrawal", json!("accepted")),
+        ("payer_withdrawal", json!("validation")),
         ("deleted_memberships_count_against_quota", json!(false)),
         ("deleted_memberships_can_be_deleted", json!(false)),
         ("result_configuration_update", json!("merge")),
@@ -423,10 +429,21 @@ fn other_values() -> Vec<(&'static str, Value)> {
         ("join_without_invitation", json!("not_found")),
         ("overlapping_change_requests", json!("refused")),
         ("omitted_description", json!("filled")),
-        ("omitted_auto_approved_change_types", json!("absent")),
+        ("omitted_auto_approved_change_types", json!("filled")),
         ("omitted_ml_abilities", json!("filled")),
-        ("omitted_flags", json!("absent")),
-        ("omitted_result_settings", json!("filled")),
+        ("omitted_job_log_status", json!("filled")),
+        ("omitted_metrics", json!("absent")),
+        ("omitted_key_prefix", json!("filled")),
+        ("omitted_single_file_output", json!("absent")),
+        ("omitted_job_result_format", json!("filled")),
+        ("invited_membership_id", json!("absent")),
+        ("own_membership_id_before_joining", json!("filled")),
+        ("membership_before_joining", json!("access_denied")),
+        ("membership_before_joining", json!("conflict")),
+        ("tags_of_absent", json!("not_found")),
+        ("tags_of_absent_part", json!("access_denied")),
+        ("error_reasons", json!("absent")),
+        ("list_order", json!("newest_first")),
         ("cloudformation_tags", json!(true)),
         ("clean_rooms_sql", json!("allowed")),
         ("unknown_members", json!("ignored")),
