@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::operations::{
-    AnalysisRule, ConfiguredTable, ConfiguredTableAssociation, IdMappingTable, IntermediateTable,
+    AnalysisLogExport, AnalysisRule, AnalysisTemplate, ConfiguredAudienceModelAssociation,
+    ConfiguredTable, ConfiguredTableAssociation, IdMappingTable, IdNamespaceAssociation,
+    IntermediateTable, PrivacyBudgetTemplate,
 };
 use crate::payment::Payers;
 use crate::shelf::{AnyShelf, Head, Kind, Shelf, Stored};
@@ -49,8 +51,13 @@ shelves! {
     configured_tables: ConfiguredTable,
     analysis_rules: AnalysisRule,
     configured_table_associations: ConfiguredTableAssociation,
+    analysis_templates: AnalysisTemplate,
+    privacy_budget_templates: PrivacyBudgetTemplate,
+    id_namespace_associations: IdNamespaceAssociation,
     id_mapping_tables: IdMappingTable,
+    configured_audience_model_associations: ConfiguredAudienceModelAssociation,
     intermediate_tables: IntermediateTable,
+    analysis_log_exports: AnalysisLogExport,
 }
 
 impl State {
