@@ -79,7 +79,7 @@ impl Exchange {
         let body = self.parse_body();
         let caller = self.identify(server, "cleanrooms")?;
         let (method, path) = (self.head.method.as_str(), self.head.uri.path());
-        let matched = router::route(&server.model, method, path)?;
+        let matched = router::route(server.model, method, path)?;
         let operation = matched.operation;
         self.operation = Some(operation.name.clone());
         let resource = resource_arn(&matched, &caller);
@@ -173,7 +173,7 @@ impl Exchange {
             quotas: &shared.quotas,
             switches: &shared.switches,
             now: server.clock.now(),
-            model: &server.model,
+            model: server.model,
             operation,
         };
         let body = handler(&mut call, input)?;
@@ -233,7 +233,7 @@ impl Exchange {
                 let allowed = if self.is_sts() {
                     "GET, POST".to_owned()
                 } else {
-                    router::allowed(&server.model, self.head.uri.path())
+                    router::allowed(server.model, self.head.uri.path())
                 };
                 headers.insert(ALLOW, header(&allowed));
             }

@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn the_tables_have_every_operation_of_the_model() {
         let table: BTreeSet<&str> = names().collect();
-        let model = Model::load();
+        let model = Model::shared();
         let known: BTreeSet<&str> =
             model.operations().map(|operation| operation.name.as_str()).collect();
         assert_eq!(table, known);

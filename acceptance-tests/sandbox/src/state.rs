@@ -19,7 +19,7 @@ pub(crate) type Tags = BTreeMap<String, String>;
 macro_rules! shelves {
     ($($shelf:ident: $kind:ty,)*) => {
         /// The objects of all accounts and Regions.
-        #[derive(Default, Serialize, Deserialize)]
+        #[derive(Clone, Default, Serialize, Deserialize)]
         pub(crate) struct State {
             /// How many objects were ever made; ids and order come from it.
             sequence: u64,
@@ -419,7 +419,7 @@ impl AnalysisStatus {
 }
 
 /// Temporary credentials of an assumed role.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) account: String,
     /// The role's name, without its path.
