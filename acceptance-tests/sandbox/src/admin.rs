@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::journal::Journal;
 use crate::operations;
+use crate::rates::Rates;
 use crate::server::{ADMIN_PATH, Reply, Server};
 use crate::settings::patched;
 use crate::state::State;
@@ -134,6 +135,7 @@ fn reset(server: &Server) {
     shared.quotas = server.options.quotas.clone();
     shared.switches = server.options.switches.clone();
     shared.faults.clear();
+    shared.rates = Rates::default();
     shared.journal = Journal::new(server.options.journal_limit);
     shared.generation += 1;
 }

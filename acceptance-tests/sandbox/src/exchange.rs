@@ -15,7 +15,7 @@ use crate::model::{Operation, Parts, UnknownMembers};
 use crate::operations::{Call, handler};
 use crate::router::{self, Matched};
 use crate::server::{Reply, Server};
-use crate::settings::Tolerance;
+use crate::settings::{Presence, Tolerance};
 use crate::signature::{self, Caller};
 use crate::sts;
 
@@ -40,6 +40,8 @@ pub(crate) struct Exchange {
     /// The body as the journal shows it.
     shown_body: Value,
     pub(crate) fault: Option<Fault>,
+    /// Whether errors say their reasons.
+    reasons: Presence,
 }
 
 impl Exchange {
@@ -54,6 +56,7 @@ impl Exchange {
             operation: None,
             shown_body: Value::Null,
             fault: None,
+            reasons: Presence::Present,
         }
     }
 
@@ -76,10 +79,11 @@ impl Exchange {
         let body = self.parse_body();
         let caller = self.identify(server, "cleanrooms")?;
         let (method, path) = (self.head.method.as_str(), self.head.uri.path());
-        let matched = router::route(&server.model, method, path)?;
+        let matched = router::route(server.model, method, path)?;
         let operation = matched.operation;
         self.operation = Some(operation.name.clone());
         let resource = resource_arn(&matched, &caller);
+        self.check_rate(server, &caller, &operation.name)?;
         self.inject(server, &caller, &format!("cleanrooms:{}", operation.name), &resource).await?;
         let body = if operation.method == "POST" || operation.method == "PATCH" {
             body?
@@ -88,6 +92,20 @@ impl Exchange {
         };
         let parts = Parts { labels: &matched.labels, query: &self.query, body };
         self.perform(server, &caller, operation, parts)
+    }
+
+    fn check_rate(
+        &mut self,
+        server: &Server,
+        caller: &Caller,
+        operation: &str,
+    ) -> Result<(), ApiError> {
+        let shared = &mut *server.shared();
+        self.reasons = shared.switches.error_reasons;
+        if shared.rates.admit(caller, operation, &shared.quotas, server.clock.now()) {
+            return Ok(());
+        }
+        Err(ApiError::Throttling)
     }
 
     fn parse_body(&mut self) -> Result<Map<String, Value>, ApiError> {
@@ -145,7 +163,8 @@ impl Exchange {
             Tolerance::Refused => UnknownMembers::Refused,
             Tolerance::Ignored => UnknownMembers::Ignored,
         };
-        let handler = handler(&operation.name).ok_or_else(|| not_yet(operation))?;
+        let handler = handler(&operation.name)
+            .expect("a test finds every operation of the model in the tables");
         let input = server.model.input(operation, parts, unknown).map_err(ApiError::fields)?;
         shared.state.begin_call();
         let mut call = Call {
@@ -154,12 +173,15 @@ impl Exchange {
             quotas: &shared.quotas,
             switches: &shared.switches,
             now: server.clock.now(),
-            model: &server.model,
+            model: server.model,
             operation,
         };
         let body = handler(&mut call, input)?;
         if let Some(Fault::NotYetVisible { reads }) = self.fault {
             shared.state.hide_made(reads);
+        }
+        if let Some(Fault::StillVisible { reads }) = self.fault {
+            shared.state.keep_removed(reads);
         }
         // Reading a query or job moves it on.
         if !operation.readonly || operation.name.starts_with("GetProtected") {
@@ -211,7 +233,7 @@ impl Exchange {
                 let allowed = if self.is_sts() {
                     "GET, POST".to_owned()
                 } else {
-                    router::allowed(&server.model, self.head.uri.path())
+                    router::allowed(server.model, self.head.uri.path())
                 };
                 headers.insert(ALLOW, header(&allowed));
             }
@@ -228,8 +250,18 @@ impl Exchange {
                 ("text/xml", sts::reply_document(action, result, request_id))
             }
             Err(err) if self.is_sts() => ("text/xml", sts::error_document(err, request_id)),
-            Err(err) => ("application/json", err.body().to_string()),
+            Err(err) => ("application/json", self.body_of(err).to_string()),
         }
+    }
+
+    /// The body of an error; the model asks for no reasons.
+    fn body_of(&self, err: &ApiError) -> Value {
+        let mut body = err.body();
+        if let (Presence::Absent, Some(members)) = (self.reasons, body.as_object_mut()) {
+            members.remove("reason");
+            members.remove("fieldList");
+        }
+        body
     }
 
     fn code(&self, err: &ApiError) -> &'static str {
@@ -242,7 +274,7 @@ impl Exchange {
             _ if was_reset => (None, Value::Null),
             Ok(Answer::Json(_, body)) => (None, body.clone()),
             Ok(Answer::Xml(result)) => (None, Value::from(result.as_str())),
-            Err(err) => (Some(self.code(err)), err.body()),
+            Err(err) => (Some(self.code(err)), self.body_of(err)),
         };
         server.shared().journal.record(Entry {
             sequence: 0,
@@ -290,14 +322,6 @@ fn query_object(query: &[(String, String)]) -> Value {
         }
     }
     object.into()
-}
-
-fn not_yet(operation: &Operation) -> ApiError {
-    ApiError::front_door(
-        501,
-        "NotImplementedException",
-        format!("The sandbox does not have {} yet.", operation.name),
-    )
 }
 
 /// What IAM would name as the resource of a call.

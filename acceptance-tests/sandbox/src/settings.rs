@@ -47,14 +47,16 @@ settings! {
     /// How much an account may have, per Region. The defaults are AWS's.
     Quotas {
         /// Collaborations created per account.
-        collaborations_created_per_account: u32 = 10,
+        collaborations_created_per_account: u32 = 500,
         /// Memberships per account.
-        memberships_per_account: u32 = 100,
+        memberships_per_account: u32 = 500,
         /// Members invited per collaboration, without the creator.
         members_invited_per_collaboration: u32 = 5,
         /// Queries of a membership that have not ended.
         concurrent_queries_per_membership: u32 = 5,
-        /// Jobs of a membership that have not ended.
+        /// Jobs of a membership that have not ended, in us-east-1, us-east-2, ap-northeast-2, eu-central-1 and eu-west-1.
+        concurrent_jobs_per_membership_in_large_regions: u32 = 5,
+        /// Jobs of a membership that have not ended, in any other Region.
         concurrent_jobs_per_membership: u32 = 1,
         /// Queries of an account that have not ended, in us-east-1.
         concurrent_queries_per_account_in_us_east_1: u32 = 5,
@@ -70,10 +72,30 @@ settings! {
         columns_per_configured_table: u32 = 100,
         /// Configured table associations of a membership.
         table_associations_per_membership: u32 = 100,
+        /// Analysis templates of a membership.
+        analysis_templates_per_membership: u32 = 100,
+        /// Privacy budget templates for access budgets in a collaboration.
+        access_budgets_per_collaboration: u32 = 25,
+        /// Id namespace associations of a membership.
+        id_namespace_associations_per_membership: u32 = 10,
+        /// Id mapping tables of a membership.
+        id_mapping_tables_per_membership: u32 = 5,
+        /// Configured audience model associations of a membership.
+        audience_model_associations_per_membership: u32 = 5,
+        /// Intermediate tables of a membership.
+        intermediate_tables_per_membership: u32 = 25,
+        /// Exports of logs in a membership that have not ended.
+        concurrent_log_exports_per_membership: u32 = 5,
+        /// Exports of logs of an account that have not ended.
+        concurrent_log_exports_per_account: u32 = 10,
         /// Kilobytes of an analysis rule as JSON.
         analysis_rule_kilobytes: u32 = 100,
-        /// Change requests of a collaboration that are PENDING or APPROVED.
-        open_change_requests_per_collaboration: u32 = 50,
+        /// Change requests of a collaboration that are PENDING or APPROVED; null is no limit.
+        open_change_requests_per_collaboration: Option<u32> = None,
+        /// Calls of one operation in a second; null is no limit, and 5 is AWS's.
+        calls_per_second: Option<u32> = None,
+        /// The same for GetConfiguredTable and GetProtectedQuery, of which AWS allows 20.
+        calls_per_second_of_frequent_reads: Option<u32> = None,
     }
 }
 
@@ -86,14 +108,14 @@ settings! {
         auto_approved_request: AutoApproved = AutoApproved::Committed,
         /// Whether accounts that were invited and have not joined are asked to vote.
         invited_accounts_vote: bool = false,
-        /// Whether the creator is asked to vote, under the same rule as any other account.
-        creator_votes: bool = true,
+        /// Whether the creator votes: "asked" under the same rule as any other account, "not_asked", or "by_filing" the request.
+        creator_votes: CreatorVote = CreatorVote::Asked,
         /// What becomes of a change request when nobody is asked to vote: "approved" or "pending".
         request_without_voters: WithoutVoters = WithoutVoters::Approved,
-        /// Sub-blocks of a payment configuration that were never set: "absent" or "filled".
-        unset_payment_sub_blocks: Omitted = Omitted::Absent,
-        /// CAN_QUERY and CAN_RUN_JOB in a change request for the account that holds them: "refused" or "ignored".
-        runner_abilities_in_change_request: Tolerance = Tolerance::Refused,
+        /// Sub-blocks of a payment configuration that were never set: "absent", "filled" with false, or "effective": with what applies.
+        unset_payment_sub_blocks: UnsetPayers = UnsetPayers::Filled,
+        /// CAN_QUERY and CAN_RUN_JOB in a change request for the account that holds them: "refused", "ignored" or "required".
+        runner_abilities_in_change_request: RunnerAbilities = RunnerAbilities::Refused,
         /// displayName in a change request for an account that is a member already: "ignored" or "refused".
         display_name_of_existing_member: Tolerance = Tolerance::Ignored,
         /// ADD_MEMBER for an account that has left or was removed: "refused" or "allowed".
@@ -102,15 +124,15 @@ settings! {
         omitted_allowed_result_regions: OmittedRegions = OmittedRegions::Absent,
         /// What DeleteMember on the creator answers: "conflict" or "validation".
         delete_member_on_creator: RefusalCode = RefusalCode::Conflict,
-        /// What a member gets that withdraws its acceptance to pay: "validation", "conflict" or "accepted".
-        payer_withdrawal: Withdrawal = Withdrawal::Validation,
+        /// What a member gets that withdraws its acceptance to pay: "accepted", "validation" or "conflict".
+        payer_withdrawal: Withdrawal = Withdrawal::Accepted,
         /// Whether memberships of deleted collaborations count against the quota.
         deleted_memberships_count_against_quota: bool = true,
         /// Whether memberships of deleted collaborations can be deleted.
         deleted_memberships_can_be_deleted: bool = true,
         /// What UpdateMembership does with a result configuration: "replace" or "merge".
         result_configuration_update: ResultUpdate = ResultUpdate::Replace,
-        /// What member and change request operations answer for a collaboration that is not there: "access_denied" or "not_found".
+        /// What operations below a collaboration answer for one that is not there: "access_denied" or "not_found".
         members_of_absent: Absence = Absence::AccessDenied,
         /// What GetMembership answers for another account's membership: "access_denied" or "not_found".
         membership_of_another_account: Absence = Absence::AccessDenied,
@@ -121,13 +143,33 @@ settings! {
         /// description of an object that was created without: "absent" or "filled" with "".
         omitted_description: Omitted = Omitted::Absent,
         /// autoApprovedChangeTypes of a collaboration that was created without: "absent" or "filled" with [].
-        omitted_auto_approved_change_types: Omitted = Omitted::Filled,
+        omitted_auto_approved_change_types: Omitted = Omitted::Absent,
         /// ML abilities that were never given: "absent" or "filled" with an empty list.
         omitted_ml_abilities: Omitted = Omitted::Absent,
-        /// jobLogStatus and isMetricsEnabled that were never set: "filled" or, as for old collaborations, "absent".
-        omitted_flags: Omitted = Omitted::Filled,
-        /// keyPrefix, singleFileOutput and the jobs' resultFormat that were never set: "absent" or "filled".
-        omitted_result_settings: Omitted = Omitted::Absent,
+        /// jobLogStatus that was never set: "absent" or "filled" with DISABLED.
+        omitted_job_log_status: Omitted = Omitted::Absent,
+        /// isMetricsEnabled that was never set: "filled" with false or "absent".
+        omitted_metrics: Omitted = Omitted::Filled,
+        /// keyPrefix of results that was never set: "absent" or "filled" with "".
+        omitted_key_prefix: Omitted = Omitted::Absent,
+        /// singleFileOutput of results that was never set: "filled" with false or "absent".
+        omitted_single_file_output: Omitted = Omitted::Filled,
+        /// resultFormat of jobs that was never set: "absent" or "filled" with CSV.
+        omitted_job_result_format: Omitted = Omitted::Absent,
+        /// membershipId of members that have not joined, in ListMembers: "present" or "absent".
+        invited_membership_id: Presence = Presence::Present,
+        /// The caller's own membershipId in its collaborations before it has joined: "absent" or "filled".
+        own_membership_id_before_joining: Omitted = Omitted::Absent,
+        /// What operations on that membership answer: "not_found", "access_denied" or "conflict".
+        membership_before_joining: BeforeJoining = BeforeJoining::NotFound,
+        /// What tag operations answer for a collaboration or membership that is not there: "access_denied" or "not_found".
+        tags_of_absent: Absence = Absence::AccessDenied,
+        /// What they answer for anything else that is not there: "not_found" or "access_denied".
+        tags_of_absent_part: Absence = Absence::NotFound,
+        /// reason and fieldList of errors: "present" or "absent".
+        error_reasons: Presence = Presence::Present,
+        /// The order of lists for which AWS states none: "changing" from call to call, or "newest_first".
+        list_order: ListOrder = ListOrder::Changing,
         /// Whether ListTagsForResource also gives the aws: tags that CloudFormation would set.
         cloudformation_tags: bool = false,
         /// CLEAN_ROOMS_SQL for new collaborations: "refused", or "allowed" as it was until July 2025.
@@ -186,6 +228,42 @@ settings! {
         child_of_another_account: Absence = Absence::AccessDenied,
         /// resourceType where the model has none for the kind that is missing: "membership", "absent" or the "nearest".
         missing_child_resource_type: ChildResourceType = ChildResourceType::Membership,
+        /// Deleting an association or intermediate table that has an access budget: a "conflict", or "deleted_along".
+        association_with_budget: Subresources = Subresources::Conflict,
+        /// A template of SQL that names no table of the collaboration: "accepted" or a "validation" error.
+        template_of_unknown_tables: Leniency = Leniency::Accepted,
+        /// referencedTables of a template of SQL: "parsed" from it or "as_sent".
+        sql_referenced_tables: ReferencedTables = ReferencedTables::Parsed,
+        /// A second analysis template of the same name in a membership: a "conflict" or "accepted".
+        template_name_twice: NamedTwice = NamedTwice::Conflict,
+        /// Looking at parts of a collaboration before joining it: "refused" or "allowed".
+        collaboration_views_of_invited: Permission = Permission::Refused,
+        /// ARNs of privacy budget templates: under their "membership" or as the "model" has them.
+        budget_template_arn: ArnForm = ArnForm::Membership,
+        /// A second template of differential privacy in a collaboration: a "conflict" or a "validation" error.
+        second_dp_template: RefusalCode = RefusalCode::Conflict,
+        /// autoRefresh of a budget template that was never given: "none", or "calendar_month" for differential privacy.
+        omitted_auto_refresh: AutoRefresh = AutoRefresh::None,
+        /// autoRefresh of a budget for a calendar period that was never given: "filled" with ENABLED or "absent".
+        omitted_budget_auto_refresh: Omitted = Omitted::Filled,
+        /// Lowering epsilon after a query has run: a "validation" error, a "conflict" or "accepted".
+        lower_epsilon_after_queries: Lowered = Lowered::Validation,
+        /// Associating an id namespace twice: a "conflict" or "accepted".
+        same_namespace_twice: NamedTwice = NamedTwice::Conflict,
+        /// An id mapping table without both id namespaces: a "validation" error or "not_found".
+        mapping_table_without_namespaces: MissingNamespaces = MissingNamespaces::Validation,
+        /// idMappingConfig that was never given: "absent" or "filled" with false.
+        omitted_id_mapping_config: Omitted = Omitted::Absent,
+        /// An analysis rule of an intermediate table without data: "accepted" or a "conflict".
+        intermediate_rule_before_population: EarlyRule = EarlyRule::Accepted,
+        /// Deleting an intermediate table that is being populated: a "conflict" or "accepted".
+        delete_while_populating: DuringPopulation = DuringPopulation::Conflict,
+        /// retentionInDays that was never given: "30" or "absent".
+        omitted_retention: OmittedRetention = OmittedRetention::Thirty,
+        /// How populations of intermediate tables end: "success" or "failed".
+        population_outcome: JobOutcome = JobOutcome::Success,
+        /// How exports of logs end: "success" or "failed".
+        log_export_outcome: JobOutcome = JobOutcome::Success,
         /// How protected queries end: "success", "failed" or "timed_out".
         query_outcome: QueryOutcome = QueryOutcome::Success,
         /// How protected jobs end: "success" or "failed".
@@ -230,6 +308,74 @@ choice! {
         Absent,
         /// With its default.
         Filled,
+    }
+}
+
+choice! {
+    /// Payers that were never named.
+    UnsetPayers {
+        /// Not at all.
+        Absent,
+        /// As false, whoever pays.
+        Filled,
+        /// As what applies.
+        Effective,
+    }
+}
+
+choice! {
+    /// The vote of the creator on its own request.
+    CreatorVote {
+        /// It is asked like any other account.
+        Asked,
+        /// It is not asked.
+        NotAsked,
+        /// It has approved by filing the request.
+        ByFiling,
+    }
+}
+
+choice! {
+    /// Abilities of the runner, which a change request cannot change.
+    RunnerAbilities {
+        /// They may not be named.
+        Refused,
+        /// They may be named.
+        Ignored,
+        /// They must be named.
+        Required,
+    }
+}
+
+choice! {
+    /// Whether something is in replies.
+    Presence {
+        /// It is.
+        Present,
+        /// It is not.
+        Absent,
+    }
+}
+
+choice! {
+    /// The answer for a membership that the account has not made yet.
+    BeforeJoining {
+        /// ResourceNotFoundException.
+        NotFound,
+        /// AccessDeniedException.
+        AccessDenied,
+        /// ConflictException.
+        Conflict,
+    }
+}
+
+choice! {
+    /// The order of lists.
+    ListOrder {
+        /// Another one in each call.
+        Changing,
+        /// By time, from the newest.
+        NewestFirst,
     }
 }
 
@@ -420,6 +566,89 @@ choice! {
         /// The one that comes nearest.
         Nearest,
     }
+}
+
+choice! {
+    /// Where the tables of a query are taken from.
+    ReferencedTables {
+        /// From its text.
+        Parsed,
+        /// From what the request says.
+        AsSent,
+    }
+}
+
+choice! {
+    /// A second object of the same name or source.
+    NamedTwice {
+        /// ConflictException.
+        Conflict,
+        /// There are two.
+        Accepted,
+    }
+}
+
+choice! {
+    /// When a budget begins anew.
+    AutoRefresh {
+        /// Never.
+        None,
+        /// With each month.
+        CalendarMonth,
+    }
+}
+
+choice! {
+    /// A value that may not fall.
+    Lowered {
+        /// ValidationException.
+        Validation,
+        /// ConflictException.
+        Conflict,
+        /// It may.
+        Accepted,
+    }
+}
+
+choice! {
+    /// Which of two errors stands for namespaces that are not there.
+    MissingNamespaces {
+        /// ValidationException.
+        Validation,
+        /// ResourceNotFoundException.
+        NotFound,
+    }
+}
+
+choice! {
+    /// A rule for a table without data.
+    EarlyRule {
+        /// It waits for the data.
+        Accepted,
+        /// ConflictException.
+        Conflict,
+    }
+}
+
+choice! {
+    /// Deletion of what is being made.
+    DuringPopulation {
+        /// ConflictException.
+        Conflict,
+        /// It is deleted.
+        Accepted,
+    }
+}
+
+/// How a retention that was never given comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OmittedRetention {
+    /// As 30 days.
+    #[serde(rename = "30")]
+    Thirty,
+    /// Not at all.
+    #[serde(rename = "absent")]
+    Absent,
 }
 
 choice! {

@@ -59,7 +59,7 @@ pub(crate) struct Kind {
 }
 
 /// An object that is kept.
-pub(crate) trait Stored {
+pub(crate) trait Stored: Clone {
     fn kind(&self) -> &'static Kind;
 
     fn head(&self) -> &Head;
@@ -73,8 +73,8 @@ pub(crate) trait Stored {
 }
 
 /// Objects of one kind by their ids.
-#[derive(Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent, bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>"))]
 pub(crate) struct Shelf<T> {
     objects: BTreeMap<String, T>,
     /// How many more look-ups miss an object that was made a moment ago.
@@ -83,11 +83,23 @@ pub(crate) struct Shelf<T> {
     /// What the present call has made.
     #[serde(skip)]
     made: Vec<String>,
+    /// What the present call has removed.
+    #[serde(skip)]
+    removed: Vec<T>,
+    /// What is gone and still found, and by how many more look-ups.
+    #[serde(skip)]
+    gone: HashMap<String, (T, u64)>,
 }
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { objects: BTreeMap::new(), hidden: HashMap::new(), made: Vec::new() }
+        Self {
+            objects: BTreeMap::new(),
+            hidden: HashMap::new(),
+            made: Vec::new(),
+            removed: Vec::new(),
+            gone: HashMap::new(),
+        }
     }
 }
 
@@ -99,17 +111,39 @@ impl<T: Stored> Shelf<T> {
     }
 
     pub(crate) fn remove(&mut self, id: &str) -> Option<T> {
-        self.objects.remove(id)
+        self.gone.remove(id);
+        let removed = self.objects.remove(id)?;
+        self.removed.push(removed.clone());
+        Some(removed)
     }
 
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
-        self.objects.retain(|_, object| keep(object));
+        self.removed.extend(self.objects.extract_if(.., |_, one| !keep(one)).map(|(_, one)| one));
     }
 
-    /// Looks an object up for a caller, who may not see it yet; a look-up that
-    /// misses it counts.
+    /// Looks an object up for a caller, who may not see it yet, or still see
+    /// it; such a look-up counts.
     pub(crate) fn find(&mut self, id: &str) -> Option<&mut T> {
-        if self.objects.contains_key(id) && self.appears(id) { self.get_mut(id) } else { None }
+        let appears = if self.contains(id) { self.appears(id) } else { self.lingers(id) };
+        if appears { self.get_mut(id) } else { None }
+    }
+
+    /// Whether it is there, whatever callers see.
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.objects.contains_key(id)
+    }
+
+    fn lingers(&mut self, id: &str) -> bool {
+        match self.gone.get_mut(id) {
+            Some((_, reads)) if *reads > 0 => {
+                *reads -= 1;
+                true
+            }
+            _ => {
+                self.gone.remove(id);
+                false
+            }
+        }
     }
 
     fn appears(&mut self, id: &str) -> bool {
@@ -126,22 +160,29 @@ impl<T: Stored> Shelf<T> {
     /// The objects of a list that a caller gets to see; being left out counts
     /// as a look-up.
     pub(crate) fn seen(&mut self, wanted: impl Fn(&T) -> bool) -> Vec<&T> {
-        let ids: Vec<String> =
-            self.values().filter(|one| wanted(one)).map(|one| one.head().id.clone()).collect();
-        let seen: Vec<String> = ids.into_iter().filter(|id| self.appears(id)).collect();
+        let gone = self.gone.values().map(|(one, _)| one);
+        let mut ids: Vec<String> = self
+            .values()
+            .chain(gone)
+            .filter(|one| wanted(one))
+            .map(|one| one.head().id.clone())
+            .collect();
+        ids.sort();
+        let seen: Vec<String> = ids.into_iter().filter(|id| self.find(id).is_some()).collect();
         seen.iter().filter_map(|id| self.get(id)).collect()
     }
 
-    /// The object itself, whether callers see it or not.
+    /// The object itself, whether callers see it or not; one that is gone as
+    /// long as they do.
     pub(crate) fn get(&self, id: &str) -> Option<&T> {
-        self.objects.get(id)
+        self.objects.get(id).or_else(|| self.gone.get(id).map(|(one, _)| one))
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
-        self.objects.get_mut(id)
+        self.objects.get_mut(id).or_else(|| self.gone.get_mut(id).map(|(one, _)| one))
     }
 
-    /// All objects, whether callers see them or not.
+    /// All objects that are there, whether callers see them or not.
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
         self.objects.values()
     }
@@ -155,7 +196,7 @@ impl<T: Stored> Index<&str> for Shelf<T> {
     type Output = T;
 
     fn index(&self, id: &str) -> &T {
-        &self.objects[id]
+        self.get(id).expect("it was found a moment ago")
     }
 }
 
@@ -178,6 +219,9 @@ pub(crate) trait AnyShelf {
 
     /// Makes the next `reads` look-ups miss what the call has made.
     fn hide_made(&mut self, reads: u64);
+
+    /// Makes the next `reads` look-ups find what the call has removed.
+    fn keep_removed(&mut self, reads: u64);
 }
 
 impl<T: Stored> AnyShelf for Shelf<T> {
@@ -200,7 +244,8 @@ impl<T: Stored> AnyShelf for Shelf<T> {
 
     fn find_arn(&mut self, arn: &str) -> Option<&mut Head> {
         let has_it = |object: &&T| object.head().arn.as_deref() == Some(arn);
-        let id = self.values().find(has_it)?.head().id.clone();
+        let gone = self.gone.values().map(|(one, _)| one);
+        let id = self.values().chain(gone).find(has_it)?.head().id.clone();
         self.find(&id).map(T::head_mut)
     }
 
@@ -218,11 +263,17 @@ impl<T: Stored> AnyShelf for Shelf<T> {
 
     fn begin(&mut self) {
         self.made.clear();
+        self.removed.clear();
     }
 
     fn hide_made(&mut self, reads: u64) {
         if reads > 0 {
             self.hidden.extend(self.made.drain(..).map(|id| (id, reads)));
         }
+    }
+
+    fn keep_removed(&mut self, reads: u64) {
+        let kept = |object: T| (object.head().id.clone(), (object, reads));
+        self.gone.extend(self.removed.drain(..).map(kept));
     }
 }

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::operations::{
-    AnalysisRule, ConfiguredTable, ConfiguredTableAssociation, IdMappingTable, IntermediateTable,
+    AnalysisLogExport, AnalysisRule, AnalysisTemplate, ConfiguredAudienceModelAssociation,
+    ConfiguredTable, ConfiguredTableAssociation, IdMappingTable, IdNamespaceAssociation,
+    IntermediateTable, PrivacyBudgetTemplate,
 };
 use crate::payment::Payers;
 use crate::shelf::{AnyShelf, Head, Kind, Shelf, Stored};
@@ -17,13 +19,16 @@ pub(crate) type Tags = BTreeMap<String, String>;
 macro_rules! shelves {
     ($($shelf:ident: $kind:ty,)*) => {
         /// The objects of all accounts and Regions.
-        #[derive(Default, Serialize, Deserialize)]
+        #[derive(Clone, Default, Serialize, Deserialize)]
         pub(crate) struct State {
             /// How many objects were ever made; ids and order come from it.
             sequence: u64,
             $(pub(crate) $shelf: Shelf<$kind>,)*
             /// Temporary credentials by access key id.
             pub(crate) sessions: BTreeMap<String, Session>,
+            /// How many lists were asked for; their orders come from it.
+            #[serde(skip)]
+            lists: u64,
         }
 
         impl State {
@@ -46,8 +51,13 @@ shelves! {
     configured_tables: ConfiguredTable,
     analysis_rules: AnalysisRule,
     configured_table_associations: ConfiguredTableAssociation,
+    analysis_templates: AnalysisTemplate,
+    privacy_budget_templates: PrivacyBudgetTemplate,
+    id_namespace_associations: IdNamespaceAssociation,
     id_mapping_tables: IdMappingTable,
+    configured_audience_model_associations: ConfiguredAudienceModelAssociation,
     intermediate_tables: IntermediateTable,
+    analysis_log_exports: AnalysisLogExport,
 }
 
 impl State {
@@ -65,9 +75,22 @@ impl State {
         self.sequence
     }
 
+    /// Another number for each list.
+    pub(crate) fn next_list(&mut self) -> u64 {
+        self.lists += 1;
+        self.lists
+    }
+
     /// Tells the shelves that a call begins.
     pub(crate) fn begin_call(&mut self) {
         self.shelves_mut().into_iter().for_each(AnyShelf::begin);
+    }
+
+    /// Makes the next `reads` look-ups find what the call has removed.
+    pub(crate) fn keep_removed(&mut self, reads: u64) {
+        for shelf in self.shelves_mut() {
+            shelf.keep_removed(reads);
+        }
     }
 
     /// Makes the next `reads` look-ups miss what the call has made.
@@ -89,7 +112,7 @@ impl Timestamp {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Collaboration {
     pub(crate) head: Head,
     pub(crate) name: String,
@@ -161,10 +184,16 @@ pub(crate) struct Member {
     pub(crate) payers: Payers,
     pub(crate) create_time: Timestamp,
     pub(crate) update_time: Timestamp,
-    pub(crate) membership_id: Option<String>,
+    /// Given out at the invitation; the membership comes with joining.
+    pub(crate) membership_id: String,
 }
 
 impl Member {
+    /// Whether it has a membership to show for its invitation.
+    pub(crate) fn has_joined(&self) -> bool {
+        self.status != MemberStatus::Invited
+    }
+
     pub(crate) fn has(&self, ability: &str) -> bool {
         self.abilities.iter().any(|held| held == ability)
     }
@@ -195,7 +224,7 @@ impl MemberStatus {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Membership {
     pub(crate) head: Head,
     /// What it says about its collaboration, which it may outlive.
@@ -227,7 +256,7 @@ impl Membership {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct CollaborationCopy {
     pub(crate) id: String,
     pub(crate) arn: String,
@@ -254,7 +283,7 @@ impl MembershipStatus {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ChangeRequest {
     /// It belongs to the creator of the collaboration.
     pub(crate) head: Head,
@@ -323,7 +352,7 @@ impl Vote {
 }
 
 /// A protected query or a protected job; they differ in names and limits.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Analysis {
     pub(crate) head: Head,
     pub(crate) kind: AnalysisKind,
@@ -390,7 +419,7 @@ impl AnalysisStatus {
 }
 
 /// Temporary credentials of an assumed role.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) account: String,
     /// The role's name, without its path.

@@ -12,9 +12,10 @@ use self::effects::{check_outcome, commit};
 use self::types::{ChangeInput, Specification, check_subjects, typed};
 use super::collaborations::check_invited;
 use super::paging::Page;
+use super::plain::check_quota;
 use super::{Call, Operation, parse, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
-use crate::settings::{AutoApproved, Permission, Quotas, Switches, WithoutVoters};
+use crate::settings::{AutoApproved, CreatorVote, Permission, Quotas, Switches, WithoutVoters};
 use crate::state::{
     Change, ChangeRequest, ChangeRequestStatus, Collaboration, Member, MemberStatus, State,
     Timestamp, Vote,
@@ -124,13 +125,11 @@ fn check_quotas(
         check_invited(invited, call)?;
     }
     let Quotas { open_change_requests_per_collaboration: quota, .. } = *call.quotas;
-    if call.state.open_requests(collaboration).count() >= quota as usize {
-        return Err(ApiError::Quota {
-            name: "Open change requests per collaboration",
-            value: quota.into(),
-        });
+    let open = call.state.open_requests(collaboration).count();
+    match quota {
+        Some(quota) => check_quota("Open change requests per collaboration", quota, open),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Adds the request to the collaboration, and commits it if it needs no vote.
@@ -142,8 +141,10 @@ fn file(call: &mut Call<'_>, id: &str, changes: Vec<Change>) -> Result<Value, Ap
     let is_auto_approved = collaboration.approves_by_itself(&changes);
     let approvals =
         if is_auto_approved { BTreeMap::new() } else { voters(collaboration, switches) };
+    let is_decided = approvals.values().all(|vote| *vote == Vote::Approved);
     let status = match (is_auto_approved, approvals.is_empty()) {
         (true, _) => ChangeRequestStatus::Approved,
+        (false, false) if is_decided => ChangeRequestStatus::Approved,
         (false, true) if switches.request_without_voters == WithoutVoters::Approved => {
             ChangeRequestStatus::Approved
         }
@@ -181,8 +182,15 @@ fn voters(collaboration: &Collaboration, switches: &Switches) -> BTreeMap<String
             MemberStatus::Invited => switches.invited_accounts_vote,
             MemberStatus::Left | MemberStatus::Removed => false,
         })
-        .filter(|member| member.account != collaboration.creator() || switches.creator_votes)
-        .map(|member| (member.account.clone(), Vote::Pending))
+        .filter_map(|member| {
+            let vote = match switches.creator_votes {
+                _ if member.account != collaboration.creator() => Vote::Pending,
+                CreatorVote::Asked => Vote::Pending,
+                CreatorVote::NotAsked => return None,
+                CreatorVote::ByFiling => Vote::Approved,
+            };
+            Some((member.account.clone(), vote))
+        })
         .collect()
 }
 
@@ -239,7 +247,7 @@ fn find<'a>(
 
 fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
-    let page = Page::requested(format!("change requests {id}"), &input, call.switches)?;
+    let page = Page::newest_first(format!("change requests {id}"), &input, call.switches)?;
     let wanted = input.get("status").and_then(Value::as_str);
     call.parent(id)?;
     let items = call

@@ -10,7 +10,8 @@ use crate::error::ApiError;
 use crate::payment::Payers;
 use crate::settings::{CreatorStatus, Omitted, OmittedRegions, Permission, Switches};
 use crate::state::{
-    CAN_QUERY, CAN_RUN_JOB, Collaboration, Member, MemberStatus, MembershipStatus, Tags, Timestamp,
+    CAN_QUERY, CAN_RUN_JOB, Collaboration, Member, MemberStatus, Membership, MembershipStatus,
+    Tags, Timestamp,
 };
 
 pub(super) const OPERATIONS: &[(&str, Operation)] = &[
@@ -84,7 +85,7 @@ impl MemberSpecification {
             payers: Payers::from_request(self.payment_configuration.as_ref()),
             create_time: now,
             update_time: now,
-            membership_id: None,
+            membership_id: String::new(),
         }
     }
 }
@@ -100,6 +101,9 @@ fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     collaboration.check_job_payer()?;
     check_quotas(&collaboration, call)?;
     collaboration.head = call.head(&Collaboration::KIND, collaboration.head.tags);
+    for member in &mut collaboration.members {
+        (_, member.membership_id) = call.state.next_id(&Membership::KIND);
+    }
     let reply = reply(&collaboration, call);
     call.state.collaborations.insert(collaboration);
     Ok(reply)
@@ -288,8 +292,7 @@ fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
 
 fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let caller = call.caller;
-    let page =
-        Page::requested(format!("collaborations {}", caller.account), &input, call.switches)?;
+    let page = Page::requested(format!("collaborations {}", caller.account), &input, call)?;
     let wanted = input.get("memberStatus").and_then(Value::as_str);
     let sees = |collaboration: &Collaboration| {
         collaboration.head.region == caller.region
@@ -322,12 +325,9 @@ pub(super) fn shown_status(
 }
 
 /// ARN of a member's membership, which has the member's account in it.
-pub(super) fn membership_arn(collaboration: &Collaboration, member: &Member) -> Option<String> {
-    let id = member.membership_id.as_ref()?;
-    Some(format!(
-        "arn:aws:cleanrooms:{}:{}:membership/{id}",
-        collaboration.head.region, member.account
-    ))
+pub(super) fn membership_arn(collaboration: &Collaboration, member: &Member) -> String {
+    let (region, id) = (&collaboration.head.region, &member.membership_id);
+    format!("arn:aws:cleanrooms:{region}:{}:membership/{id}", member.account)
 }
 
 fn summary(collaboration: &Collaboration, account: &str, switches: &Switches) -> Value {
@@ -343,8 +343,11 @@ fn summary(collaboration: &Collaboration, account: &str, switches: &Switches) ->
     });
     if let Some(member) = collaboration.member(account) {
         reply["memberStatus"] = shown_status(collaboration, member, switches).as_str().into();
-        put(&mut reply, "membershipId", member.membership_id.clone());
-        put(&mut reply, "membershipArn", membership_arn(collaboration, member));
+        let given = switches.own_membership_id_before_joining == Omitted::Filled;
+        if member.has_joined() || given {
+            reply["membershipId"] = member.membership_id.as_str().into();
+            reply["membershipArn"] = membership_arn(collaboration, member).into();
+        }
     }
     reply
 }
@@ -391,9 +394,11 @@ pub(super) fn put_flags(
     is_metrics_enabled: Option<bool>,
     switches: &Switches,
 ) {
-    let fill = switches.omitted_flags == Omitted::Filled;
-    put(reply, "jobLogStatus", job_log_status.or(fill.then_some("DISABLED")));
-    put(reply, "isMetricsEnabled", is_metrics_enabled.or(fill.then_some(false)));
+    let filled = |switch| switch == Omitted::Filled;
+    let no_logs = filled(switches.omitted_job_log_status).then_some("DISABLED");
+    let no_metrics = filled(switches.omitted_metrics).then_some(false);
+    put(reply, "jobLogStatus", job_log_status.or(no_logs));
+    put(reply, "isMetricsEnabled", is_metrics_enabled.or(no_metrics));
 }
 
 /// ML abilities as a reply gives them.

@@ -6,7 +6,7 @@ use super::collaborations::{membership_arn, ml_abilities, shown_status};
 use super::paging::Page;
 use super::{Call, Operation, change_requests, put, reordered, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
-use crate::settings::{RefusalCode, Switches};
+use crate::settings::{Presence, RefusalCode, Switches};
 use crate::state::{Collaboration, Member, MemberStatus, MembershipStatus};
 
 pub(super) const OPERATIONS: &[(&str, Operation)] =
@@ -14,7 +14,7 @@ pub(super) const OPERATIONS: &[(&str, Operation)] =
 
 fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
-    let page = Page::requested(format!("members {id}"), &input, call.switches)?;
+    let page = Page::requested(format!("members {id}"), &input, call)?;
     let switches = call.switches;
     let collaboration = call.parent(id)?;
     let items = (0..)
@@ -35,8 +35,15 @@ fn summary(collaboration: &Collaboration, member: &Member, switches: &Switches) 
         "paymentConfiguration": collaboration.payment_reply(member, switches),
     });
     put(&mut reply, "mlAbilities", ml_abilities(member.ml_abilities.as_ref(), switches));
-    put(&mut reply, "membershipId", member.membership_id.clone());
-    put(&mut reply, "membershipArn", membership_arn(collaboration, member));
+    let is_told = match member.status {
+        MemberStatus::Invited => switches.invited_membership_id == Presence::Present,
+        MemberStatus::Active | MemberStatus::Removed => true,
+        MemberStatus::Left => false,
+    };
+    if is_told {
+        reply["membershipId"] = member.membership_id.as_str().into();
+        reply["membershipArn"] = membership_arn(collaboration, member).into();
+    }
     reply
 }
 
@@ -60,9 +67,7 @@ fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let membership_id = member.membership_id.clone();
     collaboration.head.update_time = now;
     change_requests::withdraw_voter(call.state, id, account, now);
-    if let Some(membership) =
-        membership_id.and_then(|membership_id| call.state.memberships.get_mut(&membership_id))
-    {
+    if let Some(membership) = call.state.memberships.get_mut(&membership_id) {
         membership.status = MembershipStatus::Removed;
         membership.head.update_time = now;
     }

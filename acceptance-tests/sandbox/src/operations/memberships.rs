@@ -11,10 +11,10 @@ use super::paging::Page;
 use super::{Call, Operation, change_requests, parse, put, reordered, tags, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
 use crate::payment::{self, Payers};
-use crate::settings::{Absence, Omitted, ResultUpdate, Switches};
+use crate::settings::{Absence, BeforeJoining, Omitted, ResultUpdate, Switches, UnsetPayers};
 use crate::state::{
-    Collaboration, CollaborationCopy, Member, MemberStatus, Membership, MembershipStatus, Tags,
-    Timestamp,
+    Collaboration, CollaborationCopy, Member, MemberStatus, Membership, MembershipStatus, State,
+    Tags, Timestamp,
 };
 
 pub(super) const OPERATIONS: &[(&str, Operation)] = &[
@@ -74,11 +74,11 @@ fn joinable<'a>(
             Absence::AccessDenied => ApiError::collaboration_denied(id),
             Absence::NotFound => not_found(),
         })?;
-    if let Some(membership_id) = &member.membership_id {
+    if member.has_joined() {
         return Err(ApiError::conflict(
             ConflictReason::AlreadyExists,
             ResourceKind::Membership,
-            membership_id,
+            &member.membership_id,
             format!("The account is a member of the collaboration {id} already."),
         ));
     }
@@ -88,8 +88,7 @@ fn joinable<'a>(
 /// Makes the membership, on both sides.
 fn join(call: &mut Call<'_>, input: CreateInput, payers: Payers) -> String {
     let (now, account) = (call.now, &call.caller.account);
-    let head = call.head(&Membership::KIND, Some(input.tags.unwrap_or_default()));
-    let id = head.id.clone();
+    let sequence = call.state.next_sequence();
     let collaboration = call
         .state
         .collaborations
@@ -105,13 +104,16 @@ fn join(call: &mut Call<'_>, input: CreateInput, payers: Payers) -> String {
     let member = collaboration.member_mut(account).expect("joinable() has found it");
     member.status = MemberStatus::Active;
     member.update_time = now;
-    member.membership_id = Some(id.clone());
+    let id = member.membership_id.clone();
+    let (abilities, ml_abilities) = (member.abilities.clone(), member.ml_abilities.clone());
+    let tags = Some(input.tags.unwrap_or_default());
+    let head = call.numbered_head(&Membership::KIND, tags, sequence, id.clone());
     let membership = Membership {
         head,
         collaboration: copy,
         status: MembershipStatus::Active,
-        abilities: member.abilities.clone(),
-        ml_abilities: member.ml_abilities.clone(),
+        abilities,
+        ml_abilities,
         query_log_status: input.query_log_status,
         job_log_status: input.job_log_status,
         default_result_configuration: input.default_result_configuration,
@@ -137,8 +139,22 @@ pub(super) fn own_or<'a>(
     id: &str,
     absence: Absence,
 ) -> Result<&'a mut Membership, ApiError> {
-    let caller = call.caller;
+    let (caller, switches) = (call.caller, call.switches);
     let not_found = || ApiError::not_found(ResourceKind::Membership, id);
+    if call.state.is_promised(id, &caller.account) {
+        return Err(match switches.membership_before_joining {
+            BeforeJoining::NotFound => not_found(),
+            BeforeJoining::AccessDenied => {
+                ApiError::denied(format!("You do not have access to the membership {id}."))
+            }
+            BeforeJoining::Conflict => ApiError::conflict(
+                ConflictReason::InvalidState,
+                ResourceKind::Membership,
+                id,
+                "The account has not joined yet.",
+            ),
+        });
+    }
     let membership = call
         .state
         .memberships
@@ -154,6 +170,15 @@ pub(super) fn own_or<'a>(
         }
         Absence::NotFound => not_found(),
     })
+}
+
+impl State {
+    /// Whether an id is that of a membership which the account may still make.
+    fn is_promised(&self, id: &str, account: &str) -> bool {
+        let mut own = self.collaborations.values().filter_map(|one| one.member(account));
+        self.memberships.get(id).is_none()
+            && own.any(|member| member.membership_id == id && !member.has_joined())
+    }
 }
 
 fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
@@ -241,8 +266,9 @@ fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     };
     let is_creator = membership.head.account == membership.collaboration.creator;
     if is_creator && membership.status == MembershipStatus::Active {
-        let message = "The membership of the collaboration's creator cannot be deleted while it \
-                       is ACTIVE; delete the collaboration.";
+        // The words of the service.
+        let message = "Cannot delete membership for the creator of the collaboration while \
+                       their membership is still ACTIVE";
         return refused(ConflictReason::InvalidState, message.to_owned());
     }
     let is_deleted = membership.status == MembershipStatus::CollaborationDeleted;
@@ -278,7 +304,6 @@ fn leave(call: &mut Call<'_>, id: &str, now: Timestamp) {
     let Some(member) = collaboration.member_mut(&membership.head.account) else {
         return;
     };
-    member.membership_id = None;
     if membership.status == MembershipStatus::Active {
         member.status = MemberStatus::Left;
         member.update_time = now;
@@ -289,7 +314,7 @@ fn leave(call: &mut Call<'_>, id: &str, now: Timestamp) {
 
 fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let (caller, switches) = (call.caller, call.switches);
-    let page = Page::requested(format!("memberships {}", caller.account), &input, switches)?;
+    let page = Page::requested(format!("memberships {}", caller.account), &input, call)?;
     let wanted = input.get("status").and_then(Value::as_str);
     let own = |one: &Membership| one.head.is_of(&caller.account, &caller.region);
     let items = call
@@ -306,8 +331,8 @@ fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
 fn summary(membership: &Membership, switches: &Switches) -> Value {
     let collaboration = &membership.collaboration;
     let unset = match switches.unset_payment_sub_blocks {
-        Omitted::Absent => None,
-        Omitted::Filled => Some(false),
+        UnsetPayers::Absent => None,
+        UnsetPayers::Filled | UnsetPayers::Effective => Some(false),
     };
     let mut reply = json!({
         "id": membership.head.id,
@@ -336,18 +361,26 @@ fn reply(membership: &Membership, switches: &Switches) -> Value {
         membership.is_metrics_enabled,
         switches,
     );
-    let fill = switches.omitted_result_settings == Omitted::Filled;
     let filled = |configuration: &Option<Value>, defaults: Value| {
         let mut configuration = configuration.clone()?;
-        if fill && let Some(s3) = configuration.pointer_mut("/outputConfiguration/s3") {
+        if let Some(s3) = configuration.pointer_mut("/outputConfiguration/s3") {
             let mut with_defaults = defaults;
             merge(&mut with_defaults, s3.take());
             *s3 = with_defaults;
         }
         Some(configuration)
     };
-    let query_defaults = json!({ "keyPrefix": "", "singleFileOutput": false });
-    let job_defaults = json!({ "keyPrefix": "", "resultFormat": "CSV" });
+    let (mut query_defaults, mut job_defaults) = (json!({}), json!({}));
+    if switches.omitted_key_prefix == Omitted::Filled {
+        query_defaults["keyPrefix"] = "".into();
+        job_defaults["keyPrefix"] = "".into();
+    }
+    if switches.omitted_single_file_output == Omitted::Filled {
+        query_defaults["singleFileOutput"] = false.into();
+    }
+    if switches.omitted_job_result_format == Omitted::Filled {
+        job_defaults["resultFormat"] = "CSV".into();
+    }
     put(
         &mut reply,
         "defaultResultConfiguration",

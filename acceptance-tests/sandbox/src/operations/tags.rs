@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Operation, parse, text};
 use crate::error::{ApiError, FieldError, ResourceKind};
-use crate::settings::ArnLength;
+use crate::settings::{Absence, ArnLength, Switches};
 use crate::state::Tags;
 
 pub(super) const OPERATIONS: &[(&str, Operation)] =
@@ -75,13 +75,27 @@ fn tags_of<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, ApiErr
         .into_iter()
         .find_map(|shelf| shelf.find_arn(arn))
         .filter(|head| head.region == caller.region)
-        .ok_or_else(|| ApiError::not_found(ResourceKind::of_arn(arn), arn))?;
+        .ok_or_else(|| absent(arn, call.switches))?;
     if head.account != caller.account {
         return Err(ApiError::denied(format!(
             "Only the owner of {arn} can see and change its tags."
         )));
     }
-    head.tags.as_mut().ok_or_else(|| ApiError::not_found(ResourceKind::of_arn(arn), arn))
+    head.tags.as_mut().ok_or_else(|| absent(arn, call.switches))
+}
+
+/// The answer for an ARN that nothing has. Of collaborations and memberships
+/// it is known; the model has another.
+fn absent(arn: &str, switches: &Switches) -> ApiError {
+    let kind = ResourceKind::of_arn(arn);
+    let is_part = arn.matches('/').count() > 1;
+    let is_known = matches!(kind, ResourceKind::Collaboration | ResourceKind::Membership);
+    let answer =
+        if is_known && !is_part { switches.tags_of_absent } else { switches.tags_of_absent_part };
+    match answer {
+        Absence::AccessDenied => ApiError::denied(format!("You do not have access to {arn}.")),
+        Absence::NotFound => ApiError::not_found(kind, arn),
+    }
 }
 
 /// What CloudFormation would put on a resource of one of its stacks.

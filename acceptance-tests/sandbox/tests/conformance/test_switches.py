@@ -4,7 +4,7 @@ The tests of the other files hold the defaults.
 """
 
 from test_analyses import get_job, get_query, job, query, runner
-from tables import *
+from parts import *
 
 
 def get(world, collaboration, client=None):
@@ -45,11 +45,20 @@ def test_invited_accounts_vote(world):
 
 
 def test_creator_votes(world):
-    world.switch(creator_votes=False)
+    world.switch(creator_votes="not_asked")
     made, _, _ = world.joined()
     request = world.request(made, member_change(PARTNER, "CAN_RECEIVE_RESULTS"))
     equal(set(request["approvals"]), {PARTNER})
     equal(world.act(world.partner, request, "APPROVE")["status"], "APPROVED")
+    world.switch(creator_votes="by_filing")
+    request = world.request(made, member_change(PARTNER, "CAN_RECEIVE_RESULTS"))
+    equal(
+        request["approvals"], {OWNER: {"status": "APPROVED"}, PARTNER: {"status": "PENDING"}}
+    )
+    equal(world.act(world.partner, request, "APPROVE")["status"], "APPROVED")
+    alone = world.collaboration()
+    world.join(world.owner, alone)
+    equal(world.request(alone, member_change(THIRD, displayName="c"))["status"], "APPROVED")
 
 
 def test_request_without_voters(world):
@@ -63,16 +72,18 @@ def test_request_without_voters(world):
 
 def test_unset_payment_sub_blocks(world):
     made, _, theirs = world.joined()
-    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=False))
-    world.switch(unset_payment_sub_blocks="filled")
-    nothing = pays(query=False, job=False, training=False, inference=False, synthetic=False)
-    equal(world.members(made)[PARTNER]["paymentConfiguration"], nothing)
-    got = world.partner.get_membership(membershipIdentifier=theirs["id"])["membership"]
-    equal(got["paymentConfiguration"], nothing)
+    got = lambda: world.partner.get_membership(membershipIdentifier=theirs["id"])["membership"]
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], shown())
+    equal(world.members(made)[OWNER]["paymentConfiguration"], shown(query=True))
+    world.switch(unset_payment_sub_blocks="effective")
+    equal(got()["paymentConfiguration"], shown())
     equal(
         world.members(made)[OWNER]["paymentConfiguration"],
-        pays(query=True, job=False, training=True, inference=True, synthetic=False),
+        shown(query=True, training=True, inference=True),
     )
+    world.switch(unset_payment_sub_blocks="absent")
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=False))
+    equal(got()["paymentConfiguration"], pays(query=False))
 
 
 def test_runner_abilities_in_change_request(world):
@@ -82,6 +93,13 @@ def test_runner_abilities_in_change_request(world):
     equal(request["changes"][0]["types"], ["GRANT_RECEIVE_RESULTS_ABILITY"])
     world.act(world.owner, request, "COMMIT")
     equal(set(world.members(made)[OWNER]["abilities"]), {"CAN_QUERY", "CAN_RECEIVE_RESULTS"})
+    with misconfigured("memberAbilities"):
+        world.request(made, member_change(PARTNER, "CAN_QUERY"))
+    world.switch(runner_abilities_in_change_request="required")
+    with misconfigured("memberAbilities"):
+        world.request(made, member_change(OWNER))
+    request = world.request(made, member_change(OWNER, "CAN_QUERY"))
+    equal(request["changes"][0]["types"], ["REVOKE_RECEIVE_RESULTS_ABILITY"])
     with misconfigured("memberAbilities"):
         world.request(made, member_change(PARTNER, "CAN_QUERY"))
 
@@ -129,9 +147,12 @@ def test_payer_withdrawal(world):
     world.switch(payer_withdrawal="conflict")
     with refused("ConflictException", "INVALID_STATE", resourceId=theirs["id"]):
         withdraw()
+    world.switch(payer_withdrawal="validation")
+    with misconfigured("paymentConfiguration.queryCompute.isResponsible"):
+        withdraw()
     world.switch(payer_withdrawal="accepted")
-    equal(withdraw()["paymentConfiguration"], pays(query=False))
-    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=True))
+    equal(withdraw()["paymentConfiguration"], shown())
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], shown(query=True))
 
 
 def deleted_membership(world):
@@ -172,7 +193,7 @@ def test_result_configuration_update(world):
     )["membership"]
     equal(
         updated["defaultResultConfiguration"],
-        {**query_results("second", keyPrefix="p"), "roleArn": ROLE},
+        {**shown_results("second", keyPrefix="p"), "roleArn": ROLE},
     )
 
 
@@ -225,8 +246,10 @@ def test_omitted_description(world):
 
 def test_omitted_auto_approved_change_types(world):
     made = world.collaboration()
+    assert "autoApprovedChangeTypes" not in made
+    world.switch(omitted_auto_approved_change_types="filled")
+    equal(get(world, made)["autoApprovedChangeTypes"], [])
     world.switch(omitted_auto_approved_change_types="absent")
-    assert "autoApprovedChangeTypes" not in get(world, made)
     equal(world.collaboration(autoApprovedChangeRequestTypes=[])["autoApprovedChangeTypes"], [])
 
 
@@ -239,18 +262,32 @@ def test_omitted_ml_abilities(world):
     equal(got["mlMemberAbilities"], {"customMLMemberAbilities": []})
 
 
-def test_omitted_flags(world):
-    made, ours, _ = world.joined()
-    world.switch(omitted_flags="absent")
+def both_sides(world, made, ours):
     got = world.owner.get_membership(membershipIdentifier=ours["id"])["membership"]
-    for reply in (get(world, made), got):
-        assert "jobLogStatus" not in reply and "isMetricsEnabled" not in reply, reply
-    explicit = world.collaboration(jobLogStatus="DISABLED", isMetricsEnabled=False)
-    equal((explicit["jobLogStatus"], explicit["isMetricsEnabled"]), ("DISABLED", False))
+    return get(world, made), got
 
 
-def test_omitted_result_settings(world):
-    world.switch(omitted_result_settings="filled")
+def test_omitted_job_log_status(world):
+    made, ours, _ = world.joined()
+    world.switch(omitted_job_log_status="filled")
+    for reply in both_sides(world, made, ours):
+        equal(reply["jobLogStatus"], "DISABLED")
+    world.switch(omitted_job_log_status="absent")
+    for reply in both_sides(world, made, ours):
+        assert "jobLogStatus" not in reply, reply
+    equal(world.collaboration(jobLogStatus="DISABLED")["jobLogStatus"], "DISABLED")
+
+
+def test_omitted_metrics(world):
+    made, ours, _ = world.joined()
+    world.switch(omitted_metrics="absent")
+    for reply in both_sides(world, made, ours):
+        assert "isMetricsEnabled" not in reply, reply
+    equal(world.collaboration(isMetricsEnabled=False)["isMetricsEnabled"], False)
+
+
+def result_settings(world):
+    """What a membership says of results of queries and of jobs."""
     made = world.collaboration(abilities=["CAN_QUERY", "CAN_RECEIVE_RESULTS"])
     membership = world.join(
         world.owner,
@@ -261,14 +298,115 @@ def test_omitted_result_settings(world):
             "roleArn": ROLE,
         },
     )
+    return [
+        membership[name]["outputConfiguration"]["s3"]
+        for name in ("defaultResultConfiguration", "defaultJobResultConfiguration")
+    ]
+
+
+QUERIES = {"bucket": "queries", "resultFormat": "CSV", "singleFileOutput": False}
+
+
+def test_omitted_key_prefix(world):
+    world.switch(omitted_key_prefix="filled")
     equal(
-        membership["defaultResultConfiguration"],
-        query_results("queries", keyPrefix="", singleFileOutput=False),
+        result_settings(world),
+        [{**QUERIES, "keyPrefix": ""}, {"bucket": "jobs", "keyPrefix": ""}],
     )
-    equal(
-        membership["defaultJobResultConfiguration"]["outputConfiguration"]["s3"],
-        {"bucket": "jobs", "keyPrefix": "", "resultFormat": "CSV"},
-    )
+
+
+def test_omitted_single_file_output(world):
+    world.switch(omitted_single_file_output="absent")
+    queries, jobs = result_settings(world)
+    equal((queries, jobs), ({"bucket": "queries", "resultFormat": "CSV"}, {"bucket": "jobs"}))
+
+
+def test_omitted_job_result_format(world):
+    equal(result_settings(world), [QUERIES, {"bucket": "jobs"}])
+    world.switch(omitted_job_result_format="filled")
+    equal(result_settings(world), [QUERIES, {"bucket": "jobs", "resultFormat": "CSV"}])
+
+
+def test_invited_membership_id(world):
+    world.switch(invited_membership_id="absent")
+    made = world.collaboration(members=[member(PARTNER)])
+    for entry in world.members(made).values():
+        assert "membershipId" not in entry and "membershipArn" not in entry, entry
+    joined = world.join(world.partner, made)
+    equal(world.members(made)[PARTNER]["membershipId"], joined["id"])
+
+
+def test_own_membership_id_before_joining(world):
+    world.switch(own_membership_id_before_joining="filled")
+    made = world.collaboration()
+    own = world.members(made)[OWNER]["membershipId"]
+    (listed,) = world.owner.list_collaborations()["collaborationList"]
+    for reply in (made, get(world, made), listed):
+        equal(reply["membershipId"], own)
+    equal(world.join(world.owner, made)["id"], own)
+
+
+def test_membership_before_joining(world):
+    made = world.collaboration(members=[member(PARTNER)])
+    own = {"membershipIdentifier": world.members(made)[OWNER]["membershipId"]}
+    for switch, refusal in (
+        ("not_found", refused("ResourceNotFoundException", resourceType="MEMBERSHIP")),
+        ("access_denied", denied()),
+        ("conflict", refused("ConflictException", "INVALID_STATE")),
+    ):
+        world.switch(membership_before_joining=switch)
+        with refusal:
+            world.owner.get_membership(**own)
+    with refused("ConflictException"):
+        world.owner.delete_membership(**own)
+    with refused("ResourceNotFoundException"):
+        world.partner.get_membership(**own)
+
+
+def test_tags_of_absent(world):
+    world.switch(tags_of_absent="not_found")
+    for kind in ("collaboration", "membership"):
+        arn = f"arn:aws:cleanrooms:us-east-1:{OWNER}:{kind}/{ABSENT}"
+        with refused("ResourceNotFoundException", resourceType=kind.upper(), resourceId=arn):
+            world.owner.list_tags_for_resource(resourceArn=arn)
+
+
+def test_tags_of_absent_part(world):
+    world.switch(tags_of_absent_part="access_denied")
+    for path in (f"configuredtable/{ABSENT}", f"membership/{ABSENT}/analysistemplate/{ABSENT}"):
+        with denied():
+            world.owner.list_tags_for_resource(
+                resourceArn=f"arn:aws:cleanrooms:us-east-1:{OWNER}:{path}"
+            )
+
+
+def test_error_reasons(world):
+    world.switch(error_reasons="absent")
+    made = world.collaboration()
+    world.join(world.owner, made)
+    for path, body, code in (
+        ("collaborations", {}, "ValidationException"),
+        (f"collaborations/{ABSENT}/changeRequests", {"changes": []}, "ValidationException"),
+        (
+            "memberships",
+            {"collaborationIdentifier": made["id"], "queryLogStatus": "DISABLED"},
+            "ConflictException",
+        ),
+    ):
+        reply = world.raw("POST", f"/{path}", body)
+        equal(reply.code, code)
+        assert reply.body["message"], reply.body
+        assert not {"reason", "fieldList"} & set(reply.body), reply.body
+    reply = world.raw("GET", f"/collaborations/{ABSENT}")
+    equal((reply.code, list(reply.body)), ("AccessDeniedException", ["message"]))
+
+
+def test_list_order(world):
+    made = [world.collaboration()["id"] for _ in range(3)]
+    listed = lambda: [one["id"] for one in world.owner.list_collaborations()["collaborationList"]]
+    world.switch(list_order="newest_first")
+    for _ in range(5):
+        equal(listed(), made[::-1])
 
 
 def test_cloudformation_tags(world):
@@ -315,7 +453,7 @@ def test_unknown_members(world):
     body["defaultResultConfiguration"]["outputConfiguration"]["unknown"] = {}
     reply = world.raw("POST", "/memberships", body)
     equal(reply.status, 200)
-    equal(reply.body["membership"]["defaultResultConfiguration"], query_results())
+    equal(reply.body["membership"]["defaultResultConfiguration"], shown_results())
 
 
 def test_default_page_size(world):
@@ -568,3 +706,165 @@ def test_missing_child_resource_type(world):
     world.switch(missing_child_resource_type="nearest")
     with refused("ResourceNotFoundException", resourceType="CONFIGURED_TABLE"):
         world.owner.get_configured_table(configuredTableIdentifier=ABSENT)
+    world.switch(missing_child_resource_type="membership")
+    ours = membership(world)
+    get = lambda: world.owner.get_id_mapping_table(idMappingTableIdentifier=ABSENT, **of(ours))
+    with refused("ResourceNotFoundException", resourceType="MEMBERSHIP"):
+        get()
+    world.switch(missing_child_resource_type="nearest")
+    with refused("ResourceNotFoundException", resourceType="CONFIGURED_TABLE_ASSOCIATION"):
+        get()
+    world.switch(missing_child_resource_type="absent")
+    with refused("ResourceNotFoundException", resourceId=ABSENT) as seen:
+        get()
+    assert "resourceType" not in seen, seen
+
+
+def test_association_with_budget(world):
+    world.switch(association_with_budget="deleted_along")
+    ours, _, association = in_membership(world)
+    budget_template(world, ours, access(association["arn"]))
+    world.owner.delete_configured_table_association(**association_id(association))
+    listed = world.owner.list_privacy_budget_templates(**of(ours))
+    equal(listed["privacyBudgetTemplateSummaries"], [])
+
+
+def test_template_of_unknown_tables(world):
+    world.switch(template_of_unknown_tables="validation")
+    ours, _, _ = in_membership(world)
+    with refused("ValidationException", "INVALID_QUERY", "source.text"):
+        template(world, ours, source={"text": "select * from others"})
+    template(world, ours, source={"text": "select * from Orders"})
+
+
+def test_sql_referenced_tables(world):
+    world.switch(sql_referenced_tables="as_sent")
+    ours = membership(world)
+    equal(template(world, ours)["schema"], {"referencedTables": []})
+    sent = {"referencedTables": ["sent"]}
+    equal(template(world, ours, name="b", schema=sent)["schema"], sent)
+
+
+def test_template_name_twice(world):
+    world.switch(template_name_twice="accepted")
+    ours = membership(world)
+    assert template(world, ours)["id"] != template(world, ours)["id"]
+
+
+def test_collaboration_views_of_invited(world):
+    world.switch(collaboration_views_of_invited="allowed")
+    made = world.collaboration(members=[member(PARTNER)])
+    side = {"collaborationIdentifier": made["id"]}
+    equal(world.partner.list_schemas(**side)["schemaSummaries"], [])
+    with denied():
+        world.stranger.list_schemas(**side)
+
+
+def test_budget_template_arn(world):
+    world.switch(budget_template_arn="model")
+    made = budget_template(world, membership(world), tags={"a": "b"})
+    path = f"privacybudgettemplate/{made['id']}"
+    equal(made["arn"], f"arn:aws:cleanrooms:us-east-1:{OWNER}:{path}")
+    equal(world.owner.list_tags_for_resource(resourceArn=made["arn"])["tags"], {"a": "b"})
+
+
+def test_second_dp_template(world):
+    world.switch(second_dp_template="validation")
+    ours = membership(world)
+    budget_template(world, ours)
+    with misconfigured("privacyBudgetType"):
+        budget_template(world, ours)
+
+
+def test_omitted_auto_refresh(world):
+    world.switch(omitted_auto_refresh="calendar_month")
+    ours, _, association = in_membership(world)
+    equal(budget_template(world, ours)["autoRefresh"], "CALENDAR_MONTH")
+    equal(budget_template(world, ours, access(association["arn"]))["autoRefresh"], "NONE")
+
+
+def test_omitted_budget_auto_refresh(world):
+    world.switch(omitted_budget_auto_refresh="absent")
+    ours, _, association = in_membership(world)
+    made = budget_template(world, ours, access(association["arn"]))
+    (budget,) = made["parameters"]["accessBudget"]["budgetParameters"]
+    equal(budget, {"type": "CALENDAR_DAY", "budget": 5})
+
+
+def test_lower_epsilon_after_queries(world):
+    ours = membership(world)
+    made = budget_template(world, ours)
+    ended_query(world, ours)
+    lower = lambda: world.owner.update_privacy_budget_template(
+        privacyBudgetType="DIFFERENTIAL_PRIVACY",
+        parameters={"differentialPrivacy": {"epsilon": 1}},
+        **its(made, "privacyBudgetTemplate"),
+    )
+    world.switch(lower_epsilon_after_queries="conflict")
+    with refused("ConflictException", "INVALID_STATE"):
+        lower()
+    world.switch(lower_epsilon_after_queries="accepted")
+    lower()
+
+
+def test_same_namespace_twice(world):
+    world.switch(same_namespace_twice="accepted")
+    ours = membership(world)
+    assert namespace(world, ours)["id"] != namespace(world, ours)["id"]
+
+
+def test_mapping_table_without_namespaces(world):
+    world.switch(mapping_table_without_namespaces="not_found")
+    with refused("ResourceNotFoundException", resourceType="COLLABORATION"):
+        mapping_table(world, membership(world))
+
+
+def test_omitted_id_mapping_config(world):
+    ours = membership(world)
+    assert "idMappingConfig" not in namespace(world, ours)
+    world.switch(omitted_id_mapping_config="filled")
+    config = namespace(world, ours, "target")["idMappingConfig"]
+    equal(config, {"allowUseAsDimensionColumn": False})
+
+
+def test_intermediate_rule_before_population(world):
+    world.switch(intermediate_rule_before_population="conflict")
+    ours, _, _ = in_membership(world)
+    made = intermediate(world, ours)
+    with refused("ConflictException", "INVALID_STATE"):
+        intermediate_rule(world, made)
+    populated(world, made)
+    intermediate_rule(world, made)
+
+
+def test_delete_while_populating(world):
+    ours, _, _ = in_membership(world)
+    made = intermediate(world, ours)
+    populate(world, made)
+    delete = lambda: world.owner.delete_intermediate_table(**its(made, "intermediateTable"))
+    with refused("ConflictException", "INVALID_STATE"):
+        delete()
+    world.switch(delete_while_populating="accepted")
+    delete()
+
+
+def test_omitted_retention(world):
+    world.switch(omitted_retention="absent")
+    assert "retentionInDays" not in intermediate(world, membership(world))
+
+
+def test_population_outcome(world):
+    world.switch(population_outcome="failed")
+    ours, _, _ = in_membership(world)
+    found = populated(world, intermediate(world, ours))
+    equal(found["status"], "POPULATE_FAILED")
+    assert "intermediateTableVersion" not in found, found
+
+
+def test_log_export_outcome(world):
+    world.switch(log_export_outcome="failed")
+    ours = membership(world, "CAN_EXPORT_QUERY_ANALYSIS_LOG")
+    export = start_export(world, ours, ended_query(world, ours))
+    get_export(world, export)
+    ended = get_export(world, export)
+    equal((ended["status"], ended["error"]["code"]), ("FAILED", "LOGS_NOT_AVAILABLE"))

@@ -22,7 +22,7 @@ pub(super) fn check_runner(membership: &Membership, names: &Names) -> Result<(),
 }
 
 /// A query is given as SQL or as an analysis template.
-pub(super) fn check_sql(parameters: &Value) -> Result<(), ApiError> {
+pub(in super::super) fn check_sql(parameters: &Value) -> Result<(), ApiError> {
     let query = parameters["queryString"].as_str();
     let template = parameters["analysisTemplateArn"].as_str();
     match (query, template) {
@@ -101,7 +101,7 @@ pub(super) fn payer(
         .filter(|member| member.status == MemberStatus::Active)
         .filter(|member| collaboration.pays(member, names.cost))
         .filter(|member| {
-            let membership = member.membership_id.as_ref().and_then(|id| state.memberships.get(id));
+            let membership = state.memberships.get(&member.membership_id);
             let accepted = membership.and_then(|membership| membership.payers.get(names.cost));
             accepted.unwrap_or(member.has(names.ability))
         })
@@ -121,6 +121,10 @@ pub(super) fn payer(
         }
     }
 }
+
+/// Regions that run more jobs at once.
+const LARGE_REGIONS: [&str; 5] =
+    ["us-east-1", "us-east-2", "ap-northeast-2", "eu-central-1", "eu-west-1"];
 
 pub(super) fn check_quotas(
     call: &Call<'_>,
@@ -154,7 +158,11 @@ pub(super) fn check_quotas(
         ),
         AnalysisKind::Job => (
             "Concurrent ongoing jobs per membership",
-            quotas.concurrent_jobs_per_membership,
+            if LARGE_REGIONS.contains(&membership.head.region.as_str()) {
+                quotas.concurrent_jobs_per_membership_in_large_regions
+            } else {
+                quotas.concurrent_jobs_per_membership
+            },
             "Concurrent PySpark jobs per account",
             if in_us_east_1 {
                 quotas.concurrent_jobs_per_account_in_us_east_1

@@ -73,7 +73,21 @@ pub(super) fn commit(
     collaboration.head.update_time = now;
     request.status = ChangeRequestStatus::Committed;
     request.head.update_time = now;
+    promise_memberships(state, id);
     Ok(())
+}
+
+/// Gives new members the ids of the memberships that they may make.
+fn promise_memberships(state: &mut State, id: &str) {
+    let is_new = |member: &Member| member.membership_id.is_empty();
+    while state.collaborations.get(id).is_some_and(|one| one.members.iter().any(is_new)) {
+        let (_, membership_id) = state.next_id(&Membership::KIND);
+        let collaboration = state.collaborations.get_mut(id);
+        let member = collaboration.and_then(|one| one.members.iter_mut().find(|one| is_new(one)));
+        if let Some(member) = member {
+            member.membership_id = membership_id;
+        }
+    }
 }
 
 /// Members may have come or gone since the request was filed.
@@ -139,7 +153,7 @@ fn invited(change: &MemberChange, now: Timestamp) -> Member {
         payers,
         create_time: now,
         update_time: now,
-        membership_id: None,
+        membership_id: String::new(),
     }
 }
 
@@ -155,7 +169,7 @@ fn mirror(
     let Some(member) = collaboration.member(&change.account_id) else {
         return;
     };
-    let membership = member.membership_id.as_ref().and_then(|id| memberships.get_mut(id));
+    let membership = memberships.get_mut(&member.membership_id);
     let Some(membership) = membership else { return };
     membership.abilities.clone_from(&member.abilities);
     membership.ml_abilities.clone_from(&member.ml_abilities);
