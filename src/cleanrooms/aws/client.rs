@@ -33,6 +33,8 @@ pub struct Aws(Arc<Inner>);
 struct Inner {
     config: ProviderConfig,
     intervals: Intervals,
+    /// In place of the network, if not the network itself.
+    http: Option<SharedHttpClient>,
     clock: Arc<ServerClock>,
     region: OnceLock<Result<String, AwsError>>,
     sdk: OnceCell<Result<SdkConfig, AwsError>>,
@@ -59,9 +61,21 @@ impl Aws {
     /// Takes the configuration and does nothing with it yet: no file is read
     /// and nothing is asked.
     pub fn new(config: ProviderConfig, intervals: Intervals) -> Self {
+        Self::with(config, intervals, None)
+    }
+
+    /// The same configuration, not used yet, with another way to reach AWS
+    /// than the network: for tests whose service is in their own process.
+    #[must_use]
+    pub fn over(&self, http: SharedHttpClient) -> Self {
+        Self::with(self.0.config.clone(), self.0.intervals, Some(http))
+    }
+
+    fn with(config: ProviderConfig, intervals: Intervals, http: Option<SharedHttpClient>) -> Self {
         Self(Arc::new(Inner {
             config,
             intervals,
+            http,
             clock: Arc::default(),
             region: OnceLock::new(),
             sdk: OnceCell::new(),
@@ -236,7 +250,10 @@ impl Aws {
 
     async fn load(&self, region: &str) -> Result<SdkConfig, AwsError> {
         let region = Region::new(self.region().unwrap_or_else(|_err| region.to_owned()));
-        let http = http::client(&self.0.config)?;
+        let http = match &self.0.http {
+            Some(http) => http.clone(),
+            None => http::client(&self.0.config)?,
+        };
         let sdk = self.load_without_credentials(region.clone(), http.clone()).await;
         let sources = Sources::without_region().with_region(Some(region)).with_http_client(http);
         let sts = self.sts(&sdk);
