@@ -17,7 +17,6 @@ use crate::router::{self, Matched};
 use crate::server::{Reply, Server};
 use crate::settings::Tolerance;
 use crate::signature::{self, Caller};
-use crate::state::Timestamp;
 use crate::sts;
 
 /// What a successful call says.
@@ -68,7 +67,7 @@ impl Exchange {
 
     fn identify(&mut self, server: &Server, service: &str) -> Result<Caller, ApiError> {
         let credential = signature::credential(&self.head.headers, service)?;
-        let caller = sts::caller(&server.shared().state, &credential, Timestamp::now())?;
+        let caller = sts::caller(&server.shared().state, &credential, server.clock.now())?;
         self.caller = Some(caller.clone());
         Ok(caller)
     }
@@ -157,7 +156,7 @@ impl Exchange {
             state: &mut shared.state,
             quotas: &shared.quotas,
             switches: &shared.switches,
-            now: Timestamp::now(),
+            now: server.clock.now(),
         };
         let body = handler(&mut call, input)?;
         if let Some(Fault::NotYetVisible { reads }) = self.fault {
@@ -194,7 +193,7 @@ impl Exchange {
             self.inject(server, &caller, &format!("sts:{action}"), &resource).await?;
         }
         let mut shared = server.shared();
-        let result = sts::answer(&mut shared.state, &caller, &form, Timestamp::now())?;
+        let result = sts::answer(&mut shared.state, &caller, &form, server.clock.now())?;
         if action == "AssumeRole" {
             shared.generation += 1;
         }
@@ -263,7 +262,7 @@ impl Exchange {
             fault: self.fault.as_ref().map(Fault::kind),
             user_agent: self.head.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()),
             connection: self.connection.number,
-            time: Timestamp::now().to_reply(),
+            time: server.clock.now().to_reply(),
         });
     }
 }

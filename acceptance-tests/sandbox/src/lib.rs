@@ -19,10 +19,12 @@
 //! ```
 
 mod admin;
+mod clock;
 mod connection;
 mod error;
 mod exchange;
 mod faults;
+mod in_process;
 mod journal;
 mod model;
 mod operations;
@@ -37,7 +39,9 @@ mod signature;
 mod state;
 mod sts;
 
+pub use in_process::InProcess;
 pub use sandbox::{Options, Sandbox};
+pub use server::NoReply;
 pub use settings::{
     Absence, AutoApproved, CreatorStatus, JobOutcome, Omitted, OmittedRegions, PageSize,
     Permission, QueryOutcome, Quotas, RefusalCode, ResultUpdate, Switches, Tolerance, Withdrawal,

@@ -99,12 +99,6 @@ impl State {
 pub(crate) struct Timestamp(pub(crate) u64);
 
 impl Timestamp {
-    pub(crate) fn now() -> Self {
-        let since =
-            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-    }
-
     /// As the protocol writes it: seconds with a fraction.
     pub(crate) fn to_reply(self) -> Value {
         Value::from(self.0 as f64 / 1000.0)
