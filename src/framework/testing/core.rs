@@ -136,6 +136,19 @@ impl<P: Provider> Core<P> {
         Self { state: State::default(), resources, carry, schema: P::schema(), connect }
     }
 
+    /// The schema of a resource type, core's own included.
+    pub fn schema_of(&self, type_name: &str) -> Option<Schema> {
+        if type_name == super::data::TYPE_NAME {
+            return Some(super::data::schema());
+        }
+        self.resources.get(type_name).map(|resource| resource.schema().clone())
+    }
+
+    /// The schema of the provider block.
+    pub fn provider_schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// Checks a configuration without any call.
     pub fn validate(&self, program: &Program) -> Vec<Said> {
         let run = Run::new(self, program, self.state.clone(), false);

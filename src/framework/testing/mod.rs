@@ -14,8 +14,8 @@ mod state;
 mod values;
 mod walk;
 
-pub use self::core::{Action, Change, Core, Mode, Options, Planned, Said};
-pub use program::{Declared, Evaluate, Import, Lifecycle, Program, ProviderBlock, Scope};
+pub use self::core::{Action, Carry, Change, Connect, Core, Mode, Options, Planned, Said};
+pub use program::{Declared, Evaluate, Import, Imported, Lifecycle, Program, ProviderBlock, Scope};
 pub use state::{Place, State, Stored};
 #[cfg(test)]
 pub use values::*;
