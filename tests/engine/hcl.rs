@@ -40,7 +40,7 @@ impl Reader<'_> {
         let blocks: Vec<&Block> = body.blocks().collect();
         let addresses = blocks.iter().map(|block| addresses(block)).collect::<Result<Vec<_>>>()?;
         let names = Names {
-            variables: Arc::new(self.variables.clone()),
+            variables: Arc::new(self.variables(&blocks)?),
             addresses: Arc::new(addresses.into_iter().flatten().collect()),
             local: BTreeMap::new(),
         };
@@ -58,6 +58,18 @@ impl Reader<'_> {
             }
         }
         Ok(program)
+    }
+
+    /// The variables that are given, and the defaults of others.
+    fn variables(&self, blocks: &[&Block]) -> Result<BTreeMap<String, String>> {
+        let mut variables = self.variables.clone();
+        for block in blocks.iter().filter(|block| block.identifier() == "variable") {
+            let default = block.body.attributes().find(|attribute| attribute.key() == "default");
+            if let Some(Expression::String(default)) = default.map(|attribute| &attribute.expr) {
+                variables.entry(label(block, 0)?.to_owned()).or_insert(default.clone());
+            }
+        }
+        Ok(variables)
     }
 
     fn resource(&self, block: &Block, names: &Names) -> Result<Vec<Declared>> {

@@ -2,7 +2,9 @@
 //!
 //! - `scenarios::…`: the scenario folders, against the same expected files that
 //!   real engines are held to. That is what lets the engine in small be believed.
+//! - `faults::…`: each fault of the sandbox at each call of each change.
 
+mod faults;
 mod hcl;
 mod scenarios;
 mod stage;
@@ -11,21 +13,26 @@ mod world;
 use std::pin::Pin;
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Failed};
+use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Bytes of a test's stack.
 const STACK: usize = 32 << 20;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = scenarios::trials();
-    match trials {
+    match trials() {
         Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
         Err(err) => {
             eprintln!("error: {err:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn trials() -> anyhow::Result<Vec<Trial>> {
+    let mut trials = scenarios::trials()?;
+    trials.extend(faults::trials()?);
+    Ok(trials)
 }
 
 /// Runs a test on a clock that does not wait, with the stack of a main thread:

@@ -11,7 +11,26 @@ use crate::stage::Stage;
 use crate::{failed, paused};
 
 /// What only a real engine shows, and why.
-const ONLY_REAL: &[(&str, &str)] = &[];
+const ONLY_REAL: [(&str, &str); 13] = [
+    ("collaboration/interrupted_create", SIGNALS),
+    ("collaboration/interrupted_wait", SIGNALS),
+    ("collaboration/import_block", GENERATED),
+    ("membership/import_block", GENERATED),
+    ("membership/generated_configuration", GENERATED),
+    ("collaboration/invalid", DECODED),
+    ("membership/invalid", DECODED),
+    ("membership/invalid_values", DECODED),
+    ("provider/copied_from_aws", ENVIRONMENT),
+    ("provider/environment", ENVIRONMENT),
+    ("provider/no_credentials", ENVIRONMENT),
+    ("provider/precedence", ENVIRONMENT),
+    ("provider/profile_chain", ENVIRONMENT),
+];
+
+const SIGNALS: &str = "a signal goes to a process";
+const GENERATED: &str = "engines write configuration, each in its own way";
+const DECODED: &str = "core itself decodes arguments, and says what is missing or of another type";
+const ENVIRONMENT: &str = "variables and shared files belong to a process";
 
 /// One trial for each scenario.
 pub fn trials() -> Result<Vec<Trial>> {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use cleanrooms_harness::messages::Diagnostic as Message;
 use cleanrooms_harness::normalise::Normaliser;
 use cleanrooms_harness::plan::{Change as ShownChange, Plan as ShownPlan};
+use cleanrooms_harness::provider::SOURCE;
 use cleanrooms_harness::record::{Phase, Record, counted, difference};
 use cleanrooms_harness::runner::provider_configuration;
 use cleanrooms_harness::scenario::{
@@ -24,6 +26,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::hcl::Reader;
 use crate::world::{ADDRESS, World};
+
+/// How long an engine takes to start.
+const START: Duration = Duration::from_millis(300);
 
 /// An engine, a sandbox, and the configuration that is in place.
 pub struct Stage {
@@ -106,10 +111,21 @@ impl Stage {
 
     /// The configuration that is in place, with what is saved as its variables.
     pub fn program(&self) -> Result<Program> {
+        self.program_for(&Run::default())
+    }
+
+    /// The same, with the variables among a run's arguments.
+    fn program_for(&self, run: &Run) -> Result<Program> {
+        let mut variables = self.saved.clone();
+        let given = run.arguments.iter().filter_map(|one| one.strip_prefix("-var="));
+        variables.extend(given.filter_map(|one| {
+            let (name, value) = one.split_once('=')?;
+            Some((name.to_owned(), value.to_owned()))
+        }));
         let reader = Reader {
             schema: &|type_name| self.core.schema_of(type_name),
             provider: self.core.provider_schema(),
-            variables: self.saved.clone(),
+            variables,
         };
         // A step may configure the provider itself.
         let own = self.main.contains("\nprovider \"") || self.main.starts_with("provider \"");
@@ -123,7 +139,7 @@ impl Stage {
         let mut record = Record::default();
         let failed = match run.command {
             Command::Validate => {
-                self.world.clear_calls().await?;
+                self.begin().await?;
                 let said = self.core.validate(&self.program()?);
                 self.end(&mut record, "validate", run, None, &said).await?
             }
@@ -148,16 +164,34 @@ impl Stage {
     }
 
     pub async fn plan(&mut self, run: &Run) -> Result<Planned> {
-        self.world.clear_calls().await?;
-        let program = self.program()?;
+        self.begin().await?;
+        let program = self.program_for(run)?;
         Ok(self.core.plan(&program, &options(run)?).await)
     }
 
     async fn apply(&mut self, run: &Run, planned: &Planned, record: &mut Record) -> Result<bool> {
-        self.world.clear_calls().await?;
-        let program = self.program()?;
+        self.begin().await?;
+        let program = self.program_for(run)?;
         let said = self.core.apply(&program, planned).await;
         self.end(record, "apply", run, None, &said).await
+    }
+
+    /// Plans and applies in one command, without clearing the journal.
+    pub async fn plan_and_apply(&mut self, run: &Run) -> Result<Vec<Said>> {
+        tokio::time::advance(START).await;
+        let program = self.program_for(run)?;
+        let mut planned = self.core.plan(&program, &options(run)?).await;
+        let mut said = std::mem::take(&mut planned.said);
+        if !planned.failed {
+            said.extend(self.core.apply(&program, &planned).await);
+        }
+        Ok(said)
+    }
+
+    /// Begins a command: engines take a while to start, so that times differ.
+    async fn begin(&self) -> Result<()> {
+        tokio::time::advance(START).await;
+        self.world.clear_calls().await
     }
 
     async fn follow_up(&mut self, run: &Run, record: &mut Record) -> Result<()> {
@@ -203,7 +237,7 @@ impl Stage {
         match action {
             Act::Terraform(run) => return self.terraform(run).await,
             Act::Import(import) => {
-                self.world.clear_calls().await?;
+                self.begin().await?;
                 let (program, id) = (self.program()?, self.filled(&import.id)?);
                 let said = self.core.import(&program, &import.address, &id).await;
                 let run = Run {
@@ -296,14 +330,6 @@ impl Stage {
             if let Some(identity) = &stored.identity {
                 attributes.insert(IDENTITY.to_owned(), serde_json::from_slice(identity)?);
             }
-            // Of core's own data the state file knows the type as well.
-            for name in ["input", "output", "triggers_replace"] {
-                let is_data = stored.type_name == "terraform_data";
-                if let Some(Json::Object(typed)) = attributes.get(name).filter(|_| is_data) {
-                    let typed = Json::Object(typed.clone());
-                    attributes.insert(name.to_owned(), typed);
-                }
-            }
             state.instances.insert(place.to_string(), attributes);
         }
         Ok(state)
@@ -384,6 +410,8 @@ pub fn options(run: &Run) -> Result<Options> {
             Some(("-refresh", "false")) => options.skip_refresh = true,
             Some(("-target", address)) => options.targets.push(address.to_owned()),
             Some(("-replace", address)) => options.replace.push(address.to_owned()),
+            // Taken when the configuration is read.
+            Some(("-var", _)) => {}
             _ => bail!("the engine in small has no argument `{argument}`"),
         }
     }
@@ -400,13 +428,21 @@ pub fn messages(said: &[Said]) -> Vec<Message> {
                 Severity::Warning => "warning".to_owned(),
             },
             summary: said.diagnostic.summary.clone(),
-            address: said.address.clone(),
+            address: said.address.as_deref().map(shown_address),
             at: None,
             detail: said.diagnostic.detail.clone(),
         })
         .collect();
     messages.sort();
     messages
+}
+
+/// Provider blocks have addresses of their own in messages.
+fn shown_address(address: &str) -> String {
+    match address.strip_prefix("provider") {
+        Some(alias) => format!("provider[\"registry.terraform.io/{SOURCE}\"]{alias}"),
+        None => address.to_owned(),
+    }
 }
 
 /// A plan as `show -json` gives it and the harness reads it.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
-use std::io;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -18,7 +17,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use cleanrooms_harness::sandbox::{ACCOUNTS, Call, REGION, Reply};
 use cleanrooms_provider::cleanrooms::aws::Aws;
-use cleanrooms_sandbox::{InProcess, Options};
+use cleanrooms_sandbox::{InProcess, NoReply, Options};
 use http::{Request, Response};
 use serde_json::Value as Json;
 
@@ -187,6 +186,21 @@ impl fmt::Display for TookTooLong {
 
 impl Error for TookTooLong {}
 
+/// A connection that broke, in the words of the provider's own connector.
+#[derive(Debug)]
+struct Broken(NoReply);
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            NoReply::Reset => "connection error: Connection reset by peer (os error 104)",
+            NoReply::Closed => "connection closed before message completed",
+        })
+    }
+}
+
+impl Error for Broken {}
+
 impl HttpConnector for Caller {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (sandbox, limit) = (self.sandbox.clone(), self.reply_timeout);
@@ -204,8 +218,7 @@ impl HttpConnector for Caller {
                     .map_err(|_elapsed| ConnectorError::timeout(TookTooLong.into()))?,
                 None => exchange.await,
             };
-            let lost = |none| io::Error::new(io::ErrorKind::ConnectionReset, none);
-            let reply = reply.map_err(|none| ConnectorError::io(lost(none).into()))?;
+            let reply = reply.map_err(|none| ConnectorError::io(Broken(none).into()))?;
             read(reply).map_err(|err| ConnectorError::io(err.into()))
         })
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use cleanrooms_harness::engine::{Engine, Engines};
-use cleanrooms_harness::faults::{Change, Fault};
+use cleanrooms_harness::faults::{Change, Fault, claims};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
@@ -57,7 +57,9 @@ fn trials_of(engine: &Engine, extent: Extent) -> Result<Vec<Trial>> {
                 let (change, place) = (Arc::clone(&change), place.clone());
                 let name = format!("{prefix}::{place}::{}", fault.name);
                 trials.push(Trial::test(name, move || {
-                    change.run_with(&fault, &place).map_err(failed)
+                    let verdict = change.run_with(&fault, &place).map_err(failed)?;
+                    let case = format!("{}::{place}::{}", change.name(), fault.name);
+                    claims::write(&case, &verdict).map_err(failed)
                 }));
             }
         }

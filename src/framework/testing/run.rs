@@ -55,8 +55,8 @@ struct Object {
 /// A step of an apply.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Node {
-    Make(String),
     Destroy(Place),
+    Make(String),
 }
 
 impl<'a, P: Provider> Run<'a, P> {
@@ -88,16 +88,14 @@ impl<'a, P: Provider> Run<'a, P> {
 
     pub(super) fn validate_all(&self) {
         let scope = Scope::default();
-        for block in self.program.providers.values() {
+        for (alias, block) in &self.program.providers {
             let mut diagnostics = Diagnostics::new();
             self.core.validate_provider(&(block.config)(&scope), &mut diagnostics);
-            let _ = self.tell(None, diagnostics);
+            let _ = self.tell(Some(&provider_address(alias)), diagnostics);
         }
         for declared in &self.program.instances {
-            if let Kind::Managed(resource) = self.kind(&declared.type_name) {
-                let found = resource.validate(&(declared.config)(&scope));
-                let _ = self.tell(Some(&declared.address), found);
-            }
+            let kind = self.kind(&declared.type_name);
+            let _ = self.validate_one(&kind, declared, &(declared.config)(&scope));
         }
     }
 
@@ -146,7 +144,7 @@ impl<'a, P: Provider> Run<'a, P> {
         let changes = std::mem::take(&mut *lock(&self.changes));
         let drift = std::mem::take(&mut *lock(&self.drift));
         let (state, said) = self.finish();
-        Planned { changes, drift, said, failed: !succeeded, state }
+        Planned { changes, drift, said, failed: !succeeded, targeted: false, state }
     }
 
     /// Refreshes an instance of the configuration, and plans its change.
@@ -232,6 +230,7 @@ impl<'a, P: Provider> Run<'a, P> {
         let prior = current.filter(|_| !tainted).unwrap_or_default();
         let mut response = self.plan_once(&kind, declared, &prior, &config)?;
         let mut replace_paths = std::mem::take(&mut response.requires_replace);
+        replace_paths.retain(|path| differs(&prior.value, &response.planned, path));
         let mut action = chosen(&prior.value, &response.planned, &replace_paths, forced);
         if action.replaces() {
             let second = PlanRequest {
@@ -383,7 +382,7 @@ impl<'a, P: Provider> Run<'a, P> {
         let before = prior.value.clone();
         let tainted = prior.tainted;
         let kind = self.kind(type_name);
-        let read = self.read(&kind, provider, &place.address, prior).await?;
+        let read = self.read(&kind, provider, Some(&place.address), prior).await?;
         let now = read.as_ref().map_or(Value::Null, |object| object.value.clone());
         if now != before {
             lock(&self.drift).insert(place.clone(), (before, now));
@@ -397,7 +396,7 @@ impl<'a, P: Provider> Run<'a, P> {
         &self,
         kind: &Kind<P::Client>,
         provider: &str,
-        address: &str,
+        address: Option<&str>,
         prior: Object,
     ) -> Result<Option<Object>, Failed> {
         let Kind::Managed(resource) = kind else { return Ok(Some(prior)) };
@@ -409,7 +408,8 @@ impl<'a, P: Provider> Run<'a, P> {
             diagnostics: Diagnostics::new(),
         };
         let mut read = resource.read(&configured, self.stop.clone(), prior).await;
-        self.tell(Some(address), std::mem::take(&mut read.diagnostics))?;
+        self.tell(address, std::mem::take(&mut read.diagnostics))?;
+        let address = address.unwrap_or_default();
         if !read.state.is_wholly_known() {
             return self.refuse(
                 address,
@@ -463,13 +463,13 @@ impl<'a, P: Provider> Run<'a, P> {
         let mut found = match resource.import(&configured, target) {
             Ok(found) => found,
             Err(wrong) => {
-                self.tell(Some(address), wrong.into())?;
+                self.tell(None, wrong.into())?;
                 return Err(Failed);
             }
         };
-        self.tell(Some(address), std::mem::take(&mut found.diagnostics))?;
+        self.tell(None, std::mem::take(&mut found.diagnostics))?;
         let Some(found) = self.object(&kind, address, found)? else { return Err(Failed) };
-        let Some(read) = self.read(&kind, &declared.provider, address, found).await? else {
+        let Some(read) = self.read(&kind, &declared.provider, None, found).await? else {
             return self.refuse(address, "Cannot import non-existent remote object", "");
         };
         let place = Place::current(address);
@@ -675,7 +675,8 @@ impl<'a, P: Provider> Run<'a, P> {
             identity: change.identity.clone(),
         };
         let mut applied = self.call_apply(&kind, &provider, request).await?;
-        let told = self.tell(Some(&place.address), std::mem::take(&mut applied.diagnostics));
+        // Core places what a destroy says in no configuration, and so at no address.
+        let told = self.tell(None, std::mem::take(&mut applied.diagnostics));
         if told.is_ok() && !applied.state.is_null() {
             let title = "Provider returned invalid result object after apply";
             return self.refuse(&place.address, title, "the destroyed object came back");
@@ -740,7 +741,7 @@ impl<'a, P: Provider> Run<'a, P> {
         let mut diagnostics = Diagnostics::new();
         let configured = self.core.configure(&config, &mut diagnostics).map(Arc::new);
         providers.insert(alias.to_owned(), configured.clone());
-        self.tell(None, diagnostics)?;
+        self.tell(Some(&provider_address(alias)), diagnostics)?;
         configured.ok_or(Failed)
     }
 
@@ -914,6 +915,12 @@ impl<'a, P: Provider> Run<'a, P> {
     }
 }
 
+/// How diagnostics name a provider block.
+fn provider_address(alias: &str) -> String {
+    let alias = if alias.is_empty() { String::new() } else { format!(".{alias}") };
+    format!("provider{alias}")
+}
+
 /// What core makes of a plan (protocol, e.4).
 fn chosen(
     prior: &Value,
@@ -921,19 +928,21 @@ fn chosen(
     requires_replace: &[AttributePath],
     forced: bool,
 ) -> Action {
-    let differs = |path: &&AttributePath| {
-        let (before, after) = (prior.at(path), planned.at(path));
-        before != after || after.is_none_or(|after| !after.is_wholly_known())
-    };
     if prior.is_null() {
         Action::Create
     } else if prior == planned && !forced {
         Action::NoOp
-    } else if forced || requires_replace.iter().any(|path| differs(&path)) {
+    } else if forced || requires_replace.iter().any(|path| differs(prior, planned, path)) {
         Action::DeleteThenCreate
     } else {
         Action::Update
     }
+}
+
+/// Whether a path that asks for a replacement has reason to.
+fn differs(prior: &Value, planned: &Value, path: &AttributePath) -> bool {
+    let (before, after) = (prior.at(path), planned.at(path));
+    before != after || after.is_some_and(|after| !after.is_wholly_known())
 }
 
 /// The configuration in which ignored attributes have what is.
