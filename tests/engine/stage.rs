@@ -1,10 +1,11 @@
 //! A scenario folder on the engine in small, with the outcome in the words of the harness.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use cleanrooms_harness::faults;
 use cleanrooms_harness::messages::Diagnostic as Message;
 use cleanrooms_harness::normalise::Normaliser;
 use cleanrooms_harness::plan::{Change as ShownChange, Plan as ShownPlan};
@@ -68,7 +69,8 @@ impl Stage {
     pub fn of(scenario: &Scenario) -> Result<Self> {
         let mut stage = Self::new();
         stage.saved.insert("sandbox".to_owned(), ADDRESS.to_owned());
-        for path in &scenario.companions {
+        let is_configuration = |path: &&PathBuf| scenario::file_name(path) != faults::CALLS;
+        for path in scenario.companions.iter().filter(is_configuration) {
             ensure!(path.is_file(), "the engine in small knows no modules");
             ensure!(scenario::file_name(path) == "provider.tf", "{} is not known", path.display());
             stage.provider = scenario::text(path)?;

@@ -24,7 +24,7 @@ use crate::paths;
 use crate::scenario::{self, Action, Command, Content, Run, Scenario, Settings, Step};
 
 /// The file in a change's folder that lists its calls.
-const CALLS: &str = "calls.json";
+pub const CALLS: &str = "calls.json";
 
 /// A change, on an engine.
 pub struct Change {
