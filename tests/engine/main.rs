@@ -3,9 +3,11 @@
 //! - `scenarios::…`: the scenario folders, against the same expected files that
 //!   real engines are held to. That is what lets the engine in small be believed.
 //! - `faults::…`: each fault of the sandbox at each call of each change.
+//! - `random::…`: sequences of changes, faults and acts of others.
 
 mod faults;
 mod hcl;
+mod random;
 mod scenarios;
 mod stage;
 mod world;
@@ -21,7 +23,11 @@ const STACK: usize = 32 << 20;
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     match trials() {
-        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
+        Ok(trials) => {
+            let conclusion = libtest_mimic::run(&arguments, trials);
+            random::print_table();
+            conclusion.exit_code()
+        }
         Err(err) => {
             eprintln!("error: {err:#}");
             ExitCode::FAILURE
@@ -32,6 +38,7 @@ fn main() -> ExitCode {
 fn trials() -> anyhow::Result<Vec<Trial>> {
     let mut trials = scenarios::trials()?;
     trials.extend(faults::trials()?);
+    trials.extend(random::trials());
     Ok(trials)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -31,6 +32,9 @@ use crate::world::{ADDRESS, World};
 /// How long an engine takes to start.
 const START: Duration = Duration::from_millis(300);
 
+/// A configuration and its variables.
+type Text = (String, BTreeMap<String, String>);
+
 /// An engine, a sandbox, and the configuration that is in place.
 pub struct Stage {
     pub world: World,
@@ -39,6 +43,8 @@ pub struct Stage {
     pub saved: BTreeMap<String, String>,
     provider: String,
     main: String,
+    /// What was read last, since most commands follow another on the same text.
+    last_read: Mutex<Option<(Text, Program)>>,
     normaliser: Normaliser,
     recorded: State,
     outcome: Map<String, Json>,
@@ -59,6 +65,7 @@ impl Stage {
             saved: BTreeMap::new(),
             provider: provider_configuration(ADDRESS),
             main: String::new(),
+            last_read: Mutex::default(),
             normaliser: Normaliser::new(ADDRESS, Path::new("/nowhere")),
             recorded: State::default(),
             outcome: Map::new(),
@@ -124,15 +131,24 @@ impl Stage {
             let (name, value) = one.split_once('=')?;
             Some((name.to_owned(), value.to_owned()))
         }));
+        let read = (self.main.clone(), variables);
+        let mut last = self.last_read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((earlier, program)) = &*last
+            && *earlier == read
+        {
+            return Ok(program.clone());
+        }
         let reader = Reader {
             schema: &|type_name| self.core.schema_of(type_name),
             provider: self.core.provider_schema(),
-            variables,
+            variables: read.1.clone(),
         };
         // A step may configure the provider itself.
         let own = self.main.contains("\nprovider \"") || self.main.starts_with("provider \"");
         let provider = if own { "" } else { &self.provider };
-        reader.read(&format!("{provider}\n{}", self.main))
+        let program = reader.read(&format!("{provider}\n{}", self.main))?;
+        *last = Some((read, program.clone()));
+        Ok(program)
     }
 
     pub async fn terraform(&mut self, run: &Run) -> Result<Record> {
