@@ -160,20 +160,18 @@ impl Play {
                 break;
             }
             self.run(&run, &format!("mend {round}")).await?;
-        }
-        if done || self.is_done(destroyed).await? {
-            self.expendable.clear();
-            let orphans = self.orphans(&self.now);
-            ensure!(orphans.is_empty(), "nobody knows of {orphans:?}");
-            return Ok(());
-        }
-        match self.reason().await? {
-            Some(reason) => {
+            if let Some(reason) = self.reason().await? {
                 self.log.push(format!("    stays undone: {reason}"));
-                Ok(())
+                return self.gives_in().await;
             }
-            None => bail!("it is not done after {ROUNDS} rounds: {:#?}", self.last_said()),
         }
+        if !done && !self.is_done(destroyed).await? {
+            bail!("it is not done after {ROUNDS} rounds: {:#?}", self.last_said());
+        }
+        self.expendable.clear();
+        let orphans = self.orphans(&self.now);
+        ensure!(orphans.is_empty(), "nobody knows of {orphans:?}");
+        Ok(())
     }
 
     fn last_said(&self) -> Vec<&Diagnostic> {

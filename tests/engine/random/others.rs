@@ -160,4 +160,22 @@ impl Play {
         }
         Ok(None)
     }
+
+    /// Wishes no more for what cannot be had.
+    pub(super) async fn gives_in(&mut self) -> Result<()> {
+        let statuses = self.statuses().await?;
+        let former = |account: &str| {
+            let ended = |status: &str| ["LEFT", "REMOVED"].contains(&status);
+            statuses.iter().any(|(one, status)| one == account && ended(status))
+        };
+        self.wish.members.retain(|account, _| !former(account));
+        let is_active = statuses.iter().any(|(one, status)| one == PARTNER && status == "ACTIVE");
+        let joined = self.stage.core.state.get(MEMBERSHIP).is_some();
+        if !self.wish.members.contains_key(PARTNER) || (is_active && !joined) {
+            self.wish.membership = false;
+            // What is left of it may go now.
+            self.expendable.insert(MEMBERSHIP);
+        }
+        Ok(())
+    }
 }
