@@ -10,7 +10,7 @@ use cleanrooms_harness::scenario::{Command, Content, Run};
 use libtest_mimic::Trial;
 
 use crate::stage::{Stage, messages};
-use crate::{failed, paused};
+use crate::trial::{failed, paused};
 
 /// Longer than the provider waits for a reply.
 const LATE: Duration = Duration::from_secs(70);
@@ -44,7 +44,8 @@ struct Case {
     stage: Stage,
 }
 
-async fn without_fault(change: Arc<Change>) -> Result<()> {
+/// Makes a change without a fault, and compares its calls with those listed.
+pub async fn without_fault(change: Arc<Change>) -> Result<()> {
     let mut case = Case::prepared(change).await?;
     case.write_the_change();
     case.stage.world.clear_calls().await?;
@@ -64,7 +65,8 @@ async fn without_fault(change: Arc<Change>) -> Result<()> {
     Ok(())
 }
 
-async fn with_fault(change: Arc<Change>, fault: Fault, place: Place) -> Result<Verdict> {
+/// Makes a change with a fault at one of its calls, and then without it.
+pub async fn with_fault(change: Arc<Change>, fault: Fault, place: Place) -> Result<Verdict> {
     let mut case = Case::prepared(change).await?;
     let change = Arc::clone(&case.change);
     let mut claims = Claims::new(change.clean(), case.snapshot().await?);

@@ -10,15 +10,12 @@ mod hcl;
 mod random;
 mod scenarios;
 mod stage;
+mod trial;
 mod world;
 
-use std::pin::Pin;
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Failed, Trial};
-
-/// Bytes of a test's stack.
-const STACK: usize = 32 << 20;
+use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -40,24 +37,4 @@ fn trials() -> anyhow::Result<Vec<Trial>> {
     trials.extend(faults::trials()?);
     trials.extend(random::trials());
     Ok(trials)
-}
-
-/// Runs a test on a clock that does not wait, with the stack of a main thread:
-/// unoptimised futures of the SDK are deep.
-fn paused<T: Send>(test: impl FnOnce() -> Pin<Box<dyn Future<Output = T>>> + Send) -> T {
-    let runtime = || {
-        let mut builder = tokio::runtime::Builder::new_current_thread();
-        let runtime = builder.enable_time().start_paused(true).build();
-        runtime.expect("a runtime without sockets needs nothing").block_on(test())
-    };
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK);
-        let thread = thread.spawn_scoped(scope, runtime).expect("there is room for a thread");
-        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
-}
-
-/// The whole chain of causes.
-fn failed(err: anyhow::Error) -> Failed {
-    format!("{err:#}").into()
 }

@@ -24,7 +24,7 @@ use self::others::Other;
 pub use self::table::print as print_table;
 use self::wish::{COLLABORATION, MEMBERSHIP, Wish};
 use crate::stage::{Stage, messages};
-use crate::{failed, paused};
+use crate::trial::{failed, paused};
 
 /// Acts of a sequence.
 const ACTS: usize = 6;

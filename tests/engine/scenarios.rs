@@ -8,7 +8,7 @@ use cleanrooms_harness::{expected, paths};
 use libtest_mimic::Trial;
 
 use crate::stage::Stage;
-use crate::{failed, paused};
+use crate::trial::{failed, paused};
 
 /// What only a real engine shows, and why.
 const ONLY_REAL: [(&str, &str); 13] = [

@@ -11,6 +11,8 @@ mod program;
 mod run;
 mod state;
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod values;
 mod walk;
 

@@ -1,17 +1,18 @@
 //! What must hold of a change that met a fault, whatever engine made it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io::Write;
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Clean;
 use crate::messages::Diagnostic;
 use crate::normalise::Normaliser;
 use crate::sandbox::Call;
-use crate::state::State;
+use crate::state::{IDENTITY, State};
 
 /// What is stored, and what exists.
 #[derive(Clone, Debug, Default)]
@@ -40,8 +41,8 @@ pub struct Verdict {
     pub commands: Vec<(bool, Vec<String>)>,
     /// How many objects had to be imported as an error said.
     pub imported: usize,
-    /// The addresses in the state at the end.
-    pub instances: Vec<String>,
+    /// The state at the end, without what only newer engines store.
+    pub state: BTreeMap<String, Value>,
     /// How many objects exist at the end.
     pub objects: usize,
 }
@@ -102,7 +103,7 @@ impl<'a> Claims<'a> {
         );
         let (requests, expected) = (now.open_requests, self.clean.open_requests);
         ensure!(requests == expected, "{requests} change requests are open, not {expected}");
-        self.verdict.instances = now.state.instances.keys().cloned().collect();
+        self.verdict.state = comparable(&now.state);
         self.verdict.objects = left.len();
         self.nothing_else_was_destroyed(calls)
     }
@@ -166,6 +167,16 @@ impl<'a> Claims<'a> {
         };
         self.said.iter().any(says_so)
     }
+}
+
+fn comparable(state: &State) -> BTreeMap<String, Value> {
+    let mut normaliser = Normaliser::default();
+    let instances = state.instances.iter().map(|(address, attributes)| {
+        let mut attributes = attributes.clone();
+        attributes.remove(IDENTITY);
+        (address.clone(), normaliser.value(attributes.into()))
+    });
+    instances.collect()
 }
 
 /// Adds a verdict to the file that `CLEANROOMS_VERDICTS` names, if it does.
