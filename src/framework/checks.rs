@@ -85,7 +85,15 @@ pub fn apply_violations(planned: &Value, state: &Value) -> Vec<String> {
     if !state.is_wholly_known() {
         violations.push(format!("the state after apply is not wholly known: {state}"));
     }
-    check_kept(planned, state, &AttributePath::root(), &mut violations);
+    violations.extend(kept_violations(planned, state));
+    violations
+}
+
+/// Where a value contradicts the known part of an earlier plan for it; what
+/// the plan did not know may still be unknown.
+pub fn kept_violations(planned: &Value, now: &Value) -> Vec<String> {
+    let mut violations = Vec::new();
+    check_kept(planned, now, &AttributePath::root(), &mut violations);
     violations
 }
 

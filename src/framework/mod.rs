@@ -17,7 +17,6 @@ pub mod provider;
 pub mod resource;
 pub mod row;
 pub mod schema;
-#[cfg(test)]
 pub mod testing;
 pub mod validators;
 

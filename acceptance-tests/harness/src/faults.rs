@@ -7,28 +7,29 @@
 //! the fault, and applies again.
 
 mod case;
+pub mod claims;
 mod kinds;
 mod prepared;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
 pub use self::kinds::Fault;
 use self::prepared::Prepared;
 use crate::engine::Engine;
 use crate::paths;
-use crate::scenario::{self, Scenario, Settings};
+use crate::scenario::{self, Action, Command, Content, Run, Scenario, Settings, Step};
 
 /// The file in a change's folder that lists its calls.
-const CALLS: &str = "calls.json";
+pub const CALLS: &str = "calls.json";
 
 /// A change, on an engine.
 pub struct Change {
     name: String,
-    engine: Engine,
+    engine: Option<Engine>,
     scenario: Scenario,
     clean: Clean,
     prepared: OnceLock<std::result::Result<Prepared, String>>,
@@ -36,17 +37,17 @@ pub struct Change {
 
 /// What a change comes to when nothing goes wrong.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
-struct Clean {
+pub struct Clean {
     /// The operations in the order of the journal, in one of the orders that
     /// calls at the same time may arrive in.
-    calls: Vec<String>,
+    pub calls: Vec<String>,
     /// The addresses in the state afterwards.
-    instances: Vec<String>,
+    pub instances: Vec<String>,
     /// How many collaborations and memberships exist afterwards.
-    objects: usize,
+    pub objects: usize,
     /// How many change requests may still take effect afterwards.
     #[serde(default)]
-    open_requests: usize,
+    pub open_requests: usize,
 }
 
 /// A call of a change.
@@ -62,7 +63,7 @@ pub struct Place {
 
 impl Clean {
     /// Whether both are the same but for the order of calls.
-    fn is_like(&self, other: &Self) -> bool {
+    pub fn is_like(&self, other: &Self) -> bool {
         let sorted = |clean: &Self| {
             let mut clean = clean.clone();
             clean.calls.sort();
@@ -79,6 +80,19 @@ impl Change {
     ///
     /// When a folder cannot be read.
     pub fn all(engine: &Engine) -> Result<Vec<Arc<Self>>> {
+        Self::described(Some(engine))
+    }
+
+    /// Every change that is described, for whoever makes it without an engine.
+    ///
+    /// # Errors
+    ///
+    /// When a folder cannot be read.
+    pub fn all_described() -> Result<Vec<Arc<Self>>> {
+        Self::described(None)
+    }
+
+    fn described(engine: Option<&Engine>) -> Result<Vec<Arc<Self>>> {
         let root = paths::repository().join("acceptance-tests/faults");
         let change = |folder: PathBuf| {
             let name = folder.strip_prefix(&root).unwrap_or(&folder).display().to_string();
@@ -86,7 +100,7 @@ impl Change {
             let clean = prepared::read_clean(&folder.join(CALLS))?;
             Ok(Arc::new(Self {
                 name,
-                engine: engine.clone(),
+                engine: engine.cloned(),
                 scenario,
                 clean,
                 prepared: OnceLock::new(),
@@ -103,6 +117,51 @@ impl Change {
     /// What `scenario.json` says.
     pub fn settings(&self) -> &Settings {
         &self.scenario.settings
+    }
+
+    /// What it comes to when nothing goes wrong.
+    pub fn clean(&self) -> &Clean {
+        &self.clean
+    }
+
+    /// The whole scenario: the steps that prepare for it, and the change.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The step that is the change.
+    pub fn last_step(&self) -> &Step {
+        self.scenario.steps.last().expect("a scenario has a step")
+    }
+
+    /// How the change is made.
+    ///
+    /// # Errors
+    ///
+    /// Its step is neither a configuration nor a run of one.
+    pub fn run_of_change(&self) -> Result<&Run> {
+        match &self.last_step().content {
+            Content::Configuration { run, .. } => Ok(run),
+            Content::Actions(actions) => match &actions[..] {
+                [Action::Terraform(run)] => Ok(run),
+                _ => bail!("the last step of a change is a configuration or a run of it"),
+            },
+        }
+    }
+
+    /// How a user applies again who did not choose a special plan.
+    ///
+    /// # Errors
+    ///
+    /// As for [`run_of_change`](Self::run_of_change).
+    pub fn mend(&self) -> Result<Run> {
+        let run = self.run_of_change()?;
+        if run.command != Command::Destroy {
+            return Ok(Run::default());
+        }
+        let targets = run.arguments.iter().filter(|argument| argument.starts_with("-target"));
+        let arguments = targets.cloned().collect();
+        Ok(Run { command: Command::Destroy, arguments, ..Run::default() })
     }
 
     /// Its calls when nothing goes wrong, in order.
@@ -125,8 +184,12 @@ impl Change {
             .context("preparing the change")
     }
 
+    fn engine(&self) -> Result<&Engine> {
+        self.engine.as_ref().context("this change was described for no engine")
+    }
+
     fn scratch(&self, case: &str) -> Result<PathBuf> {
-        let engine = self.engine.to_string();
+        let engine = self.engine()?.to_string();
         Ok(paths::target("scratch")?.join(engine).join("faults").join(&self.name).join(case))
     }
 }

@@ -226,7 +226,7 @@ impl<'a> Runner<'a> {
 
 /// The provider configuration that a scenario need not write: three accounts,
 /// all served by the sandbox.
-fn provider_configuration(sandbox: &str) -> String {
+pub fn provider_configuration(sandbox: &str) -> String {
     let mut text = format!(
         "terraform {{\n  required_providers {{\n    cleanrooms = {{\n      source = {SOURCE:?}\n    \
          }}\n  }}\n}}\n"

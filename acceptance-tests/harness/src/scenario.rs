@@ -299,11 +299,17 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-pub(crate) fn file_name(path: &Path) -> String {
+/// The last part of a path.
+pub fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-pub(crate) fn text(path: &Path) -> Result<String> {
+/// The text of a file.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn text(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
 }
 

@@ -10,6 +10,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::OnceCell;
 
 use super::config::ProviderConfig;
@@ -34,6 +35,8 @@ pub struct Aws(Arc<Inner>);
 struct Inner {
     config: ProviderConfig,
     intervals: Intervals,
+    /// In place of the network, if not the network itself.
+    http: Option<SharedHttpClient>,
     clock: Arc<ServerClock>,
     region: OnceLock<Result<String, AwsError>>,
     loaded: OnceCell<Result<Loaded, AwsError>>,
@@ -72,9 +75,21 @@ impl Aws {
     /// and nothing is asked.
     pub fn new(config: ProviderConfig, intervals: Intervals) -> Self {
         secrets::remember_configured(&config);
+        Self::with(config, intervals, None)
+    }
+
+    /// The same configuration, not used yet, with another way to reach AWS
+    /// than the network: for tests whose service is in their own process.
+    #[must_use]
+    pub fn over(&self, http: SharedHttpClient) -> Self {
+        Self::with(self.0.config.clone(), self.0.intervals, Some(http))
+    }
+
+    fn with(config: ProviderConfig, intervals: Intervals, http: Option<SharedHttpClient>) -> Self {
         Self(Arc::new(Inner {
             config,
             intervals,
+            http,
             clock: Arc::default(),
             region: OnceLock::new(),
             loaded: OnceCell::new(),
@@ -266,7 +281,10 @@ impl Aws {
         let settings = Settings::new(&self.0.config, &profiles);
         settings.check_agent()?;
         let bundle = settings.ca_bundle();
-        let http = http::client(&config, bundle.as_deref(), &self.0.intervals).await?;
+        let http = match &self.0.http {
+            Some(http) => http.clone(),
+            None => http::client(&config, bundle.as_deref(), &self.0.intervals).await?,
+        };
         let region = Region::new(region);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)

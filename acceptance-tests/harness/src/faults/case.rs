@@ -1,18 +1,21 @@
 //! One case of the matrix, and what it claims.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::claims::{Claims, Outcome, Snapshot, Verdict};
 use super::{CALLS, Change, Clean, Fault, Place};
 use crate::expected;
-use crate::messages::{Diagnostic, diagnostics_of_stream};
+use crate::messages::diagnostics_of_stream;
 use crate::sandbox::{Client, Sandbox};
-use crate::scenario::{Action, Command, Content, Run};
+use crate::scenario::{Command, Content, Run};
 use crate::state::State;
 use crate::workspace::{Finished, Workspace};
+
+/// Longer than the shortest time that the provider gives a reply.
+const LATE: Duration = Duration::from_secs(4);
 
 /// How long a call may go on after the provider has given it up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,9 +32,10 @@ impl Change {
     /// When it fails, its calls are others, or the plan afterwards is not empty.
     pub fn run_without_fault(&self) -> Result<()> {
         let stage = Stage::prepare(self, "no_fault")?;
+        stage.write_the_change()?;
         stage.client().clear_calls()?;
         let made = stage.change()?;
-        ensure!(made.succeeded(), "failed: {}", made.finished);
+        ensure!(made.outcome.succeeded, "failed: {}", made.finished);
         let calls = stage.client().calls()?.into_iter().filter_map(|call| call.operation).collect();
         let clean = Clean {
             calls,
@@ -63,10 +67,12 @@ impl Change {
     /// When an object is made twice or lost, when a resource is tainted or
     /// destroyed, or when the second apply does not bring about what the
     /// configuration says.
-    pub fn run_with(&self, fault: &Fault, place: &Place) -> Result<()> {
-        let mut stage = Stage::prepare(self, &format!("{place}/{}", fault.name))?;
+    pub fn run_with(&self, fault: &Fault, place: &Place) -> Result<Verdict> {
+        let stage = Stage::prepare(self, &format!("{place}/{}", fault.name))?;
+        let mut claims = Claims::new(&self.clean, stage.snapshot()?);
+        stage.write_the_change()?;
         stage.client().clear_calls()?;
-        stage.client().admin("POST", "faults", Some(&fault.at(place)))?;
+        stage.client().admin("POST", "faults", Some(&fault.at(place, LATE)))?;
         let hit = stage.change()?;
         stage.wait_until_carried_out(place)?;
         let is_met = match fault.lasts() {
@@ -75,9 +81,20 @@ impl Change {
         };
         ensure!(is_met, "the fault met no call: {}", hit.finished);
         stage.client().admin("DELETE", "faults", None)?;
-        stage.check(&hit).with_context(|| format!("with the fault: {}", hit.finished))?;
-        stage.recover(hit)?;
-        stage.nothing_else_was_destroyed()
+        let checked = claims.check(&hit.outcome, &stage.snapshot()?);
+        checked.with_context(|| format!("with the fault: {}", hit.finished))?;
+        for (address, id) in claims.to_import(&stage.snapshot()?)? {
+            stage.workspace.succeed(&["import", "-input=false", "-no-color", &address, &id])?;
+        }
+        if !hit.outcome.succeeded || !stage.is_done()? {
+            let mended = stage.mend()?;
+            let checked = claims.check(&mended.outcome, &stage.snapshot()?);
+            checked.with_context(|| format!("mended: {}", mended.finished))?;
+            ensure!(mended.outcome.succeeded, "the next apply failed: {}", mended.finished);
+        }
+        ensure!(stage.is_done()?, "the final plan is not empty");
+        claims.check_end(&stage.snapshot()?, &stage.client().calls()?)?;
+        Ok(claims.verdict)
     }
 }
 
@@ -86,74 +103,50 @@ struct Stage<'a> {
     change: &'a Change,
     workspace: Workspace,
     sandbox: Sandbox,
-    /// Objects that state did not know before the change.
-    strangers: BTreeSet<String>,
-    objects_before: usize,
-    requests_before: usize,
-    /// Everything that was said so far.
-    said: Vec<Diagnostic>,
 }
 
-/// What a command came to.
-struct Outcome {
+/// What a command came to, and its output.
+struct Done {
     finished: Finished,
-    said: Vec<Diagnostic>,
-}
-
-impl Outcome {
-    fn succeeded(&self) -> bool {
-        self.finished.status.success()
-    }
+    outcome: Outcome,
 }
 
 impl<'a> Stage<'a> {
     fn prepare(change: &'a Change, case: &str) -> Result<Self> {
         let (workspace, sandbox) = change.prepared()?.copied(change, case)?;
-        let mut stage = Self {
-            change,
-            workspace,
-            sandbox,
-            strangers: BTreeSet::new(),
-            objects_before: 0,
-            requests_before: 0,
-            said: Vec::new(),
-        };
-        let known = stage.known_ids()?;
-        let objects = stage.client().objects()?;
-        stage.objects_before = objects.len();
-        stage.requests_before = stage.client().open_requests()?;
-        stage.strangers = objects.difference(&known).cloned().collect();
-        if let Content::Configuration { text, .. } = &stage.last_step().content {
-            stage.workspace.write("main.tf", text)?;
-        }
-        Ok(stage)
+        Ok(Self { change, workspace, sandbox })
     }
 
     fn client(&self) -> &Client {
         self.sandbox.client()
     }
 
-    fn last_step(&self) -> &'a crate::scenario::Step {
-        self.change.scenario.steps.last().expect("a scenario has a step")
-    }
-
-    fn run_of_change(&self) -> Result<&'a Run> {
-        match &self.last_step().content {
-            Content::Configuration { run, .. } => Ok(run),
-            Content::Actions(actions) => match &actions[..] {
-                [Action::Terraform(run)] => Ok(run),
-                _ => bail!("the last step of a change is a configuration or a run of it"),
-            },
+    fn write_the_change(&self) -> Result<()> {
+        match &self.change.last_step().content {
+            Content::Configuration { text, .. } => self.workspace.write("main.tf", text),
+            Content::Actions(_) => Ok(()),
         }
     }
 
+    fn snapshot(&self) -> Result<Snapshot> {
+        Ok(Snapshot {
+            state: self.state()?,
+            objects: self.client().objects()?,
+            open_requests: self.client().open_requests()?,
+        })
+    }
+
+    fn run_of_change(&self) -> Result<&'a Run> {
+        self.change.run_of_change()
+    }
+
     /// Makes the change as its step says.
-    fn change(&self) -> Result<Outcome> {
+    fn change(&self) -> Result<Done> {
         let run = self.run_of_change()?;
         self.apply(run.command, &run.arguments)
     }
 
-    fn apply(&self, command: Command, further: &[String]) -> Result<Outcome> {
+    fn apply(&self, command: Command, further: &[String]) -> Result<Done> {
         let mut arguments = vec!["apply", "-auto-approve", "-json", "-input=false"];
         match command {
             Command::Apply => {}
@@ -164,7 +157,8 @@ impl<'a> Stage<'a> {
         arguments.extend(further.iter().map(String::as_str));
         let finished = self.workspace.run(&arguments)?;
         let said = diagnostics_of_stream(&finished.stdout);
-        Ok(Outcome { finished, said })
+        let outcome = Outcome { succeeded: finished.status.success(), said };
+        Ok(Done { finished, outcome })
     }
 
     /// Waits for a call that goes on although the provider has given it up.
@@ -182,86 +176,10 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// What must hold at any time.
-    fn check(&mut self, outcome: &Outcome) -> Result<()> {
-        self.said.extend(outcome.said.iter().cloned());
-        says_what_happened(outcome)?;
-        self.nothing_is_tainted()?;
-        self.nothing_is_doubled()?;
-        let orphans = self.orphans()?;
-        ensure!(
-            orphans.is_empty() || self.reply_was_lost(),
-            "exist, but are neither in the state nor named in a diagnostic: {orphans:?}"
-        );
-        Ok(())
-    }
-
-    fn nothing_is_tainted(&self) -> Result<()> {
-        for (address, attributes) in self.state()?.instances {
-            ensure!(!attributes.contains_key("(status)"), "{address} is tainted");
-            ensure!(!address.contains("(deposed)"), "{address} remains");
-        }
-        Ok(())
-    }
-
-    fn nothing_is_doubled(&self) -> Result<()> {
-        let most = self.objects_before.max(self.change.clean.objects);
-        let objects = self.client().objects()?;
-        ensure!(objects.len() <= most, "more than {most} exist: {objects:?}");
-        let most = self.requests_before.max(self.change.clean.open_requests);
-        let requests = self.client().open_requests()?;
-        ensure!(requests <= most, "{requests} change requests are open, more than {most}");
-        Ok(())
-    }
-
-    /// Brings about what the configuration says, now that nothing goes wrong.
-    fn recover(&mut self, hit: Outcome) -> Result<()> {
-        self.import_what_was_lost()?;
-        if !hit.succeeded() || !self.is_done()? {
-            let mended = self.mend()?;
-            self.check(&mended).with_context(|| format!("mended: {}", mended.finished))?;
-            ensure!(mended.succeeded(), "the next apply failed: {}", mended.finished);
-        }
-        ensure!(self.is_done()?, "the final plan is not empty");
-        let orphans = self.orphans()?;
-        ensure!(orphans.is_empty(), "not in the state: {orphans:?}");
-        let remaining: Vec<_> = self.client().objects()?.into_iter().collect();
-        ensure!(
-            remaining.len() == self.change.clean.objects
-                || remaining.iter().any(|id| self.is_named(id)),
-            "there should be {} objects: {remaining:?}",
-            self.change.clean.objects
-        );
-        let requests = self.client().open_requests()?;
-        ensure!(
-            requests == self.change.clean.open_requests,
-            "{requests} change requests are open, not {}",
-            self.change.clean.open_requests
-        );
-        Ok(())
-    }
-
     /// Applies as a user would who did not choose a special plan.
-    fn mend(&self) -> Result<Outcome> {
-        let run = self.run_of_change()?;
-        if run.command == Command::Destroy {
-            let targets = run.arguments.iter().filter(|argument| argument.starts_with("-target"));
-            return self.apply(Command::Destroy, &targets.cloned().collect::<Vec<_>>());
-        }
-        self.apply(Command::Apply, &[])
-    }
-
-    /// After an error that says so, does what it says.
-    fn import_what_was_lost(&self) -> Result<()> {
-        let orphans = self.orphans()?;
-        let state = self.state()?;
-        let expected = self.change.clean.instances.iter();
-        let mut missing = expected.filter(|address| !state.instances.contains_key(*address));
-        for orphan in &orphans {
-            let address = missing.next().context("nothing in the configuration is missing")?;
-            self.workspace.succeed(&["import", "-input=false", "-no-color", address, orphan])?;
-        }
-        Ok(())
+    fn mend(&self) -> Result<Done> {
+        let mend = self.change.mend()?;
+        self.apply(mend.command, &mend.arguments)
     }
 
     /// Whether the state is as after a change without faults, and nothing is left to do.
@@ -282,40 +200,6 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Destroying in order to create anew is what taint does.
-    fn nothing_else_was_destroyed(&self) -> Result<()> {
-        for call in self.client().calls()? {
-            let Some(operation) = call.operation else { continue };
-            ensure!(
-                !["DeleteCollaboration", "DeleteMembership"].contains(&operation.as_str())
-                    || self.change.clean.calls.contains(&operation),
-                "{operation} was called"
-            );
-        }
-        Ok(())
-    }
-
-    /// Objects that neither the state nor any diagnostic knows.
-    fn orphans(&self) -> Result<BTreeSet<String>> {
-        let known = self.known_ids()?;
-        let objects = self.client().objects()?;
-        let unknown = objects.difference(&known).filter(|id| !self.strangers.contains(*id));
-        Ok(unknown.filter(|id| !self.is_named(id)).cloned().collect())
-    }
-
-    fn is_named(&self, id: &str) -> bool {
-        self.said.iter().any(|said| said.detail.contains(id) || said.summary.contains(id))
-    }
-
-    fn reply_was_lost(&self) -> bool {
-        let says_so = |said: &Diagnostic| {
-            said.is_error()
-                && said.summary.contains("The reply to")
-                && said.summary.contains("was lost")
-        };
-        self.said.iter().any(says_so)
-    }
-
     fn state(&self) -> Result<State> {
         State::read(&self.workspace.directory().join("terraform.tfstate"))
     }
@@ -324,25 +208,4 @@ impl<'a> Stage<'a> {
     fn instances(&self) -> Result<Vec<String>> {
         Ok(self.state()?.instances.into_keys().collect())
     }
-
-    fn known_ids(&self) -> Result<BTreeSet<String>> {
-        let ids = self.state()?.instances.into_values();
-        Ok(ids.filter_map(|attributes| Some(attributes.get("id")?.as_str()?.to_owned())).collect())
-    }
-}
-
-/// A failure has an error that explains it, and no diagnostic is our own fault.
-fn says_what_happened(outcome: &Outcome) -> Result<()> {
-    let explains = |said: &Diagnostic| said.is_error() && !said.detail.is_empty();
-    ensure!(
-        outcome.succeeded() || outcome.said.iter().any(explains),
-        "failed without an explanation"
-    );
-    for said in &outcome.said {
-        let text = format!("{} {}", said.summary, said.detail);
-        for bug in ["inconsistent", "bug in the provider", "panic", "did not respond"] {
-            ensure!(!text.contains(bug), "a bug shows: {text}");
-        }
-    }
-    Ok(())
 }

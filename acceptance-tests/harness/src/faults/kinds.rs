@@ -2,7 +2,12 @@
 
 use serde_json::{Value, json};
 
+use std::time::Duration;
+
 use super::Place;
+
+/// Stands for a time that depends on how long the provider waits.
+const LATE: &str = "late";
 
 /// A fault, as it is asked for at a call.
 #[derive(Clone, Debug)]
@@ -49,8 +54,7 @@ impl Fault {
             lasting("reply_lost_lasts", json!({ "kind": "reply_lost" })),
             lasting("access_denied_lasts", json!({ "kind": "access_denied" })),
         ];
-        // Longer than the shortest time that the provider gives a reply.
-        let late = once("reply_late", json!({ "kind": "latency", "milliseconds": 4000 }));
+        let late = once("reply_late", json!({ "kind": "latency", "milliseconds": LATE }));
         faults.push(Self { calls: Calls::Writes, ..late });
         let invisible = once("not_yet_visible", json!({ "kind": "not_yet_visible", "reads": 3 }));
         faults.push(Self { calls: Calls::Creates, ..invisible });
@@ -73,17 +77,22 @@ impl Fault {
     }
 
     /// Whether it goes on until it is ended.
-    pub(super) fn lasts(&self) -> bool {
+    pub fn lasts(&self) -> bool {
         self.count.is_none()
     }
 
-    /// The fault at this call, in the words of the sandbox's admin path.
-    pub(super) fn at(&self, place: &Place) -> Value {
+    /// The fault at this call, in the words of the sandbox's admin path. `late`
+    /// is longer than the provider waits for a reply.
+    pub fn at(&self, place: &Place, late: Duration) -> Value {
         let (operation, skip) = match self.everything {
             true => ("*", place.position),
             false => (place.operation.as_str(), place.earlier),
         };
-        json!({ "operation": operation, "skip": skip, "count": self.count, "fault": self.kind })
+        let mut kind = self.kind.clone();
+        if kind["milliseconds"] == LATE {
+            kind["milliseconds"] = u64::try_from(late.as_millis()).unwrap_or(u64::MAX).into();
+        }
+        json!({ "operation": operation, "skip": skip, "count": self.count, "fault": kind })
     }
 
     fn smoke(self) -> Self {
@@ -110,6 +119,6 @@ mod tests {
         let place = Place { operation: "GetMembership".to_owned(), earlier: 1, position: 4 };
         let asked = json!({ "operation": "*", "skip": 4, "count": null,
             "fault": { "kind": "reset_before" } });
-        assert_eq!(outage.at(&place), asked);
+        assert_eq!(outage.at(&place, Duration::ZERO), asked);
     }
 }

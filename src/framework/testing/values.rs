@@ -6,7 +6,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
-use super::schema::{Attribute, Kind, Mode, Nesting};
+use crate::framework::schema::{Attribute, Kind, Mode, Nesting};
 use crate::wire::{Number, Type, Value};
 
 /// A value from JSON, by its type: `"unknown"` is an unknown value, and an absent attribute is null.

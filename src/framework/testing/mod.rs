@@ -1,0 +1,23 @@
+//! What tests of a provider need: values, and an engine in small.
+//!
+//! [`Core`] does with a provider what Terraform's core does, in one process
+//! and without sockets, so that a test over several resources costs a
+//! millisecond. It knows nothing of AWS; what is behind the provider is the
+//! caller's.
+
+mod core;
+mod data;
+mod program;
+mod run;
+mod state;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod values;
+mod walk;
+
+pub use self::core::{Action, Carry, Change, Connect, Core, Mode, Options, Planned, Said};
+pub use program::{Declared, Evaluate, Import, Imported, Lifecycle, Program, ProviderBlock, Scope};
+pub use state::{Place, State, Stored};
+#[cfg(test)]
+pub use values::*;

@@ -1,0 +1,83 @@
+//! Real engines against the engine in small: the same change with the same fault must come to the same.
+//!
+//! Each change of the fault matrix is made without a fault, and with each
+//! smoke fault at each of its calls, by every engine found and by the engine
+//! in small. Whether each command succeeds, what it says, what is stored and
+//! what exists in the end must be equal. (Scenarios are compared through their
+//! expected files, which both kinds of engines are held to.)
+
+#[path = "../engine/faults.rs"]
+#[allow(dead_code, reason = "the whole matrix is the business of the target `engine`")]
+mod faults;
+#[path = "../engine/hcl.rs"]
+mod hcl;
+#[path = "../engine/stage.rs"]
+#[allow(dead_code, reason = "scenarios are the business of the target `engine`")]
+mod stage;
+#[path = "../engine/trial.rs"]
+mod trial;
+#[path = "../engine/world.rs"]
+mod world;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use cleanrooms_harness::engine::Engines;
+use cleanrooms_harness::faults::claims::Verdict;
+use cleanrooms_harness::faults::{Change, Fault};
+use libtest_mimic::{Arguments, Trial};
+
+use crate::trial::{failed, paused};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    match trials() {
+        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
+        Err(err) => {
+            eprintln!("error: {err:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One trial for each engine, change, call and smoke fault.
+fn trials() -> Result<Vec<Trial>> {
+    let engines = Engines::discover().context("looking for engines")?;
+    // That there is one is the claim of the acceptance tests' own list, too.
+    engines.any()?;
+    let mut trials = Vec::new();
+    for engine in &engines.found {
+        for change in Change::all(engine)? {
+            let prefix = format!("{engine}::faults/{}", change.name());
+            let clean = Arc::clone(&change);
+            trials.push(Trial::test(format!("{prefix}::no_fault"), move || {
+                clean.run_without_fault().map_err(failed)?;
+                paused(|| Box::pin(faults::without_fault(clean))).map_err(failed)
+            }));
+            for place in change.places() {
+                let applies = |fault: &Fault| fault.smoke && fault.is_for(&place.operation);
+                for fault in Fault::all().into_iter().filter(applies) {
+                    let (change, place) = (Arc::clone(&change), place.clone());
+                    let name = format!("{prefix}::{place}::{}", fault.name);
+                    trials.push(Trial::test(name, move || {
+                        let real = change.run_with(&fault, &place).map_err(failed)?;
+                        let small = paused(|| Box::pin(faults::with_fault(change, fault, place)));
+                        compare(&real, &small.map_err(failed)?).map_err(failed)
+                    }));
+                }
+            }
+        }
+    }
+    Ok(trials)
+}
+
+fn compare(real: &Verdict, small: &Verdict) -> Result<()> {
+    ensure!(
+        real == small,
+        "the engine came to {}, the engine in small to {}",
+        serde_json::to_string_pretty(real)?,
+        serde_json::to_string_pretty(small)?
+    );
+    Ok(())
+}

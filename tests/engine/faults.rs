@@ -1,0 +1,158 @@
+//! The fault matrix: every fault of the sandbox at every API call of every change.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use cleanrooms_harness::faults::claims::{self, Claims, Outcome, Snapshot, Verdict};
+use cleanrooms_harness::faults::{Change, Clean, Fault, Place};
+use cleanrooms_harness::scenario::{Command, Content, Run};
+use libtest_mimic::Trial;
+
+use crate::stage::{Stage, messages};
+use crate::trial::{failed, paused};
+
+/// Longer than the provider waits for a reply.
+const LATE: Duration = Duration::from_secs(70);
+
+/// One trial for each case, and one for each change without a fault.
+pub fn trials() -> Result<Vec<Trial>> {
+    let mut trials = Vec::new();
+    for change in Change::all_described()? {
+        let name = change.name().to_owned();
+        let clean = Arc::clone(&change);
+        trials.push(Trial::test(format!("faults::{name}::no_fault"), move || {
+            paused(|| Box::pin(without_fault(clean))).map_err(failed)
+        }));
+        for place in change.places() {
+            for fault in Fault::all().into_iter().filter(|fault| fault.is_for(&place.operation)) {
+                let (change, place) = (Arc::clone(&change), place.clone());
+                let case = format!("{name}::{place}::{}", fault.name);
+                trials.push(Trial::test(format!("faults::{case}"), move || {
+                    let verdict = paused(|| Box::pin(with_fault(change, fault, place)));
+                    claims::write(&case, &verdict.map_err(failed)?).map_err(failed)
+                }));
+            }
+        }
+    }
+    Ok(trials)
+}
+
+/// A change under way.
+struct Case {
+    change: Arc<Change>,
+    stage: Stage,
+}
+
+/// Makes a change without a fault, and compares its calls with those listed.
+pub async fn without_fault(change: Arc<Change>) -> Result<()> {
+    let mut case = Case::prepared(change).await?;
+    case.write_the_change();
+    case.stage.world.clear_calls().await?;
+    let run = case.change.run_of_change()?.clone();
+    let (made, calls) = case.apply(&run).await?;
+    ensure!(made.succeeded, "failed: {made:#?}");
+    let clean = Clean {
+        calls,
+        instances: case.instances()?,
+        objects: case.stage.world.objects().await?.len(),
+        open_requests: case.stage.world.open_requests().await?,
+    };
+    if run.command != Command::Destroy {
+        ensure!(case.plan_is_empty().await?, "the final plan is not empty");
+    }
+    ensure!(clean.is_like(case.change.clean()), "not as listed: {clean:#?}");
+    Ok(())
+}
+
+/// Makes a change with a fault at one of its calls, and then without it.
+pub async fn with_fault(change: Arc<Change>, fault: Fault, place: Place) -> Result<Verdict> {
+    let mut case = Case::prepared(change).await?;
+    let change = Arc::clone(&case.change);
+    let mut claims = Claims::new(change.clean(), case.snapshot().await?);
+    case.write_the_change();
+    case.stage.world.clear_calls().await?;
+    case.stage.world.admin("POST", "faults", Some(&fault.at(&place, LATE))).await?;
+    let (hit, _) = case.apply(change.run_of_change()?).await?;
+    // A call that was given up is carried out all the same.
+    tokio::time::sleep(LATE).await;
+    let is_met = match fault.lasts() {
+        true => case.stage.world.calls().await?.iter().any(|call| call.fault.is_some()),
+        false => case.stage.world.faults_have_begun().await?,
+    };
+    ensure!(is_met, "the fault met no call: {hit:#?}");
+    case.stage.world.admin("DELETE", "faults", None).await?;
+    let checked = claims.check(&hit, &case.snapshot().await?);
+    checked.with_context(|| format!("with the fault: {hit:#?}"))?;
+    for (address, id) in claims.to_import(&case.snapshot().await?)? {
+        let program = case.stage.program()?;
+        let said = case.stage.core.import(&program, &address, &id).await;
+        ensure!(
+            !said.iter().any(|said| said.diagnostic.is_error()),
+            "the import failed: {said:#?}"
+        );
+    }
+    if !hit.succeeded || !case.is_done().await? {
+        let (mended, _) = case.apply(&change.mend()?).await?;
+        let checked = claims.check(&mended, &case.snapshot().await?);
+        checked.with_context(|| format!("mended: {mended:#?}"))?;
+        ensure!(mended.succeeded, "the next apply failed: {mended:#?}");
+    }
+    ensure!(case.is_done().await?, "the final plan is not empty");
+    claims.check_end(&case.snapshot().await?, &case.stage.world.calls().await?)?;
+    Ok(claims.verdict)
+}
+
+impl Case {
+    /// Plays the steps before the change.
+    async fn prepared(change: Arc<Change>) -> Result<Self> {
+        let mut stage = Stage::of(change.scenario())?;
+        let (_, before) = change.scenario().steps.split_last().context("a change is a step")?;
+        for step in before {
+            stage.step(step).await.with_context(|| format!("step {}", step.name))?;
+        }
+        Ok(Self { change, stage })
+    }
+
+    fn write_the_change(&mut self) {
+        if let Content::Configuration { text, .. } = &self.change.last_step().content {
+            self.stage.configure(text);
+        }
+    }
+
+    /// Plans and applies; also gives the calls so far, without our own.
+    async fn apply(&mut self, run: &Run) -> Result<(Outcome, Vec<String>)> {
+        let said = self.stage.plan_and_apply(run).await?;
+        let calls = self.stage.world.calls().await?;
+        let calls = calls.into_iter().filter_map(|call| call.operation).collect();
+        let succeeded = !said.iter().any(|said| said.diagnostic.is_error());
+        Ok((Outcome { succeeded, said: messages(&said) }, calls))
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot> {
+        Ok(Snapshot {
+            state: self.stage.stored()?,
+            objects: self.stage.world.objects().await?,
+            open_requests: self.stage.world.open_requests().await?,
+        })
+    }
+
+    async fn is_done(&mut self) -> Result<bool> {
+        if self.instances()? != self.change.clean().instances {
+            return Ok(false);
+        }
+        let destroys = self.change.run_of_change()?.command == Command::Destroy;
+        Ok(destroys || self.plan_is_empty().await?)
+    }
+
+    async fn plan_is_empty(&mut self) -> Result<bool> {
+        let program = self.stage.program()?;
+        let planned = self.stage.core.plan(&program, &Default::default()).await;
+        ensure!(!planned.failed, "the plan failed: {:#?}", planned.said);
+        Ok(planned.is_empty())
+    }
+
+    fn instances(&self) -> Result<Vec<String>> {
+        Ok(self.stage.stored()?.instances.into_keys().collect())
+    }
+}

@@ -1,0 +1,40 @@
+//! The engine in small over the real resources and the sandbox, all in this process.
+//!
+//! - `scenarios::…`: the scenario folders, against the same expected files that
+//!   real engines are held to. That is what lets the engine in small be believed.
+//! - `faults::…`: each fault of the sandbox at each call of each change.
+//! - `random::…`: sequences of changes, faults and acts of others.
+
+mod faults;
+mod hcl;
+mod random;
+mod scenarios;
+mod stage;
+mod trial;
+mod world;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    match trials() {
+        Ok(trials) => {
+            let conclusion = libtest_mimic::run(&arguments, trials);
+            random::print_table();
+            conclusion.exit_code()
+        }
+        Err(err) => {
+            eprintln!("error: {err:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn trials() -> anyhow::Result<Vec<Trial>> {
+    let mut trials = scenarios::trials()?;
+    trials.extend(faults::trials()?);
+    trials.extend(random::trials());
+    Ok(trials)
+}

@@ -1,0 +1,59 @@
+//! Scenario folders on the engine in small, against the expected files of real engines.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use cleanrooms_harness::scenario::{Scenario, folders};
+use cleanrooms_harness::{expected, paths};
+use libtest_mimic::Trial;
+
+use crate::stage::Stage;
+use crate::trial::{failed, paused};
+
+/// What only a real engine shows, and why.
+const ONLY_REAL: [(&str, &str); 13] = [
+    ("collaboration/interrupted_create", SIGNALS),
+    ("collaboration/interrupted_wait", SIGNALS),
+    ("collaboration/import_block", GENERATED),
+    ("membership/import_block", GENERATED),
+    ("membership/generated_configuration", GENERATED),
+    ("collaboration/invalid", DECODED),
+    ("membership/invalid", DECODED),
+    ("membership/invalid_values", DECODED),
+    ("provider/copied_from_aws", ENVIRONMENT),
+    ("provider/environment", ENVIRONMENT),
+    ("provider/no_credentials", ENVIRONMENT),
+    ("provider/precedence", ENVIRONMENT),
+    ("provider/profile_chain", ENVIRONMENT),
+];
+
+const SIGNALS: &str = "a signal goes to a process";
+const GENERATED: &str = "engines write configuration, each in its own way";
+const DECODED: &str = "core itself decodes arguments, and says what is missing or of another type";
+const ENVIRONMENT: &str = "variables and shared files belong to a process";
+
+/// One trial for each scenario.
+pub fn trials() -> Result<Vec<Trial>> {
+    let root = paths::repository().join("acceptance-tests/cases");
+    let mut trials = Vec::new();
+    for folder in folders(&root)? {
+        let name = folder.strip_prefix(&root).unwrap_or(&folder).display().to_string();
+        if ONLY_REAL.iter().any(|(only_real, _)| *only_real == name) {
+            continue;
+        }
+        trials.push(Trial::test(format!("scenarios::{name}"), move || {
+            paused(|| Box::pin(play(folder))).map_err(failed)
+        }));
+    }
+    Ok(trials)
+}
+
+async fn play(folder: PathBuf) -> Result<()> {
+    let scenario = Scenario::read(&folder)?;
+    let outcome = Stage::of(&scenario)?.play(&scenario).await?;
+    if expected::is_updating() {
+        // The files are written by real engines alone.
+        return Ok(());
+    }
+    expected::compare(&scenario.expected(), &outcome, false)
+}
