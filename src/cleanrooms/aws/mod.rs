@@ -9,6 +9,7 @@
 //! This module knows nothing of Terraform's protocol, of schemas or of plans.
 
 mod client;
+mod clock;
 mod config;
 mod connect;
 mod credentials;
@@ -20,7 +21,9 @@ mod paging;
 mod profile;
 mod proxy;
 mod region;
+mod reply;
 mod retries;
+mod stop;
 mod sts;
 mod tls;
 mod wait;
