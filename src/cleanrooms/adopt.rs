@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_cleanrooms::Client as Sdk;
 use tokio::time::{Instant, sleep};
 
 use super::absence;
@@ -48,7 +49,10 @@ pub async fn create<O: Object>(
     let input = O::tag(schema.create_input(planned)?, object::tags_to_send(planned));
     let input = O::prepare(cx, &at, planned, input).await;
     absence::note_unseen(&mut cx.private(), cx.client);
-    let mut creating = Creating { cx, at, schema, planned, turn, started: Instant::now() };
+    // A search goes on after a stop, which ends all other looks.
+    let looking = cx.client.aws.cleanrooms(&at.reading.region).await.map_err(one)?;
+    let started = Instant::now();
+    let mut creating = Creating { cx, at, looking, schema, planned, turn, started };
     let remote = Box::pin(creating.create(input)).await?;
     let facts = O::facts(&remote.item);
     let name = facts.id.or(facts.arn).unwrap_or_else(|| scope.clone());
@@ -62,6 +66,8 @@ pub async fn create<O: Object>(
 struct Creating<'a, O: Object> {
     cx: &'a Context<'a, Client>,
     at: Changing<'a>,
+    /// For the search after a lost reply.
+    looking: Sdk,
     schema: &'a ResourceSchema<Of<O>>,
     planned: &'a Value,
     /// Nobody else creates something of that name meanwhile.
@@ -241,8 +247,8 @@ impl<O: Object> Creating<'_, O> {
 
     /// A client that goes on looking after a stop: the search itself bounds how long.
     fn looking(&self) -> Reading<'_> {
-        let Reading { region, sdk, client, .. } = &self.at.reading;
-        let (region, sdk, stop) = (region.clone(), sdk.clone(), Default::default());
+        let Reading { region, client, .. } = &self.at.reading;
+        let (region, sdk, stop) = (region.clone(), self.looking.clone(), Default::default());
         Reading { region, sdk, client, stop }
     }
 

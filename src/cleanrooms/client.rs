@@ -108,9 +108,13 @@ impl Client {
         state: &Value,
         stop: &CancellationToken,
     ) -> Result<Changing<'_>, AwsError> {
-        let reading = self.reading(state, stop).await?;
-        unless_stopped(stop, self.aws.check_account_allowed()).await?;
-        let once = self.aws.cleanrooms_no_retry(&reading.region).await?;
+        let region = self.region_of(state)?;
+        // After a stop nothing is repeated, and what was sent is awaited.
+        let aws = self.aws.until(stop);
+        aws.check_account_allowed().await?;
+        let sdk = aws.cleanrooms(&region).await?;
+        let once = aws.cleanrooms_no_retry(&region).await?;
+        let reading = Reading { region, sdk, client: self, stop: stop.clone() };
         Ok(Changing { reading, once })
     }
 

@@ -17,7 +17,7 @@ use aws_sdk_cleanrooms::types::{
     SnowflakeTableSchema, SnowflakeTableSchemaV1, TableReference, TableReferenceType,
 };
 
-use super::aws::AwsError;
+use super::aws::{AwsError, PAGE_SIZE, all_pages};
 use super::client::{Changing, Client, Reading};
 use super::key::Key;
 use super::object::{Candidate, Facts, Kind, Object, Of};
@@ -182,9 +182,12 @@ impl Object for ConfiguredTable {
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        let pages = at.sdk.list_configured_tables().into_paginator().items().send();
-        let listed = pages.collect::<Result<Vec<_>, _>>().await;
-        let listed = listed.map_err(AwsError::of("ListConfiguredTables"))?;
+        let listed = all_pages("ListConfiguredTables", &at.stop, |token| async {
+            let call = at.sdk.list_configured_tables().max_results(PAGE_SIZE).set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of("ListConfiguredTables"))?;
+            Ok((reply.configured_table_summaries, reply.next_token))
+        })
+        .await?;
         let named = listed.into_iter().filter(|it| planned.get("name").as_str() == Some(&it.name));
         let candidate = |table: aws_sdk_cleanrooms::types::ConfiguredTableSummary| {
             let create_time = table.create_time;

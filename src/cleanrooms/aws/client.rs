@@ -6,20 +6,24 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_config::provider_config::ProviderConfig as Sources;
-use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
-use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_cleanrooms::config::SharedAsyncSleep;
+use aws_sdk_cleanrooms::config::retry::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
+use super::clock::{ServerClock, SigningTime};
 use super::config::ProviderConfig;
 use super::credentials::{self, Kit};
 use super::errors::AwsError;
-use super::observe::{Observer, ServerClock};
+use super::observe::Observer;
 use super::profiles::Profiles;
-use super::retries::{retry_config, retry_partition};
+use super::retries::{Repeats, Retries, configured_retries, retry_config, retry_partition};
 use super::settings::{Service, Settings};
+use super::stop::Until;
 use super::sts::{StsClients, with_credentials};
 use super::wait::Intervals;
 use super::{http, region, secrets};
@@ -30,9 +34,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// AWS as one provider configuration sees it. Cheap to clone; all clones share
 /// one pool of connections, one set of credentials and one client per Region.
 #[derive(Clone)]
-pub struct Aws(Arc<Inner>);
+pub struct Aws {
+    shared: Arc<Shared>,
+    stop: Option<CancellationToken>,
+}
 
-struct Inner {
+struct Shared {
     config: ProviderConfig,
     intervals: Intervals,
     /// In place of the network, if not the network itself.
@@ -41,6 +48,7 @@ struct Inner {
     region: OnceLock<Result<String, AwsError>>,
     loaded: OnceCell<Result<Loaded, AwsError>>,
     clients: Mutex<HashMap<(String, Retries), aws_sdk_cleanrooms::Client>>,
+    partitions: Mutex<HashMap<String, RetryPartition>>,
     account: OnceCell<String>,
 }
 
@@ -55,18 +63,9 @@ struct Loaded {
     sts: StsClients,
 }
 
-/// Who repeats a failed call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Retries {
-    /// The SDK.
-    Sdk,
-    /// The caller, who knows whether the call may have been executed.
-    Caller,
-}
-
 impl fmt::Debug for Aws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Aws").field("config", &self.0.config).finish_non_exhaustive()
+        f.debug_struct("Aws").field("config", &self.shared.config).finish_non_exhaustive()
     }
 }
 
@@ -82,30 +81,44 @@ impl Aws {
     /// than the network: for tests whose service is in their own process.
     #[must_use]
     pub fn over(&self, http: SharedHttpClient) -> Self {
-        Self::with(self.0.config.clone(), self.0.intervals, Some(http))
+        Self::with(self.shared.config.clone(), self.shared.intervals, Some(http))
     }
 
     fn with(config: ProviderConfig, intervals: Intervals, http: Option<SharedHttpClient>) -> Self {
-        Self(Arc::new(Inner {
+        let retry = intervals.retry.at_most(configured_retries(&config));
+        let shared = Shared {
             config,
-            intervals,
+            intervals: Intervals { retry, ..intervals },
             http,
             clock: Arc::default(),
             region: OnceLock::new(),
             loaded: OnceCell::new(),
             clients: Mutex::default(),
+            partitions: Mutex::default(),
             account: OnceCell::new(),
-        }))
+        };
+        Self { shared: Arc::new(shared), stop: None }
+    }
+
+    /// The same, for calls that end when `stop` is cancelled: what only looks,
+    /// credentials included, is given up within moments, and so are pauses. A
+    /// change that was sent is awaited, but it is not sent again, and none is
+    /// sent for the first time.
+    ///
+    /// The search for what a lost reply may have made goes on after a stop, so
+    /// it does without.
+    pub fn until(&self, stop: &CancellationToken) -> Self {
+        Self { shared: Arc::clone(&self.shared), stop: Some(stop.clone()) }
     }
 
     /// The configuration, e.g. for its default tags.
     pub fn config(&self) -> &ProviderConfig {
-        &self.0.config
+        &self.shared.config
     }
 
     /// The intervals of everything that waits.
     pub fn intervals(&self) -> &Intervals {
-        &self.0.intervals
+        &self.shared.intervals
     }
 
     /// Finds the Region of the provider: its argument, the environment, or
@@ -117,10 +130,10 @@ impl Aws {
     ///
     /// As for [`region`](Self::region).
     pub async fn resolve_region(&self) -> Result<String, AwsError> {
-        if self.0.region.get().is_none() {
-            let resolved = region::resolve(&self.0.config).await;
+        if self.shared.region.get().is_none() {
+            let resolved = region::resolve(&self.shared.config).await;
             // Whoever was first is right as well.
-            let _ = self.0.region.set(resolved);
+            let _ = self.shared.region.set(resolved);
         }
         self.region()
     }
@@ -133,16 +146,18 @@ impl Aws {
     /// When no Region is configured, or one that cannot be, or the shared
     /// files are broken.
     pub fn region(&self) -> Result<String, AwsError> {
-        match self.0.region.get() {
+        match self.shared.region.get() {
             Some(resolved) => resolved.clone(),
-            None => region::without_files(&self.0.config).unwrap_or_else(|| Err(region::nowhere())),
+            None => {
+                region::without_files(&self.shared.config).unwrap_or_else(|| Err(region::nowhere()))
+            }
         }
     }
 
     /// The time by AWS's clock, as the last reply told it, to about a second;
     /// this machine's time before the first reply.
     pub fn server_time(&self) -> SystemTime {
-        self.0.clock.now()
+        self.shared.clock.now()
     }
 
     /// The client for a Region. Failed calls are repeated by the SDK, so it
@@ -178,14 +193,15 @@ impl Aws {
     /// When STS cannot be asked; the next call asks again. Also when it must not
     /// be asked, by `skip_requesting_account_id`.
     pub async fn caller_account(&self) -> Result<String, AwsError> {
-        if self.0.config.skip_requesting_account_id {
+        if self.shared.config.skip_requesting_account_id {
             return Err(AwsError::configuration(
                 "`skip_requesting_account_id` of the provider block forbids to ask STS to which \
                  account the credentials belong. Remove the argument; or, if the object surely was \
                  deleted elsewhere, take it out of the state with `terraform state rm`.",
             ));
         }
-        self.0.account.get_or_try_init(|| self.ask_account()).await.cloned()
+        let asking = self.shared.account.get_or_try_init(|| self.ask_account());
+        self.unless_stopped(asking).await.cloned()
     }
 
     /// Checks `allowed_account_ids` and `forbidden_account_ids`, to be done
@@ -227,9 +243,25 @@ impl Aws {
             .send()
             .await
             .map_err(|err| AwsError::from_sdk("sts:GetCallerIdentity", &err))?;
-        identity.account.ok_or_else(|| {
-            AwsError::credentials("STS does not say which account the credentials belong to.")
-        })
+        let account = identity.account.unwrap_or_default();
+        if account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Ok(account);
+        }
+        Err(AwsError::credentials(format!(
+            "STS does not say which account the credentials belong to: `{account}` is no account."
+        )))
+    }
+
+    async fn unless_stopped<T>(
+        &self,
+        work: impl Future<Output = Result<T, AwsError>>,
+    ) -> Result<T, AwsError> {
+        match &self.stop {
+            Some(stop) => {
+                stop.run_until_cancelled(work).await.unwrap_or_else(|| Err(AwsError::stopped()))
+            }
+            None => work.await,
+        }
     }
 
     async fn client(
@@ -237,8 +269,11 @@ impl Aws {
         region: &str,
         retries: Retries,
     ) -> Result<aws_sdk_cleanrooms::Client, AwsError> {
-        let loaded = self.loaded(region).await?;
-        let mut clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let loaded = self.unless_stopped(self.loaded(region)).await?;
+        if self.stop.is_some() {
+            return Ok(self.new_client(&loaded, region, retries));
+        }
+        let mut clients = self.shared.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let client = clients
             .entry((region.to_owned(), retries))
             .or_insert_with(|| self.new_client(&loaded, region, retries));
@@ -251,47 +286,82 @@ impl Aws {
         region: &str,
         retries: Retries,
     ) -> aws_sdk_cleanrooms::Client {
-        let mut builder = aws_sdk_cleanrooms::config::Builder::from(&loaded.sdk)
+        let repeats = Repeats { by: retries, stop: self.stop.clone() };
+        let mut builder = aws_sdk_cleanrooms::config::Builder::from(&self.stoppable(&loaded.sdk))
             .region(Region::new(region.to_owned()))
-            .retry_partition(retry_partition(region, self.0.config.retry_tokens))
+            .retry_partition(self.partition(region))
             .interceptor(self.observer());
         if let Some(url) = &loaded.cleanrooms {
             // These choose among AWS's own names, and are ignored here as hashicorp/aws and boto3 do.
             builder = builder.endpoint_url(url).use_fips(false).use_dual_stack(false);
         }
-        if retries == Retries::Caller {
-            builder = builder.retry_config(RetryConfig::disabled());
+        if let Some(config) = loaded.sdk.retry_config() {
+            builder = builder.retry_config(repeats.limit(config.clone()));
         }
-        aws_sdk_cleanrooms::Client::from_conf(builder.build())
+        aws_sdk_cleanrooms::Client::from_conf(builder.retry_classifier(repeats).build())
+    }
+
+    /// The budget of a Region, which all of its clients share.
+    fn partition(&self, region: &str) -> RetryPartition {
+        let mut partitions = self.shared.partitions.lock().unwrap_or_else(PoisonError::into_inner);
+        let tokens = self.shared.config.retry_tokens;
+        let partition = partitions.entry(region.to_owned());
+        partition.or_insert_with(|| retry_partition(region, tokens)).clone()
+    }
+
+    /// The same configuration, with all that waits bound to the stop.
+    fn stoppable(&self, sdk: &SdkConfig) -> SdkConfig {
+        let Some(stop) = &self.stop else {
+            return sdk.clone();
+        };
+        let mut builder = sdk.to_builder();
+        builder.set_http_client(
+            sdk.http_client()
+                .map(|inner| SharedHttpClient::new(Until { inner, stop: stop.clone() })),
+        );
+        builder.set_sleep_impl(
+            sdk.sleep_impl()
+                .map(|inner| SharedAsyncSleep::new(Until { inner, stop: stop.clone() })),
+        );
+        builder.set_credentials_provider(
+            sdk.credentials_provider()
+                .map(|inner| SharedCredentialsProvider::new(Until { inner, stop: stop.clone() })),
+        );
+        builder.build()
     }
 
     fn observer(&self) -> Observer {
-        Observer::new(&self.0.config, Arc::clone(&self.0.clock))
+        Observer::new(&self.shared.config, Arc::clone(&self.shared.clock), self.stop.clone())
     }
 
     /// What is found out once. `region` serves STS if the provider itself has no Region.
     async fn loaded(&self, region: &str) -> Result<Loaded, AwsError> {
-        self.0.loaded.get_or_init(|| self.load(region)).await.clone()
+        self.shared.loaded.get_or_init(|| self.load(region)).await.clone()
     }
 
     async fn load(&self, region: &str) -> Result<Loaded, AwsError> {
-        let config = self.0.config.clone();
+        let config = self.shared.config.clone();
+        let intervals = &self.shared.intervals;
         let region = self.resolve_region().await.unwrap_or_else(|_err| region.to_owned());
         let profiles = Profiles::read(&config).await?;
-        let settings = Settings::new(&self.0.config, &profiles);
+        let settings = Settings::new(&self.shared.config, &profiles);
         settings.check_agent()?;
         let bundle = settings.ca_bundle();
-        let http = match &self.0.http {
+        let http = match &self.shared.http {
             Some(http) => http.clone(),
-            None => http::client(&config, bundle.as_deref(), &self.0.intervals).await?,
+            None => http::client(&config, bundle.as_deref(), intervals).await?,
         };
         let region = Region::new(region);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(self.0.intervals.reply_timeout)
+            .read_timeout(intervals.reply_timeout)
             .build();
-        let retries = retry_config(&config, &profiles, self.0.intervals.retry);
+        let retries = retry_config(&config, &profiles, intervals.retry);
         let sdk = settings.sdk(region.clone(), http.clone(), retries, timeouts);
+        // The SDK corrects the clock as well, but for each client alone, and
+        // believes any reply.
+        let time = SigningTime(Arc::clone(&self.shared.clock));
+        let sdk = sdk.to_builder().time_source(time).disable_clock_skew_correction(true).build();
         let mut sts = StsClients {
             sdk,
             endpoint: settings.endpoint(Service::Sts)?,
@@ -300,11 +370,11 @@ impl Aws {
         };
         let cleanrooms = settings.endpoint(Service::CleanRooms)?;
         let sources = Sources::without_region().with_region(Some(region)).with_http_client(http);
-        let clock = Arc::clone(&self.0.clock);
+        let clock = Arc::clone(&self.shared.clock);
         let credentials =
             credentials::configured(&Kit { config, sources, sts: sts.clone(), clock })?;
         if let Err(err) = credentials.provide_credentials().await {
-            return Err(credentials::missing(&self.0.config, &err));
+            return Err(credentials::missing(&self.shared.config, &err));
         }
         sts.sdk = with_credentials(&sts.sdk, credentials);
         Ok(Loaded { sdk: sts.sdk.clone(), cleanrooms, sts })

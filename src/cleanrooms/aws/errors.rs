@@ -4,8 +4,10 @@
 //! GetCollaboration cannot type a 404, and the tag calls type neither 403 nor
 //! 429, yet all of them occur.
 
+mod kind;
+mod text;
+
 use std::error::Error;
-use std::fmt;
 use std::ops::Deref;
 
 use aws_credential_types::provider::error::CredentialsError;
@@ -14,9 +16,15 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 
+pub(super) use kind::is_refused_for_the_clock;
+pub use kind::{ConflictReason, ErrorKind, ValidationReason};
+
+use super::clock::how_wrong;
 use super::http::TooLong;
-use super::outcome::{Outcome, chain, classify, find, is_throttling};
+use super::outcome::{Outcome, chain, classify, find, is_refusal};
+use super::reply::Misread;
 use super::secrets::masked;
+use super::stop::Stopped;
 use super::unreachable::Unreachable;
 
 /// A failed AWS call, or the reason why none could be made.
@@ -70,72 +78,6 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// What sort of failure an [`AwsError`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// The caller may not do this, or the object is absent: AWS Clean Rooms
-    /// answers alike for both.
-    AccessDenied,
-    /// The object does not exist.
-    NotFound,
-    /// The state of the object forbids it.
-    Conflict(ConflictReason),
-    /// The input is not acceptable.
-    Validation(ValidationReason),
-    /// A quota is used up.
-    Quota,
-    /// Too many calls.
-    Throttled,
-    /// AWS failed.
-    Internal,
-    /// There are no credentials, or AWS does not accept them.
-    Credentials,
-    /// The provider's configuration does not allow a call to be made.
-    Configuration,
-    /// The credentials belong to an account in which nothing may be changed.
-    AccountNotAllowed,
-    /// No connection could be made.
-    Connect,
-    /// The reply did not come in time.
-    Timeout,
-    /// The connection broke after the request was sent.
-    LostReply,
-    /// The reply was not understood.
-    UnreadableReply,
-    /// The user stopped Terraform.
-    Stopped,
-    /// A code that this provider does not know.
-    Other,
-}
-
-/// Why a call is in conflict with the state of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConflictReason {
-    /// `ALREADY_EXISTS`
-    AlreadyExists,
-    /// `SUBRESOURCES_EXIST`
-    SubresourcesExist,
-    /// `INVALID_STATE`
-    InvalidState,
-    /// None, or one that this provider does not know.
-    Other,
-}
-
-/// Why an input is not acceptable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ValidationReason {
-    /// `FIELD_VALIDATION_FAILED`
-    FieldValidationFailed,
-    /// `INVALID_CONFIGURATION`
-    InvalidConfiguration,
-    /// `INVALID_QUERY`
-    InvalidQuery,
-    /// `IAM_SYNCHRONIZATION_DELAY`: a role is so new that it cannot be used yet.
-    IamSynchronizationDelay,
-    /// None, or one that this provider does not know.
-    Other,
-}
-
 impl Deref for AwsError {
     type Target = ErrorDetails;
 
@@ -161,10 +103,13 @@ impl AwsError {
         err: &SdkError<E, HttpResponse>,
     ) -> Self {
         let mut details = match err {
-            SdkError::ServiceError(reply) => {
+            SdkError::ServiceError(reply) if is_refusal(reply.raw(), reply.err().code()) => {
                 ErrorDetails::from_reply(reply.raw(), reply.err().code(), reply.err().message())
             }
             SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
+                Some(cause) if find::<Stopped>(cause).is_some() => {
+                    ErrorDetails::local(ErrorKind::Stopped, "Terraform was stopped".to_owned())
+                }
                 Some(cause) => match dispatch_kind(cause, failure.is_timeout()) {
                     ErrorKind::LostReply if failure.is_other() => ErrorDetails::not_made_up(cause),
                     kind => ErrorDetails {
@@ -176,11 +121,15 @@ impl AwsError {
             },
             SdkError::TimeoutError(_) => ErrorDetails::local(ErrorKind::Timeout, String::new()),
             SdkError::ConstructionFailure(_) => ErrorDetails::not_made_up(err),
-            other => ErrorDetails {
-                status: other.raw_response().map(|reply| reply.status().as_u16()),
-                request_id: other.raw_response().and_then(request_id),
-                ..ErrorDetails::local(ErrorKind::UnreadableReply, String::new())
-            },
+            other => {
+                let why = find::<Misread>(other).map(ToString::to_string);
+                let why = why.unwrap_or_else(|| "it does not fit the operation".to_owned());
+                ErrorDetails {
+                    status: other.raw_response().map(|reply| reply.status().as_u16()),
+                    request_id: other.raw_response().and_then(request_id),
+                    ..ErrorDetails::local(ErrorKind::UnreadableReply, why)
+                }
+            }
         };
         details.outcome = classify(err);
         details.action = Some(action.to_owned());
@@ -204,7 +153,7 @@ impl AwsError {
 
     /// The service answered `operation` without the object that it must contain.
     pub fn unreadable(operation: &'static str) -> Self {
-        Self::misread(operation, "The reply lacks the object")
+        Self::misread(operation, "it lacks the object")
     }
 
     /// A reply to `operation` cannot be believed, for this reason.
@@ -232,103 +181,6 @@ impl AwsError {
     pub fn is_missing_permission(&self) -> bool {
         self.kind == ErrorKind::AccessDenied
             && self.message.contains("is not authorized to perform")
-    }
-
-    /// What the user can do about it, if anything general can be said.
-    fn advice(&self) -> Option<String> {
-        let action = self.action.as_deref().unwrap_or("the call");
-        let text = match self.kind {
-            ErrorKind::AccessDenied => format!(
-                "Either the credentials lack the permission `{action}`, or they belong to another \
-                 account than the object, or the object no longer exists."
-            ),
-            ErrorKind::Conflict(ConflictReason::AlreadyExists) => {
-                "Import the existing object instead of creating it.".to_owned()
-            }
-            ErrorKind::Conflict(ConflictReason::SubresourcesExist) => {
-                "Delete what still depends on it first.".to_owned()
-            }
-            ErrorKind::Validation(ValidationReason::IamSynchronizationDelay) => {
-                "The role or its policy is new; apply again in a minute.".to_owned()
-            }
-            ErrorKind::Quota => "Request an increase in the Service Quotas console.".to_owned(),
-            ErrorKind::Throttled => {
-                "Apply again, with a smaller `-parallelism` or a larger `max_retries`.".to_owned()
-            }
-            ErrorKind::Internal => "Apply again; if it persists, ask AWS Support.".to_owned(),
-            ErrorKind::Credentials if self.action.is_some() => {
-                "Check or renew the credentials that the provider uses.".to_owned()
-            }
-            ErrorKind::Timeout | ErrorKind::LostReply | ErrorKind::UnreadableReply
-                if self.outcome == Outcome::Ambiguous =>
-            {
-                "AWS may have executed the call all the same.".to_owned()
-            }
-            _ => return None,
-        };
-        Some(text)
-    }
-
-    /// What failed, as the beginning of a sentence.
-    fn lead(&self) -> Option<String> {
-        let action = self.action.as_deref()?;
-        Some(match self.kind {
-            ErrorKind::AccessDenied => format!("AWS denied `{action}`"),
-            ErrorKind::Connect => format!("No connection could be made for `{action}`"),
-            ErrorKind::Timeout => format!("The reply to `{action}` did not come in time"),
-            ErrorKind::LostReply => format!("The connection broke during `{action}`"),
-            ErrorKind::UnreadableReply => format!("The reply to `{action}` is not understood"),
-            ErrorKind::Credentials | ErrorKind::Configuration => {
-                format!("`{action}` could not be called")
-            }
-            _ => match &self.code {
-                Some(code) => format!("`{action}` failed with {code}"),
-                None => format!("`{action}` failed"),
-            },
-        })
-    }
-}
-
-impl fmt::Display for AwsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&masked(&Unmasked(self).to_string()))
-    }
-}
-
-/// The text of an error with whatever others have written into it.
-struct Unmasked<'a>(&'a AwsError);
-
-impl fmt::Display for Unmasked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(err) = self;
-        let message = err.message.trim().trim_end_matches('.');
-        match (err.lead(), message.is_empty()) {
-            (Some(lead), true) => write!(f, "{lead}.")?,
-            (Some(lead), false) => write!(f, "{lead}: {message}.")?,
-            (None, _) => write!(f, "{message}.")?,
-        }
-        if let Some(reason) = &err.reason {
-            write!(f, " Reason: {reason}.")?;
-        }
-        for field in &err.fields {
-            write!(f, "\n  - `{}`: {}", field.name, field.message)?;
-        }
-        if !err.fields.is_empty() {
-            writeln!(f)?;
-        }
-        if let (Some(kind), Some(id)) = (&err.resource_type, &err.resource_id) {
-            write!(f, " Object: {kind} `{id}`.")?;
-        }
-        if let (Some(name), Some(value)) = (&err.quota_name, err.quota_value) {
-            write!(f, " Quota `{name}` is {value}.")?;
-        }
-        if let Some(advice) = err.advice() {
-            write!(f, " {advice}")?;
-        }
-        if let Some(id) = &err.request_id {
-            write!(f, " (request id {id})")?;
-        }
-        Ok(())
     }
 }
 
@@ -377,12 +229,18 @@ impl ErrorDetails {
             .unwrap_or_default();
         let text = |name: &str| body[name].as_str().map(str::to_owned);
         let reason = text("reason");
+        let message = message
+            .map(|message| masked(message).into_owned())
+            .unwrap_or_else(|| format!("HTTP status {status} without an explanation"));
+        let kind = ErrorKind::of(code, &message, reason.as_deref(), status);
+        let wrong_clock = how_wrong(reply).filter(|_| kind == ErrorKind::Clock);
         Self {
-            kind: ErrorKind::of(code, reason.as_deref(), status),
+            kind,
             code: code.map(str::to_owned),
-            message: message
-                .map(|message| masked(message).into_owned())
-                .unwrap_or_else(|| format!("HTTP status {status} without an explanation")),
+            message: match wrong_clock {
+                Some(amount) => format!("{message}. This machine's clock is {amount}"),
+                None => message,
+            },
             reason,
             fields: FieldError::list(&body["fieldList"]),
             resource_id: text("resourceId"),
@@ -409,64 +267,12 @@ impl FieldError {
     }
 }
 
-impl ErrorKind {
-    /// Judges a reply by its code. A status alone is believed only where no
-    /// harm can come of it: a 404 without AWS's code may be that of a proxy,
-    /// and must not make an object count as gone.
-    fn of(code: Option<&str>, reason: Option<&str>, status: u16) -> Self {
-        match code.unwrap_or_default() {
-            "AccessDeniedException" | "AccessDenied" => Self::AccessDenied,
-            "ResourceNotFoundException" => Self::NotFound,
-            "ConflictException" => Self::Conflict(ConflictReason::of(reason)),
-            "ValidationException" => Self::Validation(ValidationReason::of(reason)),
-            "ServiceQuotaExceededException" => Self::Quota,
-            "ExpiredToken"
-            | "ExpiredTokenException"
-            | "IncompleteSignature"
-            | "IncompleteSignatureException"
-            | "InvalidAccessKeyId"
-            | "InvalidClientTokenId"
-            | "InvalidSignatureException"
-            | "MissingAuthenticationToken"
-            | "MissingAuthenticationTokenException"
-            | "SignatureDoesNotMatch"
-            | "UnrecognizedClientException" => Self::Credentials,
-            code if is_throttling(Some(code), status) => Self::Throttled,
-            "InternalServerException" | "InternalFailure" => Self::Internal,
-            _ if status >= 500 => Self::Internal,
-            _ => Self::Other,
-        }
-    }
-}
-
-impl ConflictReason {
-    fn of(reason: Option<&str>) -> Self {
-        match reason {
-            Some("ALREADY_EXISTS") => Self::AlreadyExists,
-            Some("SUBRESOURCES_EXIST") => Self::SubresourcesExist,
-            Some("INVALID_STATE") => Self::InvalidState,
-            _ => Self::Other,
-        }
-    }
-}
-
-impl ValidationReason {
-    fn of(reason: Option<&str>) -> Self {
-        match reason {
-            Some("FIELD_VALIDATION_FAILED") => Self::FieldValidationFailed,
-            Some("INVALID_CONFIGURATION") => Self::InvalidConfiguration,
-            Some("INVALID_QUERY") => Self::InvalidQuery,
-            Some("IAM_SYNCHRONIZATION_DELAY") => Self::IamSynchronizationDelay,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// The id by which AWS Support finds a request.
+/// The id by which AWS Support finds a request. Every reply of AWS has one, and
+/// so have those of moto and LocalStack; what has none is from somebody else.
 pub(super) fn request_id(reply: &HttpResponse) -> Option<String> {
     let headers = reply.headers();
     let id = headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))?;
-    Some(id.to_owned())
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
 }
 
 /// What sort of failure it is when there was no reply.
@@ -507,12 +313,20 @@ mod tests {
 
     type Failure = SdkError<ErrorMetadata, HttpResponse>;
 
-    fn reply(status: u16, code: &str, body: &str) -> Failure {
+    fn raw(status: u16, body: &str) -> HttpResponse {
         let status = StatusCode::try_from(status).expect("a status from 100 to 999");
         let mut raw = HttpResponse::new(status, SdkBody::from(body));
         raw.headers_mut().insert("x-amzn-requestid", "req-1");
-        let meta = ErrorMetadata::builder().code(code).message("No").build();
+        raw
+    }
+
+    fn failure(code: &str, message: &str, raw: HttpResponse) -> Failure {
+        let meta = ErrorMetadata::builder().code(code).message(message).build();
         SdkError::service_error(meta, raw)
+    }
+
+    fn reply(status: u16, code: &str, body: &str) -> Failure {
+        failure(code, "No", raw(status, body))
     }
 
     #[track_caller]
@@ -596,9 +410,49 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_timeout_is_ambiguous() {
+    fn an_operation_timeout_is_ambiguous_and_says_so_of_what_changes_something() {
+        let told = "AWS may have executed the call all the same.";
         let err =
             check(SdkError::timeout_error("too slow"), ErrorKind::Timeout, Outcome::Ambiguous);
-        assert!(err.to_string().ends_with("AWS may have executed the call all the same."));
+        assert!(!err.to_string().contains(told), "{err}");
+        let err = AwsError::of("DeleteMember")(Failure::timeout_error("too slow"));
+        assert!(err.to_string().ends_with(told), "{err}");
+    }
+
+    #[test]
+    fn what_has_no_request_id_or_is_no_error_is_no_refusal() {
+        let anonymous = |status, code| {
+            let mut raw = raw(status, "{}");
+            raw.headers_mut().remove("x-amzn-requestid");
+            failure(code, "No", raw)
+        };
+        for failure in [
+            anonymous(403, "AccessDeniedException"),
+            anonymous(429, "ThrottlingException"),
+            reply(200, "ValidationException", "<html>"),
+        ] {
+            check(failure, ErrorKind::UnreadableReply, Outcome::Ambiguous);
+        }
+    }
+
+    #[test]
+    fn a_refusal_for_the_date_names_the_clock() {
+        for (code, message) in [
+            ("InvalidSignatureException", "Signature expired: 20260101T000000Z is now earlier"),
+            ("SignatureDoesNotMatch", "Signature not yet current: 20260101T000000Z is still later"),
+            ("RequestTimeTooSkewed", "The difference is too large."),
+            ("RequestExpired", "Request has expired."),
+        ] {
+            let mut raw = raw(403, "{}");
+            raw.headers_mut().insert("date", "Tue, 01 Jan 2080 00:00:00 GMT");
+            let failure = failure(code, message, raw);
+            let err = check(failure, ErrorKind::Clock, Outcome::Answered);
+            assert!(
+                err.to_string().contains("hours behind AWS's. Set this machine's clock"),
+                "{err}"
+            );
+        }
+        let wrong_key = reply(403, "SignatureDoesNotMatch", "{}");
+        check(wrong_key, ErrorKind::Credentials, Outcome::Answered);
     }
 }

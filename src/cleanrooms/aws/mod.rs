@@ -9,6 +9,7 @@
 //! This module knows nothing of Terraform's protocol, of schemas or of plans.
 
 mod client;
+mod clock;
 mod config;
 mod connect;
 mod credentials;
@@ -23,10 +24,12 @@ mod paging;
 mod profiles;
 mod proxy;
 mod region;
+mod reply;
 mod retries;
 mod secrets;
 mod settings;
 mod shared_files;
+mod stop;
 mod sts;
 mod tls;
 mod trust;

@@ -1,69 +1,49 @@
-//! What is seen of each call: a log line, the server's clock, our name.
+//! What is done with each call: it carries our name, its reply is judged and
+//! tells the time, and it is a line of the log.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextRef,
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::DateTime;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
-use aws_smithy_types::date_time::Format;
+use tokio_util::sync::CancellationToken;
 
+use super::clock::ServerClock;
 use super::config::ProviderConfig;
 use super::errors::request_id;
+use super::reply::Asked;
+use super::retries::DatedWrong;
+use super::stop::{OnlyLooks, Stopped};
 use super::tls::non_empty_variable;
 
 /// The name that every request carries.
 const PRODUCT: &str = concat!("terraform-provider-cleanrooms/", env!("CARGO_PKG_VERSION"));
-
-/// AWS's clock, as last seen in the `Date` header of a reply.
-#[derive(Debug, Default)]
-pub(super) struct ServerClock {
-    ahead_millis: AtomicI64,
-}
-
-impl ServerClock {
-    /// The time by AWS's clock, to about a second; by ours before any reply.
-    pub(super) fn now(&self) -> SystemTime {
-        let ahead = self.ahead_millis.load(Ordering::Relaxed);
-        let distance = Duration::from_millis(ahead.unsigned_abs());
-        let here = SystemTime::now();
-        if ahead < 0 { here - distance } else { here + distance }
-    }
-
-    fn learn(&self, reply: &HttpResponse) {
-        let Some(date) = reply.headers().get("date") else {
-            return;
-        };
-        let Ok(there) = DateTime::from_str(date, Format::HttpDate) else {
-            return;
-        };
-        let (Ok(there), Ok(here)) =
-            (there.to_millis(), DateTime::from(SystemTime::now()).to_millis())
-        else {
-            return;
-        };
-        self.ahead_millis.store(there - here, Ordering::Relaxed);
-    }
-}
 
 /// Watches every attempt of every call.
 #[derive(Clone, Debug)]
 pub(super) struct Observer {
     clock: Arc<ServerClock>,
     user_agent: Arc<str>,
+    stop: Option<CancellationToken>,
 }
 
 impl Observer {
-    pub(super) fn new(config: &ProviderConfig, clock: Arc<ServerClock>) -> Self {
-        Self { clock, user_agent: user_agent(config).into() }
+    /// No attempt begins once `stop` is cancelled.
+    pub(super) fn new(
+        config: &ProviderConfig,
+        clock: Arc<ServerClock>,
+        stop: Option<CancellationToken>,
+    ) -> Self {
+        Self { clock, user_agent: user_agent(config).into(), stop }
     }
 }
 
@@ -89,6 +69,8 @@ struct Attempt {
     /// log, since they hold what users configure.
     resource: String,
     number: u32,
+    /// By how much its signature is dated otherwise than our clock says.
+    correction: i64,
     started: Instant,
     told: AtomicBool,
 }
@@ -98,14 +80,19 @@ impl Storable for Attempt {
 }
 
 impl Attempt {
-    fn new(context: &BeforeTransmitInterceptorContextMut<'_>, cfg: &ConfigBag) -> Self {
+    fn new(
+        context: &BeforeTransmitInterceptorContextMut<'_>,
+        cfg: &ConfigBag,
+        correction: i64,
+    ) -> Self {
         let metadata = cfg.load::<Metadata>();
         let uri = context.request().uri().parse::<http::Uri>();
         Self {
             service: metadata.map(Metadata::service).unwrap_or_default().to_owned(),
             operation: metadata.map(Metadata::name).unwrap_or_default().to_owned(),
             resource: uri.map(|uri| uri.path().to_owned()).unwrap_or_default(),
-            number: cfg.load::<RequestAttempts>().map_or(0, RequestAttempts::attempts),
+            number: attempts(cfg),
+            correction,
             started: Instant::now(),
             told: AtomicBool::new(false),
         }
@@ -132,6 +119,11 @@ impl Attempt {
     }
 }
 
+/// The number of the attempt, from 1.
+fn attempts(cfg: &ConfigBag) -> u32 {
+    cfg.load::<RequestAttempts>().map_or(0, RequestAttempts::attempts)
+}
+
 /// A call that nobody waits for any more, because another one has failed or
 /// Terraform was stopped, is one line as well.
 impl Drop for Attempt {
@@ -145,14 +137,43 @@ impl Intercept for Observer {
         "cleanrooms_observer"
     }
 
+    fn read_after_serialization(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let metadata = cfg.load::<Metadata>().ok_or("an operation has a name")?;
+        let asked = Asked::new(metadata, context.request());
+        cfg.interceptor_state().store_put(asked);
+        Ok(())
+    }
+
+    fn read_before_attempt(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        match &self.stop {
+            Some(stop) if stop.is_cancelled() => {
+                Err(Stopped { was_sent: attempts(cfg) > 1 }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn modify_before_transmit(
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let attempt = Attempt::new(context, cfg);
+        let attempt = Attempt::new(context, cfg, self.clock.correction());
         cfg.interceptor_state().store_put(attempt);
+        if cfg.load::<Asked>().is_some_and(Asked::only_looks) {
+            context.request_mut().add_extension(OnlyLooks);
+        }
         // The header is not part of the signature.
         let headers = context.request_mut().headers_mut();
         let sdk = headers.get("user-agent").unwrap_or_default();
@@ -161,15 +182,29 @@ impl Intercept for Observer {
         Ok(())
     }
 
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if request_id(context.response()).is_some() {
+            self.clock.learn(context.response());
+        }
+        let correction = cfg.load::<Attempt>().map_or(0, |attempt| attempt.correction);
+        if self.clock.was_wrong_with(correction) {
+            context.response_mut().add_extension(DatedWrong);
+        }
+        let asked = cfg.load::<Asked>().ok_or("an operation was serialised")?;
+        asked.judge(context.response()).map_err(|misread| misread.on_attempt(attempts(cfg)).into())
+    }
+
     fn read_after_attempt(
         &self,
         context: &FinalizerInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(reply) = context.response() {
-            self.clock.learn(reply);
-        }
         if let Some(attempt) = cfg.load::<Attempt>() {
             let failed = matches!(context.output_or_error(), Some(Err(_)));
             attempt.tell(context.response(), failed, false);
@@ -181,31 +216,6 @@ impl Intercept for Observer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_smithy_runtime_api::http::StatusCode;
-    use aws_smithy_types::body::SdkBody;
-
-    fn reply_dated(date: &'static str) -> HttpResponse {
-        let status = StatusCode::try_from(200).expect("200 is a status");
-        let mut reply = HttpResponse::new(status, SdkBody::empty());
-        reply.headers_mut().insert("date", date);
-        reply
-    }
-
-    #[test]
-    fn the_clock_follows_the_date_header() {
-        let clock = ServerClock::default();
-        clock.learn(&reply_dated("Tue, 01 Jan 2080 00:00:00 GMT"));
-        let year_2080 = SystemTime::UNIX_EPOCH + Duration::from_secs(3_471_292_800);
-        let off = clock.now().duration_since(year_2080).expect("time goes on");
-        assert!(off < Duration::from_secs(60), "{off:?}");
-    }
-
-    #[test]
-    fn a_date_that_does_not_parse_changes_nothing() {
-        let clock = ServerClock::default();
-        clock.learn(&reply_dated("yesterday"));
-        assert_eq!(clock.ahead_millis.load(Ordering::Relaxed), 0);
-    }
 
     #[test]
     fn the_user_agent_names_the_product_and_terraform() {

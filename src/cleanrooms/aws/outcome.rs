@@ -10,6 +10,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::http::TooLong;
 use super::unreachable::Unreachable;
 
+use super::errors::request_id;
+use super::stop::Stopped;
+
 /// What is known about a failed call's effect.
 ///
 /// Creates of AWS Clean Rooms carry no client token, so a create that was
@@ -43,6 +46,11 @@ const THROTTLING_CODES: [&str; 8] = [
 
 /// Says what is known about the effect of a failed call.
 pub fn classify<E: ProvideErrorMetadata>(err: &SdkError<E, HttpResponse>) -> Outcome {
+    if let SdkError::DispatchFailure(failure) = err
+        && let Some(stopped) = failure.as_connector_error().and_then(|err| find::<Stopped>(err))
+    {
+        return if stopped.was_sent { Outcome::Ambiguous } else { Outcome::NotExecuted };
+    }
     match err {
         SdkError::ConstructionFailure(_) => Outcome::NotExecuted,
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
@@ -55,7 +63,9 @@ pub fn classify<E: ProvideErrorMetadata>(err: &SdkError<E, HttpResponse>) -> Out
         },
         SdkError::ServiceError(reply) => {
             let status = reply.raw().status().as_u16();
-            if is_throttling(reply.err().code(), status) {
+            if !is_refusal(reply.raw(), reply.err().code()) {
+                Outcome::Ambiguous
+            } else if is_throttling(reply.err().code(), status) {
                 Outcome::NotExecuted
             } else if status >= 500 || status == 408 {
                 Outcome::Ambiguous
@@ -67,6 +77,13 @@ pub fn classify<E: ProvideErrorMetadata>(err: &SdkError<E, HttpResponse>) -> Out
         // may have been received.
         _ => Outcome::Ambiguous,
     }
+}
+
+/// Whether AWS itself has refused a request: by an error status, a code and its
+/// request id. What else the SDK takes for an error is a reply that it could
+/// not read, and nobody knows what came of the request.
+pub(super) fn is_refusal(reply: &HttpResponse, code: Option<&str>) -> bool {
+    reply.status().as_u16() >= 400 && code.is_some() && request_id(reply).is_some()
 }
 
 /// Whether a reply means that the call came too soon.

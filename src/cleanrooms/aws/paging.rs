@@ -47,12 +47,12 @@ where
             return Ok(entries);
         };
         if !seen.insert(next.clone()) {
-            let what = "The list repeats a `nextToken`, so it cannot be read to its end";
+            let what = "the list repeats a `nextToken`, so it cannot be read to its end";
             return Err(AwsError::misread(operation, what));
         }
         token = Some(next);
     }
-    let what = format!("The list has no end: it goes on after {MOST_PAGES} pages");
+    let what = format!("the list has no end: it goes on after {MOST_PAGES} pages");
     Err(AwsError::misread(operation, what))
 }
 

@@ -6,6 +6,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cleanrooms::config::IdentityCache;
 
 use super::observe::Observer;
+use super::retries::{Repeats, Retries};
 
 /// Makes clients of STS.
 #[derive(Clone, Debug)]
@@ -33,8 +34,9 @@ impl StsClients {
     }
 
     fn client(&self, sdk: &SdkConfig) -> aws_sdk_sts::Client {
-        let mut builder =
-            aws_sdk_sts::config::Builder::from(sdk).interceptor(self.observer.clone());
+        let mut builder = aws_sdk_sts::config::Builder::from(sdk)
+            .interceptor(self.observer.clone())
+            .retry_classifier(Repeats { by: Retries::Sdk, stop: None });
         if let Some(url) = &self.endpoint {
             builder = builder.endpoint_url(url).use_fips(false).use_dual_stack(false);
         }

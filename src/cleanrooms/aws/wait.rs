@@ -46,6 +46,8 @@ pub struct Backoff {
     pub initial: Duration,
     /// The longest pause.
     pub max: Duration,
+    /// How many pauses there are at most; any number if it is not told.
+    pub most: Option<u32>,
 }
 
 impl Default for Intervals {
@@ -108,11 +110,17 @@ impl Intervals {
 impl Backoff {
     /// Pauses from `initial` to `max` seconds.
     pub const fn seconds(initial: u64, max: u64) -> Self {
-        Self { initial: Duration::from_secs(initial), max: Duration::from_secs(max) }
+        Self { initial: Duration::from_secs(initial), max: Duration::from_secs(max), most: None }
+    }
+
+    /// The same with so many pauses at most, for what is repeated by
+    /// [`retry_while`].
+    pub const fn at_most(self, pauses: Option<u32>) -> Self {
+        Self { most: pauses, ..self }
     }
 
     fn scaled(self, scale: f64) -> Self {
-        Self { initial: self.initial.mul_f64(scale), max: self.max.mul_f64(scale) }
+        Self { initial: self.initial.mul_f64(scale), max: self.max.mul_f64(scale), ..self }
     }
 
     /// The pauses themselves, without end. Each is shortened by up to half at
@@ -170,7 +178,8 @@ where
     }
 }
 
-/// Repeats `attempt` while it fails in a way that `retryable` accepts.
+/// Repeats `attempt` while it fails in a way that `retryable` accepts, and as
+/// often as `backoff` has pauses.
 ///
 /// An attempt under way is always awaited, since it may change something; only
 /// the pauses end when the token is cancelled or the deadline passes.
@@ -188,13 +197,16 @@ pub async fn retry_while<T, E, F>(
 where
     F: Future<Output = Result<T, E>>,
 {
-    let mut pauses = backoff.pauses();
+    let most = backoff.most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let mut pauses = backoff.pauses().take(most);
     loop {
         let err = match attempt().await {
             Ok(value) => return Ok(value),
             Err(err) => err,
         };
-        let pause = pauses.next().unwrap_or(backoff.max);
+        let Some(pause) = pauses.next() else {
+            return Err(err);
+        };
         let too_late = Instant::now() + pause > deadline;
         if !retryable(&err) || too_late || stop.run_until_cancelled(sleep(pause)).await.is_none() {
             return Err(err);
@@ -265,6 +277,29 @@ mod tests {
         .await;
         assert_eq!(result, Err("broken"));
         assert_eq!(attempts.get(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_is_repeated_as_often_as_there_are_pauses() {
+        for most in [0, 1, 4] {
+            let attempts = Cell::new(0);
+            let backoff = Backoff::seconds(1, 5).at_most(Some(most));
+            let stop = CancellationToken::new();
+            let deadline = Instant::now() + MINUTE;
+            let result: Result<(), _> = retry_while(
+                backoff,
+                deadline,
+                &stop,
+                |_| true,
+                async || {
+                    attempts.set(attempts.get() + 1);
+                    Err("busy")
+                },
+            )
+            .await;
+            assert_eq!(result, Err("busy"));
+            assert_eq!(attempts.get(), most + 1);
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,13 +7,14 @@ use aws_sdk_cleanrooms::types::{
     self as sdk, AutoApprovedChangeType, ChangeRequestStatus, MemberStatus, MemberSummary,
 };
 use futures_util::future::join_all;
+use tokio_util::sync::CancellationToken;
 
 use super::changes::{Standing, payer_of};
 use super::members::{auto_approved, members};
 use super::notes;
 use super::requests::{ChangeRequest, Requests, Shown};
 use crate::cleanrooms::absence::Unread;
-use crate::cleanrooms::aws::AwsError;
+use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::{Client, Reading};
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::Located;
@@ -275,9 +276,14 @@ pub async fn get(sdk: &Sdk, id: &str) -> Result<sdk::Collaboration, AwsError> {
 ///
 /// The list could not be read to its end.
 pub async fn list_members(sdk: &Sdk, id: &str) -> Result<Vec<MemberSummary>, AwsError> {
-    let pages = sdk.list_members().collaboration_identifier(id).into_paginator();
-    let members = pages.items().send().collect::<Result<Vec<_>, _>>().await;
-    members.map_err(AwsError::of("ListMembers"))
+    // Whoever waits for the list ends it at a stop.
+    all_pages("ListMembers", &CancellationToken::new(), |token| async {
+        let call = sdk.list_members().collaboration_identifier(id).max_results(PAGE_SIZE);
+        let reply = call.set_next_token(token).send().await;
+        let reply = reply.map_err(AwsError::of("ListMembers"))?;
+        Ok((reply.member_summaries, reply.next_token))
+    })
+    .await
 }
 
 /// All collaborations that the caller can see, by id.
@@ -288,9 +294,12 @@ pub async fn list_members(sdk: &Sdk, id: &str) -> Result<Vec<MemberSummary>, Aws
 pub async fn list(
     at: &Reading<'_>,
 ) -> Result<BTreeMap<String, sdk::CollaborationSummary>, AwsError> {
-    let pages = at.sdk.list_collaborations().into_paginator();
-    let all = pages.items().send().collect::<Result<Vec<_>, _>>().await;
-    let all = all.map_err(AwsError::of("ListCollaborations"))?;
+    let all = all_pages("ListCollaborations", &at.stop, |token| async {
+        let call = at.sdk.list_collaborations().max_results(PAGE_SIZE).set_next_token(token);
+        let reply = call.send().await.map_err(AwsError::of("ListCollaborations"))?;
+        Ok((reply.collaboration_list, reply.next_token))
+    })
+    .await?;
     Ok(all.into_iter().map(|summary| (summary.id.clone(), summary)).collect())
 }
 

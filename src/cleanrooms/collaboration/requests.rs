@@ -10,7 +10,9 @@ use aws_sdk_cleanrooms::types::{
 };
 
 use super::changes::{Subject, Wanted};
-use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind, Outcome};
+use tokio_util::sync::CancellationToken;
+
+use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind, Outcome, PAGE_SIZE, all_pages};
 use crate::framework::codec::{Codec, object, set_of, string, string_map, text_enum};
 use crate::framework::row::field;
 use crate::wire::Value;
@@ -213,11 +215,17 @@ impl Requests<'_> {
     ///
     /// A call failed.
     pub async fn list_open(&self) -> Result<Vec<ChangeRequest>, AwsError> {
-        let pages = (self.sdk.list_collaboration_change_requests())
-            .collaboration_identifier(self.collaboration_id)
-            .into_paginator();
-        let all = pages.items().send().collect::<Result<Vec<_>, _>>().await;
-        let all = all.map_err(AwsError::of("ListCollaborationChangeRequests"))?;
+        const OPERATION: &str = "ListCollaborationChangeRequests";
+        // Whoever waits for the list ends it at a stop.
+        let all = all_pages(OPERATION, &CancellationToken::new(), |token| async {
+            let call = (self.sdk.list_collaboration_change_requests())
+                .collaboration_identifier(self.collaboration_id)
+                .max_results(PAGE_SIZE)
+                .set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of(OPERATION))?;
+            Ok((reply.collaboration_change_request_summaries, reply.next_token))
+        })
+        .await?;
         Ok(all.into_iter().map(ChangeRequest::from).filter(ChangeRequest::is_open).collect())
     }
 
