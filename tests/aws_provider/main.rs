@@ -3,6 +3,7 @@
 mod calls;
 mod credentials;
 mod network;
+mod replies;
 mod server;
 mod sources;
 

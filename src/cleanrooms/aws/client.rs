@@ -148,7 +148,7 @@ impl Aws {
                  account the credentials belong.",
             ));
         }
-        let asking = self.shared.account.get_or_try_init(|| self.ask_account());
+        let asking = Box::pin(self.shared.account.get_or_try_init(|| self.ask_account()));
         self.unless_stopped(asking).await.cloned()
     }
 
@@ -217,7 +217,9 @@ impl Aws {
         region: &str,
         retries: Retries,
     ) -> Result<aws_sdk_cleanrooms::Client, AwsError> {
-        let sdk = self.unless_stopped(self.sdk(region)).await?;
+        // Boxed, for what loads credentials is large, and would be part of
+        // every call of every resource.
+        let sdk = self.unless_stopped(Box::pin(self.sdk(region))).await?;
         if self.stop.is_some() {
             return Ok(self.new_client(&sdk, region, retries));
         }
