@@ -145,9 +145,10 @@ fn schemas_and_mappings_have_no_mistakes() {
 }
 
 fn failure(status: u16) -> AwsError {
-    let status = status.try_into().expect("a status");
-    let reply = HttpResponse::new(status, SdkBody::empty());
-    let err = CreateCollaborationError::generic(ErrorMetadata::builder().build());
+    let code = if status == 429 { "ThrottlingException" } else { "InternalServerException" };
+    let mut reply = HttpResponse::new(status.try_into().expect("a status"), SdkBody::empty());
+    reply.headers_mut().insert("x-amzn-requestid", "request-1");
+    let err = CreateCollaborationError::generic(ErrorMetadata::builder().code(code).build());
     AwsError::of("CreateCollaboration")(SdkError::service_error(err, reply))
 }
 

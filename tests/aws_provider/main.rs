@@ -5,6 +5,7 @@ mod calls;
 mod credentials;
 mod network;
 mod proxies;
+mod replies;
 mod server;
 mod sources;
 

@@ -200,7 +200,7 @@ impl Aws {
                  deleted elsewhere, take it out of the state with `terraform state rm`.",
             ));
         }
-        let asking = self.shared.account.get_or_try_init(|| self.ask_account());
+        let asking = Box::pin(self.shared.account.get_or_try_init(|| self.ask_account()));
         self.unless_stopped(asking).await.cloned()
     }
 
@@ -269,7 +269,9 @@ impl Aws {
         region: &str,
         retries: Retries,
     ) -> Result<aws_sdk_cleanrooms::Client, AwsError> {
-        let loaded = self.unless_stopped(self.loaded(region)).await?;
+        // Boxed, for what loads credentials is large, and would be part of
+        // every call of every resource.
+        let loaded = self.unless_stopped(Box::pin(self.loaded(region))).await?;
         if self.stop.is_some() {
             return Ok(self.new_client(&loaded, region, retries));
         }
