@@ -8,7 +8,8 @@ use hyper::http::request;
 use serde_json::{Value, json};
 
 use crate::journal::Journal;
-use crate::operations::OPERATIONS;
+use crate::operations;
+use crate::rates::Rates;
 use crate::server::{ADMIN_PATH, Reply, Server};
 use crate::settings::patched;
 use crate::state::State;
@@ -62,6 +63,7 @@ fn route(server: &Server, method: &str, path: &str, body: &[u8]) -> Outcome {
             shared.quotas = patched(&shared.quotas, &body)?;
             Ok(settings(&shared.quotas))
         }),
+        ("GET", "objects") => (200, objects(server).to_string()),
         ("POST", "sub_resources") => with_body(body, |body| set_sub_resources(server, &body)),
         ("POST", "reset") => {
             reset(server);
@@ -70,7 +72,7 @@ fn route(server: &Server, method: &str, path: &str, body: &[u8]) -> Outcome {
         ("GET", "connections") => (200, server.counters.to_json().to_string()),
         (
             _,
-            "journal" | "faults" | "switches" | "quotas" | "sub_resources" | "reset"
+            "journal" | "faults" | "switches" | "quotas" | "objects" | "sub_resources" | "reset"
             | "connections",
         ) => problem(405, "the path does not have this method"),
         _ => problem(404, "there is no such path"),
@@ -100,11 +102,18 @@ fn with_body(body: &[u8], act: impl FnOnce(Value) -> Result<Outcome, String>) ->
 }
 
 fn add_fault(server: &Server, body: Value) -> Result<Outcome, String> {
-    let operations: Vec<&str> =
-        OPERATIONS.iter().map(|(name, _)| *name).chain(sts::OPERATIONS).collect();
+    let operations: Vec<&str> = operations::names().chain(sts::OPERATIONS).collect();
     let mut shared = server.shared();
     shared.faults.add(body, &operations)?;
     Ok((200, shared.faults.to_json().to_string()))
+}
+
+/// Everything that is on a shelf.
+fn objects(server: &Server) -> Value {
+    let shared = server.shared();
+    let objects: Vec<Value> =
+        shared.state.shelves().into_iter().flat_map(|shelf| shelf.listing()).collect();
+    json!({ "objects": objects })
 }
 
 /// Names resources that keep a membership from being deleted.
@@ -126,6 +135,7 @@ fn reset(server: &Server) {
     shared.quotas = server.options.quotas.clone();
     shared.switches = server.options.switches.clone();
     shared.faults.clear();
+    shared.rates = Rates::default();
     shared.journal = Journal::new(server.options.journal_limit);
     shared.generation += 1;
 }

@@ -38,12 +38,17 @@ pub(crate) struct Connection {
 /// What the code that serves a connection knows of it.
 #[derive(Clone)]
 pub(crate) struct Handle {
-    /// Counted from 1.
+    /// Counted from 1; 0 is none.
     pub(crate) number: u64,
     resets: Arc<AtomicBool>,
 }
 
 impl Handle {
+    /// For a call that came over no connection.
+    pub(crate) fn in_process() -> Self {
+        Self { number: 0, resets: Arc::default() }
+    }
+
     /// Makes the connection end with a reset instead of an orderly close.
     pub(crate) fn reset(&self) {
         self.resets.store(true, Ordering::SeqCst);

@@ -15,7 +15,7 @@ pub(crate) enum ApiError {
     /// IAM's own denial, which carries no reason.
     IamDenied { principal: String, action: String, resource: String },
     /// The object does not exist.
-    NotFound { kind: ResourceKind, id: String },
+    NotFound { kind: Option<ResourceKind>, id: String },
     /// The object exists, in a state that does not allow the action.
     Conflict { reason: ConflictReason, kind: ResourceKind, id: String, message: String },
     /// A quota is used up.
@@ -68,18 +68,33 @@ impl ConflictReason {
     }
 }
 
-/// `resourceType` of the exceptions that name a resource. The model's other
-/// two values belong to configured tables, which the sandbox does not have.
+/// `resourceType` of the exceptions that name a resource. For other kinds of
+/// objects the model has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ResourceKind {
     Collaboration,
+    ConfiguredTable,
+    ConfiguredTableAssociation,
     Membership,
 }
 
 impl ResourceKind {
+    /// The value that fits an ARN best.
+    pub(crate) fn of_arn(arn: &str) -> Self {
+        let path = arn.splitn(6, ':').last().unwrap_or_default();
+        match path.split('/').next() {
+            Some("membership") => Self::Membership,
+            Some("configuredtable") => Self::ConfiguredTable,
+            Some("configuredtableassociation") => Self::ConfiguredTableAssociation,
+            _ => Self::Collaboration,
+        }
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Collaboration => "COLLABORATION",
+            Self::ConfiguredTable => "CONFIGURED_TABLE",
+            Self::ConfiguredTableAssociation => "CONFIGURED_TABLE_ASSOCIATION",
             Self::Membership => "MEMBERSHIP",
         }
     }
@@ -154,7 +169,7 @@ impl ApiError {
     }
 
     pub(crate) fn not_found(kind: ResourceKind, id: &str) -> Self {
-        Self::NotFound { kind, id: id.to_owned() }
+        Self::NotFound { kind: Some(kind), id: id.to_owned() }
     }
 
     pub(crate) fn conflict(
@@ -209,7 +224,8 @@ impl ApiError {
                 "User: {principal} is not authorized to perform: {action} on resource: {resource}"
             ),
             Self::NotFound { kind, id } => {
-                format!("The resource {} {id} does not exist.", kind.as_str())
+                let kind = kind.map(|kind| format!("{} ", kind.as_str())).unwrap_or_default();
+                format!("The resource {kind}{id} does not exist.")
             }
             Self::Quota { name, value } => {
                 format!("The quota '{name}' of {value} is used up.")
@@ -238,7 +254,11 @@ impl ApiError {
                 json!({ "message": message, "reason": "INSUFFICIENT_PERMISSIONS" })
             }
             Self::NotFound { kind, id } => {
-                json!({ "message": message, "resourceId": id, "resourceType": kind.as_str() })
+                let mut body = json!({ "message": message, "resourceId": id });
+                if let Some(kind) = kind {
+                    body["resourceType"] = kind.as_str().into();
+                }
+                body
             }
             Self::Conflict { reason, kind, id, .. } => json!({
                 "message": message,

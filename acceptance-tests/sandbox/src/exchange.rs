@@ -12,12 +12,11 @@ use crate::error::ApiError;
 use crate::faults::Fault;
 use crate::journal::Entry;
 use crate::model::{Operation, Parts, UnknownMembers};
-use crate::operations::{Call, OPERATIONS};
+use crate::operations::{Call, handler};
 use crate::router::{self, Matched};
 use crate::server::{Reply, Server};
-use crate::settings::Tolerance;
+use crate::settings::{Presence, Tolerance};
 use crate::signature::{self, Caller};
-use crate::state::Timestamp;
 use crate::sts;
 
 /// What a successful call says.
@@ -41,6 +40,8 @@ pub(crate) struct Exchange {
     /// The body as the journal shows it.
     shown_body: Value,
     pub(crate) fault: Option<Fault>,
+    /// Whether errors say their reasons.
+    reasons: Presence,
 }
 
 impl Exchange {
@@ -55,6 +56,7 @@ impl Exchange {
             operation: None,
             shown_body: Value::Null,
             fault: None,
+            reasons: Presence::Present,
         }
     }
 
@@ -68,7 +70,7 @@ impl Exchange {
 
     fn identify(&mut self, server: &Server, service: &str) -> Result<Caller, ApiError> {
         let credential = signature::credential(&self.head.headers, service)?;
-        let caller = sts::caller(&server.shared().state, &credential, Timestamp::now())?;
+        let caller = sts::caller(&server.shared().state, &credential, server.clock.now())?;
         self.caller = Some(caller.clone());
         Ok(caller)
     }
@@ -81,6 +83,7 @@ impl Exchange {
         let operation = matched.operation;
         self.operation = Some(operation.name.clone());
         let resource = resource_arn(&matched, &caller);
+        self.check_rate(server, &caller, &operation.name)?;
         self.inject(server, &caller, &format!("cleanrooms:{}", operation.name), &resource).await?;
         let body = if operation.method == "POST" || operation.method == "PATCH" {
             body?
@@ -89,6 +92,20 @@ impl Exchange {
         };
         let parts = Parts { labels: &matched.labels, query: &self.query, body };
         self.perform(server, &caller, operation, parts)
+    }
+
+    fn check_rate(
+        &mut self,
+        server: &Server,
+        caller: &Caller,
+        operation: &str,
+    ) -> Result<(), ApiError> {
+        let shared = &mut *server.shared();
+        self.reasons = shared.switches.error_reasons;
+        if shared.rates.admit(caller, operation, &shared.quotas, server.clock.now()) {
+            return Ok(());
+        }
+        Err(ApiError::Throttling)
     }
 
     fn parse_body(&mut self) -> Result<Map<String, Value>, ApiError> {
@@ -146,24 +163,24 @@ impl Exchange {
             Tolerance::Refused => UnknownMembers::Refused,
             Tolerance::Ignored => UnknownMembers::Ignored,
         };
+        let handler = handler(&operation.name).ok_or_else(|| not_yet(operation))?;
         let input = server.model.input(operation, parts, unknown).map_err(ApiError::fields)?;
-        let (_, handler) = OPERATIONS
-            .iter()
-            .find(|(name, _)| *name == operation.name)
-            .expect("a test finds every operation of the model in the table");
-        let before = shared.state.sequence();
+        shared.state.begin_call();
         let mut call = Call {
             caller,
             state: &mut shared.state,
             quotas: &shared.quotas,
             switches: &shared.switches,
-            now: Timestamp::now(),
+            now: server.clock.now(),
+            model: &server.model,
+            operation,
         };
         let body = handler(&mut call, input)?;
         if let Some(Fault::NotYetVisible { reads }) = self.fault {
-            for id in shared.state.made_after(before) {
-                shared.state.hide(&id, reads);
-            }
+            shared.state.hide_made(reads);
+        }
+        if let Some(Fault::StillVisible { reads }) = self.fault {
+            shared.state.keep_removed(reads);
         }
         // Reading a query or job moves it on.
         if !operation.readonly || operation.name.starts_with("GetProtected") {
@@ -194,7 +211,7 @@ impl Exchange {
             self.inject(server, &caller, &format!("sts:{action}"), &resource).await?;
         }
         let mut shared = server.shared();
-        let result = sts::answer(&mut shared.state, &caller, &form, Timestamp::now())?;
+        let result = sts::answer(&mut shared.state, &caller, &form, server.clock.now())?;
         if action == "AssumeRole" {
             shared.generation += 1;
         }
@@ -232,8 +249,18 @@ impl Exchange {
                 ("text/xml", sts::reply_document(action, result, request_id))
             }
             Err(err) if self.is_sts() => ("text/xml", sts::error_document(err, request_id)),
-            Err(err) => ("application/json", err.body().to_string()),
+            Err(err) => ("application/json", self.body_of(err).to_string()),
         }
+    }
+
+    /// The body of an error; the model asks for no reasons.
+    fn body_of(&self, err: &ApiError) -> Value {
+        let mut body = err.body();
+        if let (Presence::Absent, Some(members)) = (self.reasons, body.as_object_mut()) {
+            members.remove("reason");
+            members.remove("fieldList");
+        }
+        body
     }
 
     fn code(&self, err: &ApiError) -> &'static str {
@@ -246,7 +273,7 @@ impl Exchange {
             _ if was_reset => (None, Value::Null),
             Ok(Answer::Json(_, body)) => (None, body.clone()),
             Ok(Answer::Xml(result)) => (None, Value::from(result.as_str())),
-            Err(err) => (Some(self.code(err)), err.body()),
+            Err(err) => (Some(self.code(err)), self.body_of(err)),
         };
         server.shared().journal.record(Entry {
             sequence: 0,
@@ -263,7 +290,7 @@ impl Exchange {
             fault: self.fault.as_ref().map(Fault::kind),
             user_agent: self.head.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()),
             connection: self.connection.number,
-            time: Timestamp::now().to_reply(),
+            time: server.clock.now().to_reply(),
         });
     }
 }
@@ -296,17 +323,27 @@ fn query_object(query: &[(String, String)]) -> Value {
     object.into()
 }
 
+fn not_yet(operation: &Operation) -> ApiError {
+    ApiError::front_door(
+        501,
+        "NotImplementedException",
+        format!("The sandbox does not have {} yet.", operation.name),
+    )
+}
+
 /// What IAM would name as the resource of a call.
 fn resource_arn(matched: &Matched<'_>, caller: &Caller) -> String {
     let Caller { account, region, .. } = caller;
+    let path: Vec<String> = matched
+        .labels
+        .iter()
+        .filter_map(|(name, id)| {
+            Some(format!("{}/{id}", name.strip_suffix("Identifier")?.to_lowercase()))
+        })
+        .collect();
     match matched.labels.first() {
-        Some((name, id)) if name == "collaborationIdentifier" => {
-            format!("arn:aws:cleanrooms:{region}:{account}:collaboration/{id}")
-        }
-        Some((name, id)) if name == "membershipIdentifier" => {
-            format!("arn:aws:cleanrooms:{region}:{account}:membership/{id}")
-        }
-        Some((_, arn)) => arn.clone(),
+        Some((name, arn)) if name == "resourceArn" => arn.clone(),
+        Some(_) => format!("arn:aws:cleanrooms:{region}:{account}:{}", path.join("/")),
         None => "*".to_owned(),
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Fault {
     IamSynchronizationDelay,
     /// What the call makes is missed by the first look-ups.
     NotYetVisible { reads: u64 },
+    /// What the call deletes is still found by the first look-ups.
+    StillVisible { reads: u64 },
 }
 
 /// A fault, and the calls that it is for.
@@ -90,10 +92,14 @@ impl Fault {
             "not_yet_visible" => {
                 Self::NotYetVisible { reads: body.reads.ok_or_else(|| wants("reads"))? }
             }
+            "still_visible" => {
+                Self::StillVisible { reads: body.reads.ok_or_else(|| wants("reads"))? }
+            }
             kind => return Err(format!("there is no fault of the kind `{kind}`")),
         };
         let has_stray = (body.milliseconds.is_some() && !matches!(fault, Self::Latency(_)))
-            || (body.reads.is_some() && !matches!(fault, Self::NotYetVisible { .. }));
+            || (body.reads.is_some()
+                && !matches!(fault, Self::NotYetVisible { .. } | Self::StillVisible { .. }));
         if has_stray {
             return Err(format!("the fault `{}` has a setting that it does not take", body.kind));
         }
@@ -106,7 +112,9 @@ impl Fault {
             Self::Latency(latency) => {
                 milliseconds = Some(u64::try_from(latency.as_millis()).unwrap_or(u64::MAX));
             }
-            Self::NotYetVisible { reads: number } => reads = Some(*number),
+            Self::NotYetVisible { reads: number } | Self::StillVisible { reads: number } => {
+                reads = Some(*number);
+            }
             _ => {}
         }
         FaultBody { kind: self.kind().to_owned(), milliseconds, reads }
@@ -125,6 +133,7 @@ impl Fault {
             Self::AccessDenied => "access_denied",
             Self::IamSynchronizationDelay => "iam_synchronization_delay",
             Self::NotYetVisible { .. } => "not_yet_visible",
+            Self::StillVisible { .. } => "still_visible",
         }
     }
 
@@ -146,9 +155,11 @@ impl Fault {
                 resource: resource.to_owned(),
             }),
             Self::IamSynchronizationDelay => Some(ApiError::iam_synchronization_delay()),
-            Self::Latency(_) | Self::ResetBefore | Self::ReplyLost | Self::NotYetVisible { .. } => {
-                None
-            }
+            Self::Latency(_)
+            | Self::ResetBefore
+            | Self::ReplyLost
+            | Self::NotYetVisible { .. }
+            | Self::StillVisible { .. } => None,
         }
     }
 }

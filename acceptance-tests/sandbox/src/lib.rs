@@ -1,8 +1,8 @@
 //! A local AWS Clean Rooms for tests.
 //!
-//! The sandbox speaks the service's HTTP API as AWS documents it: 27 operations
-//! for collaborations, members, memberships, change requests, tags, protected
-//! queries and jobs, and the two calls of STS that clients need. It is strict
+//! The sandbox speaks the service's HTTP API as AWS documents it: collaborations, members,
+//! memberships, change requests, tags, protected queries and jobs, configured
+//! tables and what belongs to them, and the two calls of STS that clients need. It is strict
 //! where the service is, and answers as the service does.
 //!
 //! An access key of 12 digits is an account of that id, with any secret key;
@@ -19,27 +19,29 @@
 //! ```
 
 mod admin;
+mod clock;
 mod connection;
 mod error;
 mod exchange;
 mod faults;
+mod in_process;
 mod journal;
 mod model;
 mod operations;
 mod patterns;
 mod payment;
 mod persistence;
+mod rates;
 mod router;
 mod sandbox;
 mod server;
 mod settings;
+mod shelf;
 mod signature;
 mod state;
 mod sts;
 
+pub use in_process::InProcess;
 pub use sandbox::{Options, Sandbox};
-pub use settings::{
-    Absence, AutoApproved, CreatorStatus, JobOutcome, Omitted, OmittedRegions, PageSize,
-    Permission, QueryOutcome, Quotas, RefusalCode, ResultUpdate, Switches, Tolerance, Withdrawal,
-    WithoutVoters,
-};
+pub use server::NoReply;
+pub use settings::*;

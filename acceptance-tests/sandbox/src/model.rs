@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regex::{Regex, RegexBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -34,6 +34,8 @@ pub(crate) struct Operation {
     pub(crate) output: String,
     pub(crate) readonly: bool,
     pub(crate) success_status: u16,
+    /// Codes of the errors that it may answer, with their statuses.
+    pub(crate) errors: BTreeMap<String, u16>,
 }
 
 #[derive(Deserialize)]
@@ -49,8 +51,11 @@ struct Shape {
     member: Option<String>,
     key: Option<String>,
     value: Option<String>,
-    min: Option<i64>,
-    max: Option<i64>,
+    /// A structure that is any JSON.
+    #[serde(default)]
+    document: bool,
+    min: Option<f64>,
+    max: Option<f64>,
     pattern: Option<String>,
     #[serde(rename = "enum", default)]
     values: Vec<String>,
@@ -92,7 +97,7 @@ enum Pattern {
 impl Pattern {
     fn matches(&self, text: &str) -> bool {
         match self {
-            Self::Compiled(regex) => regex.is_match(text),
+            Self::Compiled(regex) => regex.is_match(text.as_bytes()),
             Self::ByHand(check) => check(text),
         }
     }
@@ -108,6 +113,21 @@ pub(crate) struct Parts<'a> {
     pub(crate) body: Map<String, Value>,
 }
 
+/// Limits of the model that the service breaks itself: its longest ARNs have
+/// more than the 100 characters of these shapes, and those of associations and
+/// budget templates have the form that IAM and the rest of the model know.
+const CORRECTED: &[(&str, &str)] = &[
+    ("CleanroomsArn", r"arn:aws:cleanrooms:[\w]{2}-[\w]{4,9}-[\d]:[\d]{12}:[\d\w/-]+"),
+    (
+        "ConfiguredTableAssociationArn",
+        r"arn:aws:[\w]+:[\w]{2}-[\w]{4,9}-[\d]:[\d]{12}:(configuredtableassociation/[\d\w-]+/[\d\w-]+|membership/[\d\w-]+/configuredtableassociation/[\d\w-]+)",
+    ),
+    (
+        "PrivacyBudgetTemplateArn",
+        r"arn:aws:[\w]+:[\w]{2}-[\w]{4,9}-[\d]:[\d]{12}:(membership/[\d\w-]+/)?privacybudgettemplate/[\d\w-]+",
+    ),
+];
+
 /// Whether a request may have members that the model does not know.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnknownMembers {
@@ -118,8 +138,15 @@ pub(crate) enum UnknownMembers {
 impl Model {
     /// Reads the model that is compiled into this crate.
     pub(crate) fn load() -> Self {
-        let file: ModelFile = serde_json::from_str(include_str!("../model/cleanrooms-model.json"))
-            .expect("the model is part of this crate and a test reads it");
+        let mut file: ModelFile =
+            serde_json::from_str(include_str!("../model/cleanrooms-model.json"))
+                .expect("the model is part of this crate and a test reads it");
+        for (name, pattern) in CORRECTED {
+            if let Some(shape) = file.shapes.get_mut(*name) {
+                shape.max = Some(256.0);
+                shape.pattern = Some((*pattern).to_owned());
+            }
+        }
         let operations = file
             .operations
             .into_iter()
@@ -177,6 +204,9 @@ impl Model {
     /// that the model does not know, so that neither is stored and comes back.
     fn pruned(&self, shape: &str, value: Value) -> Value {
         let shape = &self.shapes[shape];
+        if shape.document {
+            return value;
+        }
         match (value, shape.kind, &shape.member) {
             (Value::Object(members), Kind::Structure, _) => members
                 .into_iter()
@@ -199,6 +229,36 @@ impl Model {
         let mut check = Check { model: self, unknown: UnknownMembers::Refused, errors: Vec::new() };
         check.value("", &operation.output, body);
         check.errors
+    }
+
+    /// The members of the input that stand in the body.
+    pub(crate) fn body_of(&self, operation: &Operation, input: &Value) -> Map<String, Value> {
+        let members = &self.shapes[&operation.input].members;
+        let in_body =
+            |name: &String| members.get(name).is_some_and(|member| member.location.is_none());
+        let input = input.as_object().into_iter().flatten();
+        input
+            .filter(|(name, _)| in_body(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// What a member of the reply has of a value.
+    pub(crate) fn member_of(&self, operation: &Operation, name: &str, value: Value) -> Value {
+        match self.shapes[&operation.output].members.get(name) {
+            Some(member) => self.pruned(&member.shape, value),
+            None => value,
+        }
+    }
+
+    /// What an item of a list in the reply has of a value.
+    pub(crate) fn item_of(&self, operation: &Operation, list: &str, value: Value) -> Value {
+        let members = &self.shapes[&operation.output].members;
+        let shape = members.get(list).map(|member| &self.shapes[&member.shape]);
+        match shape.and_then(|shape| shape.member.as_deref()) {
+            Some(item) => self.pruned(item, value),
+            None => value,
+        }
     }
 
     fn query_value(&self, shape: &str, name: &str, query: &[(String, String)]) -> Option<Value> {
@@ -236,12 +296,14 @@ fn lookup<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
 
 /// Compiles a pattern to match whole values, with the ASCII meaning of `\d`
 /// and `\w` that Java, in which the service matches, gives them.
+///
+/// Patterns of Unicode categories have neither.
 fn compile(shape: &str, pattern: &str) -> Pattern {
     if let Some(check) = patterns::hand_written(shape) {
         return Pattern::ByHand(check);
     }
     let regex = RegexBuilder::new(&format!(r"\A(?:{pattern})\z"))
-        .unicode(false)
+        .unicode(patterns::names_categories(pattern))
         .build()
         .expect("a test compiles every pattern of the model that is not written by hand");
     Pattern::Compiled(regex)
@@ -257,17 +319,22 @@ struct Check<'a> {
 impl Check<'_> {
     fn value(&mut self, path: &str, shape_name: &str, value: &Value) {
         let shape = &self.model.shapes[shape_name];
+        if shape.document {
+            return;
+        }
         match (shape.kind, value) {
             (Kind::Structure, Value::Object(members)) => self.structure(path, shape, members),
             (Kind::List, Value::Array(items)) => self.list(path, shape, items),
             (Kind::Map, Value::Object(entries)) => self.map(path, shape, entries),
             (Kind::String, Value::String(text)) => self.text(path, shape_name, shape, text),
             (Kind::Integer | Kind::Long, Value::Number(number)) => match number.as_i64() {
-                Some(number) => self.range(path, shape, number),
+                Some(number) => self.range(path, shape, number as f64),
                 None => self.error(path, "Member must be an integer"),
             },
-            (Kind::Double | Kind::Float | Kind::Timestamp, Value::Number(_))
-            | (Kind::Boolean, Value::Bool(_)) => {}
+            (Kind::Double | Kind::Float | Kind::Timestamp, Value::Number(number)) => {
+                self.range(path, shape, number.as_f64().unwrap_or(f64::NAN));
+            }
+            (Kind::Boolean, Value::Bool(_)) => {}
             (kind, _) => self.error(path, format!("Member must be {}", kind.expected())),
         }
     }
@@ -334,7 +401,7 @@ impl Check<'_> {
     }
 
     fn length(&mut self, path: &str, shape: &Shape, length: usize) {
-        let length = i64::try_from(length).unwrap_or(i64::MAX);
+        let length = length as f64;
         if let Some(min) = shape.min.filter(|min| length < *min) {
             let rule = "Member must have length greater than or equal to";
             self.error(path, format!("{rule} {min}"));
@@ -344,7 +411,7 @@ impl Check<'_> {
         }
     }
 
-    fn range(&mut self, path: &str, shape: &Shape, number: i64) {
+    fn range(&mut self, path: &str, shape: &Shape, number: f64) {
         if let Some(min) = shape.min.filter(|min| number < *min) {
             self.error(path, format!("Member must have value greater than or equal to {min}"));
         }
@@ -403,7 +470,49 @@ mod tests {
             assert_eq!(shape.kind == Kind::Map, shape.key.is_some(), "{name}");
             assert_eq!(shape.key.is_some(), shape.value.is_some(), "{name}");
         }
-        assert_eq!(model.operations().count(), 27);
+        assert_eq!(model.operations().count(), 103);
+    }
+
+    #[test]
+    fn what_the_service_breaks_itself_is_corrected() {
+        let model = Model::load();
+        let id = "00000000-0000-4000-8000-000000000000";
+        for (shape, path) in [
+            ("CleanroomsArn", format!("membership/{id}/configuredtableassociation/{id}")),
+            ("ConfiguredTableAssociationArn", format!("configuredtableassociation/{id}/{id}")),
+            (
+                "ConfiguredTableAssociationArn",
+                format!("membership/{id}/configuredtableassociation/{id}"),
+            ),
+            ("PrivacyBudgetTemplateArn", format!("privacybudgettemplate/{id}")),
+            ("PrivacyBudgetTemplateArn", format!("membership/{id}/privacybudgettemplate/{id}")),
+        ] {
+            let arn = format!("arn:aws:cleanrooms:ap-northeast-1:111122223333:{path}");
+            let mut check =
+                Check { model: &model, unknown: UnknownMembers::Refused, errors: Vec::new() };
+            check.value("arn", shape, &Value::from(arn));
+            assert_eq!(check.errors, [], "{shape}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_fractional_limits_and_documents_are_any_json() {
+        let model = Model::load();
+        let wrong = |shape: &str, value: Value| {
+            let mut check =
+                Check { model: &model, unknown: UnknownMembers::Refused, errors: Vec::new() };
+            check.value("value", shape, &value);
+            check.errors.len()
+        };
+        let epsilon = "MLSyntheticDataParametersEpsilonDouble";
+        for (value, errors) in [("0.0001", 0), ("0.00009", 1), ("10", 0), ("10.01", 1)] {
+            let value = serde_json::from_str(value).expect("it is a number");
+            assert_eq!(wrong(epsilon, value), errors);
+        }
+        for any in [json!(null), json!("text"), json!([1, { "a": null }])] {
+            assert_eq!(wrong("Document", any.clone()), 0);
+            assert_eq!(model.pruned("Document", any.clone()), any);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
-use crate::settings::{Omitted, Switches};
+use crate::settings::{Switches, UnsetPayers};
 use crate::state::{CAN_QUERY, CAN_RUN_JOB, Collaboration, Member};
 
 /// The kinds of cost that a member can be responsible for.
@@ -114,8 +114,9 @@ impl Collaboration {
     /// The payment configuration of a member as ListMembers gives it.
     pub(crate) fn payment_reply(&self, member: &Member, switches: &Switches) -> Value {
         member.payers.to_reply(|cost| match switches.unset_payment_sub_blocks {
-            Omitted::Absent => None,
-            Omitted::Filled => Some(self.pays(member, cost)),
+            UnsetPayers::Absent => None,
+            UnsetPayers::Filled => Some(false),
+            UnsetPayers::Effective => Some(self.pays(member, cost)),
         })
     }
 

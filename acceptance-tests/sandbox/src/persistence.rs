@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::state::State;
 
-const MAGIC: &str = "cleanrooms-sandbox-state-1";
+const MAGIC: &str = "cleanrooms-sandbox-state-2";
 
 /// Reads a state file; an empty state if there is none yet.
 ///

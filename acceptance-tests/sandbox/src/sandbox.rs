@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -16,6 +16,7 @@ use crate::connection::Connection;
 use crate::persistence;
 use crate::server::Server;
 use crate::settings::{Quotas, Switches};
+use crate::state::State;
 
 /// How a sandbox starts.
 #[derive(Debug, Clone)]
@@ -76,24 +77,11 @@ impl Sandbox {
     /// The port is taken, or the state file cannot be used: it is damaged
     /// (`InvalidData`), or cannot be read or written.
     pub fn start_blocking(options: Options) -> io::Result<Self> {
-        let state = match &options.state {
-            Some(path) => {
-                let state = persistence::load(path)?;
-                if !path.exists() {
-                    persistence::store(path, &serde_json::to_vec(&state)?).map_err(|err| {
-                        let problem =
-                            format!("the state file {} cannot be written: {err}", path.display());
-                        io::Error::new(err.kind(), problem)
-                    })?;
-                }
-                state
-            }
-            None => Default::default(),
-        };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
+        let port = options.port;
+        let server = server(options)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let server = Arc::new(Server::new(options, state)?);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
@@ -126,6 +114,26 @@ impl Drop for Sandbox {
     }
 }
 
+/// What answers requests, with the state from its file.
+pub(crate) fn server(options: Options) -> io::Result<Arc<Server>> {
+    let state = match &options.state {
+        Some(path) => stored_state(path)?,
+        None => Default::default(),
+    };
+    Ok(Arc::new(Server::new(options, state)?))
+}
+
+fn stored_state(path: &Path) -> io::Result<State> {
+    let state = persistence::load(path)?;
+    if !path.exists() {
+        persistence::store(path, &serde_json::to_vec(&state)?).map_err(|err| {
+            let problem = format!("the state file {} cannot be written: {err}", path.display());
+            io::Error::new(err.kind(), problem)
+        })?;
+    }
+    Ok(state)
+}
+
 async fn accept(listener: TcpListener, server: Arc<Server>) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
@@ -150,7 +158,7 @@ async fn serve(stream: TcpStream, server: Arc<Server>) {
     let _ = stream.set_nodelay(true);
     let connection = Connection::new(stream, &server.counters);
     let handle = connection.handle();
-    let service = service_fn(|request| Arc::clone(&server).answer(request, handle.clone()));
+    let service = service_fn(|request| Arc::clone(&server).receive(request, handle.clone()));
     // How a connection ends is the peer's business, or a fault that was asked for.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(connection), service).await;
 }

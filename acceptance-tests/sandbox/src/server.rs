@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::HeaderValue;
+use hyper::header::{DATE, HeaderValue};
+use hyper::http::request;
 use hyper::{Request, Response, StatusCode};
 
 use crate::Options;
 use crate::admin;
+use crate::clock::Clock;
 use crate::connection::{Counters, Handle};
 use crate::error::ApiError;
 use crate::exchange::{Exchange, Outcome};
@@ -17,6 +19,7 @@ use crate::faults::{Fault, Faults};
 use crate::journal::Journal;
 use crate::model::Model;
 use crate::persistence::{Snapshot, Writer};
+use crate::rates::Rates;
 use crate::settings::{Quotas, Switches};
 use crate::state::State;
 
@@ -28,6 +31,7 @@ pub(crate) struct Server {
     pub(crate) model: Model,
     pub(crate) options: Options,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) clock: Clock,
     shared: Arc<Mutex<Shared>>,
     writer: Option<Writer>,
     requests: AtomicU64,
@@ -40,21 +44,30 @@ pub(crate) struct Shared {
     pub(crate) switches: Switches,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
+    pub(crate) rates: Rates,
     /// How many calls have changed the state.
     pub(crate) generation: u64,
 }
 
-/// The connection is to be closed without a reply.
-#[derive(Debug)]
-pub(crate) struct Dropped;
+/// What a caller has that gets no reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoReply {
+    /// The connection is reset; the call has changed nothing.
+    Reset,
+    /// The connection is closed; the call may have been carried out.
+    Closed,
+}
 
-impl std::fmt::Display for Dropped {
+impl std::fmt::Display for NoReply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the connection is closed without a reply")
+        f.write_str(match self {
+            Self::Reset => "the connection is reset",
+            Self::Closed => "the connection is closed without a reply",
+        })
     }
 }
 
-impl std::error::Error for Dropped {}
+impl std::error::Error for NoReply {}
 
 /// The reply to a request.
 pub(crate) type Reply = Response<Full<Bytes>>;
@@ -67,6 +80,7 @@ impl Server {
             switches: options.switches.clone(),
             faults: Faults::default(),
             journal: Journal::new(options.journal_limit),
+            rates: Rates::default(),
             generation: 0,
         }));
         let writer = match &options.state {
@@ -80,6 +94,7 @@ impl Server {
             model: Model::load(),
             options,
             counters: Arc::default(),
+            clock: Clock::start(),
             shared,
             writer,
             requests: AtomicU64::new(0),
@@ -92,14 +107,41 @@ impl Server {
         lock(&self.shared)
     }
 
-    /// Answers a request on a connection.
-    pub(crate) async fn answer(
+    /// Answers a request that comes in on a connection.
+    pub(crate) async fn receive(
         self: Arc<Self>,
         request: Request<Incoming>,
         connection: Handle,
-    ) -> Result<Reply, Dropped> {
+    ) -> Result<Reply, NoReply> {
         let (head, body) = request.into_parts();
         let body = read_body(body, self.options.body_limit).await?;
+        let reply = self.answer(head, body, connection.clone()).await;
+        if matches!(reply, Err(NoReply::Reset)) {
+            connection.reset();
+        }
+        reply
+    }
+
+    /// Answers a request. A body that is too large is none.
+    pub(crate) async fn answer(
+        self: Arc<Self>,
+        head: request::Parts,
+        body: Option<Bytes>,
+        connection: Handle,
+    ) -> Result<Reply, NoReply> {
+        let mut reply = Arc::clone(&self).answer_undated(head, body, connection).await?;
+        if let Ok(date) = HeaderValue::from_str(&self.clock.date()) {
+            reply.headers_mut().insert(DATE, date);
+        }
+        Ok(reply)
+    }
+
+    async fn answer_undated(
+        self: Arc<Self>,
+        head: request::Parts,
+        body: Option<Bytes>,
+        connection: Handle,
+    ) -> Result<Reply, NoReply> {
         if head.uri.path().starts_with(ADMIN_PATH) {
             return Ok(admin::answer(&self, &head, body.as_deref()).await);
         }
@@ -114,17 +156,14 @@ impl Server {
         exchange.await.unwrap_or_else(|_| Ok(panicked()))
     }
 
-    async fn exchange(&self, mut exchange: Exchange) -> Result<Reply, Dropped> {
+    async fn exchange(&self, mut exchange: Exchange) -> Result<Reply, NoReply> {
         let outcome = exchange.run(self).await;
         let outcome = self.made_durable(outcome).await;
         let reply = exchange.reply(self, &outcome, &self.request_id());
         exchange.record(self, &outcome);
         match exchange.fault {
-            Some(Fault::ResetBefore) => {
-                exchange.connection.reset();
-                Err(Dropped)
-            }
-            Some(Fault::ReplyLost) => Err(Dropped),
+            Some(Fault::ResetBefore) => Err(NoReply::Reset),
+            Some(Fault::ReplyLost) => Err(NoReply::Closed),
             _ => Ok(reply),
         }
     }
@@ -171,12 +210,12 @@ fn panicked() -> Reply {
 /// Reads a body of at most `limit` bytes; none if it has more. Such a body is
 /// read to its end nonetheless, within reason, since a client that is still
 /// sending when the connection closes never gets to see the reply.
-async fn read_body(mut body: Incoming, limit: usize) -> Result<Option<Bytes>, Dropped> {
+async fn read_body(mut body: Incoming, limit: usize) -> Result<Option<Bytes>, NoReply> {
     const MOST_DISCARDED: usize = 64 << 20;
     let mut bytes = Vec::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Dropped)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| NoReply::Closed)?.into_data() else { continue };
         length += data.len();
         if length <= limit {
             bytes.extend_from_slice(&data);

@@ -47,14 +47,16 @@ settings! {
     /// How much an account may have, per Region. The defaults are AWS's.
     Quotas {
         /// Collaborations created per account.
-        collaborations_created_per_account: u32 = 10,
+        collaborations_created_per_account: u32 = 500,
         /// Memberships per account.
-        memberships_per_account: u32 = 100,
+        memberships_per_account: u32 = 500,
         /// Members invited per collaboration, without the creator.
         members_invited_per_collaboration: u32 = 5,
         /// Queries of a membership that have not ended.
         concurrent_queries_per_membership: u32 = 5,
-        /// Jobs of a membership that have not ended.
+        /// Jobs of a membership that have not ended, in us-east-1, us-east-2, ap-northeast-2, eu-central-1 and eu-west-1.
+        concurrent_jobs_per_membership_in_large_regions: u32 = 5,
+        /// Jobs of a membership that have not ended, in any other Region.
         concurrent_jobs_per_membership: u32 = 1,
         /// Queries of an account that have not ended, in us-east-1.
         concurrent_queries_per_account_in_us_east_1: u32 = 5,
@@ -64,8 +66,20 @@ settings! {
         concurrent_jobs_per_account_in_us_east_1: u32 = 5,
         /// Jobs of an account that have not ended, in any other Region.
         concurrent_jobs_per_account: u32 = 2,
-        /// Change requests of a collaboration that are PENDING or APPROVED.
-        open_change_requests_per_collaboration: u32 = 50,
+        /// Configured tables per account.
+        configured_tables_per_account: u32 = 250,
+        /// Allowed columns of a configured table.
+        columns_per_configured_table: u32 = 100,
+        /// Configured table associations of a membership.
+        table_associations_per_membership: u32 = 100,
+        /// Kilobytes of an analysis rule as JSON.
+        analysis_rule_kilobytes: u32 = 100,
+        /// Change requests of a collaboration that are PENDING or APPROVED; null is no limit.
+        open_change_requests_per_collaboration: Option<u32> = None,
+        /// Calls of one operation in a second; null is no limit, and 5 is AWS's.
+        calls_per_second: Option<u32> = None,
+        /// The same for GetConfiguredTable and GetProtectedQuery, of which AWS allows 20.
+        calls_per_second_of_frequent_reads: Option<u32> = None,
     }
 }
 
@@ -78,14 +92,14 @@ settings! {
         auto_approved_request: AutoApproved = AutoApproved::Committed,
         /// Whether accounts that were invited and have not joined are asked to vote.
         invited_accounts_vote: bool = false,
-        /// Whether the creator is asked to vote, under the same rule as any other account.
-        creator_votes: bool = true,
+        /// Whether the creator votes: "asked" under the same rule as any other account, "not_asked", or "by_filing" the request.
+        creator_votes: CreatorVote = CreatorVote::Asked,
         /// What becomes of a change request when nobody is asked to vote: "approved" or "pending".
         request_without_voters: WithoutVoters = WithoutVoters::Approved,
-        /// Sub-blocks of a payment configuration that were never set: "absent" or "filled".
-        unset_payment_sub_blocks: Omitted = Omitted::Absent,
-        /// CAN_QUERY and CAN_RUN_JOB in a change request for the account that holds them: "refused" or "ignored".
-        runner_abilities_in_change_request: Tolerance = Tolerance::Refused,
+        /// Sub-blocks of a payment configuration that were never set: "absent", "filled" with false, or "effective": with what applies.
+        unset_payment_sub_blocks: UnsetPayers = UnsetPayers::Filled,
+        /// CAN_QUERY and CAN_RUN_JOB in a change request for the account that holds them: "refused", "ignored" or "required".
+        runner_abilities_in_change_request: RunnerAbilities = RunnerAbilities::Refused,
         /// displayName in a change request for an account that is a member already: "ignored" or "refused".
         display_name_of_existing_member: Tolerance = Tolerance::Ignored,
         /// ADD_MEMBER for an account that has left or was removed: "refused" or "allowed".
@@ -94,8 +108,8 @@ settings! {
         omitted_allowed_result_regions: OmittedRegions = OmittedRegions::Absent,
         /// What DeleteMember on the creator answers: "conflict" or "validation".
         delete_member_on_creator: RefusalCode = RefusalCode::Conflict,
-        /// What a member gets that withdraws its acceptance to pay: "validation", "conflict" or "accepted".
-        payer_withdrawal: Withdrawal = Withdrawal::Validation,
+        /// What a member gets that withdraws its acceptance to pay: "accepted", "validation" or "conflict".
+        payer_withdrawal: Withdrawal = Withdrawal::Accepted,
         /// Whether memberships of deleted collaborations count against the quota.
         deleted_memberships_count_against_quota: bool = true,
         /// Whether memberships of deleted collaborations can be deleted.
@@ -110,16 +124,36 @@ settings! {
         join_without_invitation: Absence = Absence::AccessDenied,
         /// A second open change request for the same member or for the collaboration: "allowed" or "refused".
         overlapping_change_requests: Permission = Permission::Allowed,
-        /// description of a collaboration that was created without: "absent" or "filled" with "".
+        /// description of an object that was created without: "absent" or "filled" with "".
         omitted_description: Omitted = Omitted::Absent,
         /// autoApprovedChangeTypes of a collaboration that was created without: "absent" or "filled" with [].
-        omitted_auto_approved_change_types: Omitted = Omitted::Filled,
+        omitted_auto_approved_change_types: Omitted = Omitted::Absent,
         /// ML abilities that were never given: "absent" or "filled" with an empty list.
         omitted_ml_abilities: Omitted = Omitted::Absent,
-        /// jobLogStatus and isMetricsEnabled that were never set: "filled" or, as for old collaborations, "absent".
-        omitted_flags: Omitted = Omitted::Filled,
-        /// keyPrefix, singleFileOutput and the jobs' resultFormat that were never set: "absent" or "filled".
-        omitted_result_settings: Omitted = Omitted::Absent,
+        /// jobLogStatus that was never set: "absent" or "filled" with DISABLED.
+        omitted_job_log_status: Omitted = Omitted::Absent,
+        /// isMetricsEnabled that was never set: "filled" with false or "absent".
+        omitted_metrics: Omitted = Omitted::Filled,
+        /// keyPrefix of results that was never set: "absent" or "filled" with "".
+        omitted_key_prefix: Omitted = Omitted::Absent,
+        /// singleFileOutput of results that was never set: "filled" with false or "absent".
+        omitted_single_file_output: Omitted = Omitted::Filled,
+        /// resultFormat of jobs that was never set: "absent" or "filled" with CSV.
+        omitted_job_result_format: Omitted = Omitted::Absent,
+        /// membershipId of members that have not joined, in ListMembers: "present" or "absent".
+        invited_membership_id: Presence = Presence::Present,
+        /// The caller's own membershipId in its collaborations before it has joined: "absent" or "filled".
+        own_membership_id_before_joining: Omitted = Omitted::Absent,
+        /// What operations on that membership answer: "not_found", "access_denied" or "conflict".
+        membership_before_joining: BeforeJoining = BeforeJoining::NotFound,
+        /// What tag operations answer for a collaboration or membership that is not there: "access_denied" or "not_found".
+        tags_of_absent: Absence = Absence::AccessDenied,
+        /// What they answer for anything else that is not there: "not_found" or "access_denied".
+        tags_of_absent_part: Absence = Absence::NotFound,
+        /// reason and fieldList of errors: "present" or "absent".
+        error_reasons: Presence = Presence::Present,
+        /// The order of lists for which AWS states none: "changing" from call to call, or "newest_first".
+        list_order: ListOrder = ListOrder::Changing,
         /// Whether ListTagsForResource also gives the aws: tags that CloudFormation would set.
         cloudformation_tags: bool = false,
         /// CLEAN_ROOMS_SQL for new collaborations: "refused", or "allowed" as it was until July 2025.
@@ -128,6 +162,56 @@ settings! {
         unknown_members: Tolerance = Tolerance::Refused,
         /// Items on a page when the request has no maxResults, 1 to 100.
         default_page_size: PageSize = PageSize(50),
+        /// ARNs of configured table associations: under their "membership" or as the "model" has them.
+        association_arn: ArnForm = ArnForm::Membership,
+        /// ARNs of more than 100 characters in tag operations: "unlimited", or "100" as the model says.
+        tag_arn_length: ArnLength = ArnLength::Unlimited,
+        /// A second configured table of the same name: "two" of them or a "conflict".
+        equal_configured_tables: EqualTables = EqualTables::Two,
+        /// Deleting a configured table that has an analysis rule: a "conflict", or "deleted_along".
+        configured_table_with_rule: Subresources = Subresources::Conflict,
+        /// Deleting a configured table that has associations: "allowed" or "refused".
+        configured_table_with_associations: Permission = Permission::Allowed,
+        /// Deleting an association that has an analysis rule: a "conflict", or "deleted_along".
+        association_with_rule: Subresources = Subresources::Conflict,
+        /// Columns of an analysis rule that its table does not allow: a "validation" error (and a conflict when the table gives them up), or "accepted".
+        rule_columns_outside_allowed: Leniency = Leniency::Validation,
+        /// A configured table that changes to another kind of source: "refused" or "allowed".
+        table_reference_kind_change: Permission = Permission::Refused,
+        /// selectedAnalysisMethods when a table goes back to one method without naming them: "dropped", "kept" or "refused".
+        selected_methods_after_single: KeptMethods = KeptMethods::Dropped,
+        /// region of a Glue or Athena reference that was made without: "home_region" or "absent".
+        omitted_reference_region: OmittedRegions = OmittedRegions::HomeRegion,
+        /// tableType of configured tables: "filled" or "absent".
+        omitted_table_type: Omitted = Omitted::Filled,
+        /// Capital letters in the name of an association: "folded", "kept" or "refused".
+        association_name_case: NameCase = NameCase::Folded,
+        /// An analysis rule of an association whose table has none: a "validation" error or "accepted".
+        association_rule_without_table_rule: Leniency = Leniency::Validation,
+        /// An analysis rule of an association of another type than its table's: a "validation" error or "accepted".
+        association_rule_of_another_type: Leniency = Leniency::Validation,
+        /// An analysis rule of an association that says nothing: "accepted" or a "validation" error.
+        empty_association_rule: Leniency = Leniency::Accepted,
+        /// Result receivers that are no members who receive results: a "validation" error or "accepted".
+        receivers_outside_collaboration: Leniency = Leniency::Validation,
+        /// allowedJoinOperators that were never given: "absent" or "filled" with AND.
+        omitted_join_operators: Omitted = Omitted::Absent,
+        /// additionalAnalyses that were never given: "absent" or "filled" with NOT_ALLOWED.
+        omitted_additional_analyses: Omitted = Omitted::Absent,
+        /// Other optional lists of an analysis rule that were never given: "absent" or "filled" with [].
+        omitted_rule_lists: Omitted = Omitted::Absent,
+        /// allowedResultReceivers and allowedAdditionalAnalyses in the rule of a configured table: a "validation" error, or "stored".
+        result_receivers_in_table_rule: StoredOr = StoredOr::Validation,
+        /// Templates together with ANY_QUERY, ANY_JOB or providers in a rule: a "validation" error or "accepted".
+        templates_and_wildcards_mixed: Leniency = Leniency::Validation,
+        /// What is part of a membership that is over: "readable" or "not_found".
+        children_of_inactive_membership: InactiveChildren = InactiveChildren::Readable,
+        /// Creating or changing such parts: a "conflict" where the operation has one, or "access_denied".
+        writes_to_inactive_membership: RefusedWrite = RefusedWrite::Conflict,
+        /// What operations below another account's membership or configured table answer: "access_denied" or "not_found".
+        child_of_another_account: Absence = Absence::AccessDenied,
+        /// resourceType where the model has none for the kind that is missing: "membership", "absent" or the "nearest".
+        missing_child_resource_type: ChildResourceType = ChildResourceType::Membership,
         /// How protected queries end: "success", "failed" or "timed_out".
         query_outcome: QueryOutcome = QueryOutcome::Success,
         /// How protected jobs end: "success" or "failed".
@@ -172,6 +256,74 @@ choice! {
         Absent,
         /// With its default.
         Filled,
+    }
+}
+
+choice! {
+    /// Payers that were never named.
+    UnsetPayers {
+        /// Not at all.
+        Absent,
+        /// As false, whoever pays.
+        Filled,
+        /// As what applies.
+        Effective,
+    }
+}
+
+choice! {
+    /// The vote of the creator on its own request.
+    CreatorVote {
+        /// It is asked like any other account.
+        Asked,
+        /// It is not asked.
+        NotAsked,
+        /// It has approved by filing the request.
+        ByFiling,
+    }
+}
+
+choice! {
+    /// Abilities of the runner, which a change request cannot change.
+    RunnerAbilities {
+        /// They may not be named.
+        Refused,
+        /// They may be named.
+        Ignored,
+        /// They must be named.
+        Required,
+    }
+}
+
+choice! {
+    /// Whether something is in replies.
+    Presence {
+        /// It is.
+        Present,
+        /// It is not.
+        Absent,
+    }
+}
+
+choice! {
+    /// The answer for a membership that the account has not made yet.
+    BeforeJoining {
+        /// ResourceNotFoundException.
+        NotFound,
+        /// AccessDeniedException.
+        AccessDenied,
+        /// ConflictException.
+        Conflict,
+    }
+}
+
+choice! {
+    /// The order of lists.
+    ListOrder {
+        /// Another one in each call.
+        Changing,
+        /// By time, from the newest.
+        NewestFirst,
     }
 }
 
@@ -244,6 +396,123 @@ choice! {
         AccessDenied,
         /// ResourceNotFoundException.
         NotFound,
+    }
+}
+
+choice! {
+    /// The form of an ARN about which the documentation contradicts itself.
+    ArnForm {
+        /// Below the membership, as IAM and other shapes have it.
+        Membership,
+        /// As the model has it for the object itself.
+        Model,
+    }
+}
+
+/// How long the ARN of a tag operation may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ArnLength {
+    /// As long as it is.
+    #[serde(rename = "unlimited")]
+    Unlimited,
+    /// 100 characters, which the ARNs of most kinds exceed.
+    #[serde(rename = "100")]
+    Hundred,
+}
+
+choice! {
+    /// Configured tables of the same name.
+    EqualTables {
+        /// There can be two.
+        Two,
+        /// ConflictException.
+        Conflict,
+    }
+}
+
+choice! {
+    /// What becomes of parts of an object that is deleted.
+    Subresources {
+        /// ConflictException.
+        Conflict,
+        /// They are deleted as well.
+        DeletedAlong,
+    }
+}
+
+choice! {
+    /// Whether a rule is enforced.
+    Leniency {
+        /// ValidationException.
+        Validation,
+        /// It is not.
+        Accepted,
+    }
+}
+
+choice! {
+    /// What becomes of a list of methods that no longer applies.
+    KeptMethods {
+        /// It goes.
+        Dropped,
+        /// It stays.
+        Kept,
+        /// ValidationException.
+        Refused,
+    }
+}
+
+choice! {
+    /// Capital letters where lower case is wanted.
+    NameCase {
+        /// They become lower case.
+        Folded,
+        /// They stay.
+        Kept,
+        /// ValidationException.
+        Refused,
+    }
+}
+
+choice! {
+    /// Members of a shape that belong elsewhere.
+    StoredOr {
+        /// ValidationException.
+        Validation,
+        /// They are kept and come back.
+        Stored,
+    }
+}
+
+choice! {
+    /// Parts of a membership that is over.
+    InactiveChildren {
+        /// They can be read and deleted.
+        Readable,
+        /// ResourceNotFoundException.
+        NotFound,
+    }
+}
+
+choice! {
+    /// Changes of parts of a membership that is over.
+    RefusedWrite {
+        /// ConflictException.
+        Conflict,
+        /// AccessDeniedException.
+        AccessDenied,
+    }
+}
+
+choice! {
+    /// The `resourceType` of kinds for which the model has none.
+    ChildResourceType {
+        /// MEMBERSHIP.
+        Membership,
+        /// None, against the model.
+        Absent,
+        /// The one that comes nearest.
+        Nearest,
     }
 }
 

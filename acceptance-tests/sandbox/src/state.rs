@@ -1,47 +1,64 @@
 //! Everything that the sandbox remembers, free of HTTP.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::operations::{
+    AnalysisRule, ConfiguredTable, ConfiguredTableAssociation, IdMappingTable, IntermediateTable,
+};
 use crate::payment::Payers;
+use crate::shelf::{AnyShelf, Head, Kind, Shelf, Stored};
 
 /// A set of tags.
 pub(crate) type Tags = BTreeMap<String, String>;
 
-/// The objects of all accounts and Regions.
-#[derive(Default, Serialize, Deserialize)]
-pub(crate) struct State {
-    /// How many objects were ever made; ids and order come from it.
-    sequence: u64,
-    pub(crate) collaborations: BTreeMap<String, Collaboration>,
-    pub(crate) memberships: BTreeMap<String, Membership>,
-    pub(crate) analyses: BTreeMap<String, Analysis>,
-    /// Temporary credentials by access key id.
-    pub(crate) sessions: BTreeMap<String, Session>,
-    /// How many more look-ups miss an object that was made a moment ago.
-    #[serde(skip)]
-    hidden: HashMap<String, u64>,
+macro_rules! shelves {
+    ($($shelf:ident: $kind:ty,)*) => {
+        /// The objects of all accounts and Regions.
+        #[derive(Default, Serialize, Deserialize)]
+        pub(crate) struct State {
+            /// How many objects were ever made; ids and order come from it.
+            sequence: u64,
+            $(pub(crate) $shelf: Shelf<$kind>,)*
+            /// Temporary credentials by access key id.
+            pub(crate) sessions: BTreeMap<String, Session>,
+            /// How many lists were asked for; their orders come from it.
+            #[serde(skip)]
+            lists: u64,
+        }
+
+        impl State {
+            pub(crate) fn shelves(&self) -> Vec<&dyn AnyShelf> {
+                vec![$(&self.$shelf),*]
+            }
+
+            pub(crate) fn shelves_mut(&mut self) -> Vec<&mut dyn AnyShelf> {
+                vec![$(&mut self.$shelf),*]
+            }
+        }
+    };
 }
 
-/// What an id is for; its first eight digits tell.
-#[derive(Clone, Copy)]
-#[repr(u32)]
-pub(crate) enum IdKind {
-    Collaboration = 0xc011_ab00,
-    Membership = 0x3e3b_e200,
-    ChangeRequest = 0xc4a9_6e00,
-    Query = 0x90e2_1e00,
-    Job = 0x10b0_0000,
+shelves! {
+    collaborations: Collaboration,
+    memberships: Membership,
+    change_requests: ChangeRequest,
+    analyses: Analysis,
+    configured_tables: ConfiguredTable,
+    analysis_rules: AnalysisRule,
+    configured_table_associations: ConfiguredTableAssociation,
+    id_mapping_tables: IdMappingTable,
+    intermediate_tables: IntermediateTable,
 }
 
 impl State {
     /// Counts up, and gives the number with an id made of it: a lower-case
     /// UUID that is never given twice.
-    pub(crate) fn next_id(&mut self, kind: IdKind) -> (u64, String) {
+    pub(crate) fn next_id(&mut self, kind: &Kind) -> (u64, String) {
         self.sequence += 1;
-        let prefix = kind as u32;
+        let prefix = kind.id_prefix;
         (self.sequence, format!("{prefix:08x}-0000-4000-8000-{:012x}", self.sequence))
     }
 
@@ -51,46 +68,29 @@ impl State {
         self.sequence
     }
 
-    /// Makes the next `reads` look-ups of an object miss it.
-    pub(crate) fn hide(&mut self, id: &str, reads: u64) {
-        if reads > 0 {
-            self.hidden.insert(id.to_owned(), reads);
+    /// Another number for each list.
+    pub(crate) fn next_list(&mut self) -> u64 {
+        self.lists += 1;
+        self.lists
+    }
+
+    /// Tells the shelves that a call begins.
+    pub(crate) fn begin_call(&mut self) {
+        self.shelves_mut().into_iter().for_each(AnyShelf::begin);
+    }
+
+    /// Makes the next `reads` look-ups find what the call has removed.
+    pub(crate) fn keep_removed(&mut self, reads: u64) {
+        for shelf in self.shelves_mut() {
+            shelf.keep_removed(reads);
         }
     }
 
-    /// Whether a look-up finds the object; one that misses it counts.
-    pub(crate) fn appears(&mut self, id: &str) -> bool {
-        let Some(reads) = self.hidden.get_mut(id) else {
-            return true;
-        };
-        *reads -= 1;
-        if *reads == 0 {
-            self.hidden.remove(id);
+    /// Makes the next `reads` look-ups miss what the call has made.
+    pub(crate) fn hide_made(&mut self, reads: u64) {
+        for shelf in self.shelves_mut() {
+            shelf.hide_made(reads);
         }
-        false
-    }
-
-    /// The number that the next object will have.
-    pub(crate) fn sequence(&self) -> u64 {
-        self.sequence
-    }
-
-    /// Ids of the objects made after `sequence`.
-    pub(crate) fn made_after(&self, sequence: u64) -> Vec<String> {
-        let collaborations = self.collaborations.values().map(|c| (c.sequence, &c.id));
-        let memberships = self.memberships.values().map(|m| (m.sequence, &m.id));
-        let analyses = self.analyses.values().map(|a| (a.sequence, &a.id));
-        let requests = self
-            .collaborations
-            .values()
-            .flat_map(|c| c.change_requests.iter().map(|r| (r.sequence, &r.id)));
-        collaborations
-            .chain(memberships)
-            .chain(analyses)
-            .chain(requests)
-            .filter(|(made, _)| *made > sequence)
-            .map(|(_, id)| id.clone())
-            .collect()
     }
 }
 
@@ -99,24 +99,15 @@ impl State {
 pub(crate) struct Timestamp(pub(crate) u64);
 
 impl Timestamp {
-    pub(crate) fn now() -> Self {
-        let since =
-            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-    }
-
     /// As the protocol writes it: seconds with a fraction.
     pub(crate) fn to_reply(self) -> Value {
         Value::from(self.0 as f64 / 1000.0)
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Collaboration {
-    pub(crate) sequence: u64,
-    pub(crate) id: String,
-    pub(crate) region: String,
-    pub(crate) creator: String,
+    pub(crate) head: Head,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     /// The creator first, then in the order in which they were invited.
@@ -128,16 +119,19 @@ pub(crate) struct Collaboration {
     pub(crate) auto_approved_change_types: Option<Vec<String>>,
     pub(crate) allowed_result_regions: Option<Vec<String>>,
     pub(crate) is_metrics_enabled: Option<bool>,
-    pub(crate) tags: Tags,
-    pub(crate) create_time: Timestamp,
-    pub(crate) update_time: Timestamp,
-    /// In the order of creation.
-    pub(crate) change_requests: Vec<ChangeRequest>,
 }
 
 impl Collaboration {
-    pub(crate) fn arn(&self) -> String {
-        format!("arn:aws:cleanrooms:{}:{}:collaboration/{}", self.region, self.creator, self.id)
+    pub(crate) const KIND: Kind = Kind {
+        name: "collaboration",
+        id_prefix: 0xc011_ab00,
+        arn: Some("collaboration/{id}"),
+        is_deletable: true,
+    };
+
+    /// The account that made it.
+    pub(crate) fn creator(&self) -> &str {
+        &self.head.account
     }
 
     pub(crate) fn member(&self, account: &str) -> Option<&Member> {
@@ -163,7 +157,7 @@ impl Collaboration {
     pub(crate) fn invited(&self) -> usize {
         self.members
             .iter()
-            .filter(|member| member.account != self.creator && member.status.takes_part())
+            .filter(|member| member.account != self.creator() && member.status.takes_part())
             .count()
     }
 }
@@ -183,10 +177,16 @@ pub(crate) struct Member {
     pub(crate) payers: Payers,
     pub(crate) create_time: Timestamp,
     pub(crate) update_time: Timestamp,
-    pub(crate) membership_id: Option<String>,
+    /// Given out at the invitation; the membership comes with joining.
+    pub(crate) membership_id: String,
 }
 
 impl Member {
+    /// Whether it has a membership to show for its invitation.
+    pub(crate) fn has_joined(&self) -> bool {
+        self.status != MemberStatus::Invited
+    }
+
     pub(crate) fn has(&self, ability: &str) -> bool {
         self.abilities.iter().any(|held| held == ability)
     }
@@ -217,12 +217,9 @@ impl MemberStatus {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Membership {
-    pub(crate) sequence: u64,
-    pub(crate) id: String,
-    pub(crate) region: String,
-    pub(crate) account: String,
+    pub(crate) head: Head,
     /// What it says about its collaboration, which it may outlive.
     pub(crate) collaboration: CollaborationCopy,
     pub(crate) status: MembershipStatus,
@@ -234,25 +231,25 @@ pub(crate) struct Membership {
     pub(crate) default_job_result_configuration: Option<Value>,
     pub(crate) payers: Payers,
     pub(crate) is_metrics_enabled: Option<bool>,
-    pub(crate) tags: Tags,
-    pub(crate) create_time: Timestamp,
-    pub(crate) update_time: Timestamp,
-    /// Names of resources that stand in the way of its deletion. The sandbox
-    /// has no operations that make such, so tests set them.
+    /// Names of resources that stand in the way of its deletion, although the
+    /// sandbox does not have them.
     pub(crate) sub_resources: Vec<String>,
 }
 
 impl Membership {
-    pub(crate) fn arn(&self) -> String {
-        format!("arn:aws:cleanrooms:{}:{}:membership/{}", self.region, self.account, self.id)
-    }
+    pub(crate) const KIND: Kind = Kind {
+        name: "membership",
+        id_prefix: 0x3e3b_e200,
+        arn: Some("membership/{id}"),
+        is_deletable: true,
+    };
 
     pub(crate) fn has(&self, ability: &str) -> bool {
         self.abilities.iter().any(|held| held == ability)
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct CollaborationCopy {
     pub(crate) id: String,
     pub(crate) arn: String,
@@ -279,17 +276,21 @@ impl MembershipStatus {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ChangeRequest {
-    pub(crate) sequence: u64,
-    pub(crate) id: String,
+    /// It belongs to the creator of the collaboration.
+    pub(crate) head: Head,
+    pub(crate) collaboration_id: String,
     pub(crate) changes: Vec<Change>,
     pub(crate) is_auto_approved: bool,
     pub(crate) status: ChangeRequestStatus,
     /// Who was asked, and what they said.
     pub(crate) approvals: BTreeMap<String, Vote>,
-    pub(crate) create_time: Timestamp,
-    pub(crate) update_time: Timestamp,
+}
+
+impl ChangeRequest {
+    pub(crate) const KIND: Kind =
+        Kind { name: "change_request", id_prefix: 0xc4a9_6e00, arn: None, is_deletable: false };
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -344,10 +345,9 @@ impl Vote {
 }
 
 /// A protected query or a protected job; they differ in names and limits.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Analysis {
-    pub(crate) sequence: u64,
-    pub(crate) id: String,
+    pub(crate) head: Head,
     pub(crate) kind: AnalysisKind,
     pub(crate) membership_id: String,
     pub(crate) status: AnalysisStatus,
@@ -357,7 +357,6 @@ pub(crate) struct Analysis {
     pub(crate) compute_configuration: Option<Value>,
     /// The account that pays.
     pub(crate) payer: String,
-    pub(crate) create_time: Timestamp,
     pub(crate) end_time: Option<Timestamp>,
 }
 
@@ -365,6 +364,22 @@ pub(crate) struct Analysis {
 pub(crate) enum AnalysisKind {
     Query,
     Job,
+}
+
+impl AnalysisKind {
+    pub(crate) fn kind(self) -> &'static Kind {
+        const QUERY: Kind = Kind {
+            name: "protected_query",
+            id_prefix: 0x90e2_1e00,
+            arn: None,
+            is_deletable: false,
+        };
+        const JOB: Kind = Kind { name: "protected_job", id_prefix: 0x10b0_0000, ..QUERY };
+        match self {
+            Self::Query => &QUERY,
+            Self::Job => &JOB,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -406,3 +421,32 @@ pub(crate) struct Session {
     pub(crate) token: String,
     pub(crate) expiration: Timestamp,
 }
+
+macro_rules! stored {
+    ($type:ty, $kind:expr, $status:expr) => {
+        impl Stored for $type {
+            fn kind(&self) -> &'static Kind {
+                let kind: fn(&Self) -> &'static Kind = $kind;
+                kind(self)
+            }
+
+            fn head(&self) -> &Head {
+                &self.head
+            }
+
+            fn head_mut(&mut self) -> &mut Head {
+                &mut self.head
+            }
+
+            fn status(&self) -> Option<&str> {
+                let status: fn(&Self) -> Option<&'static str> = $status;
+                status(self)
+            }
+        }
+    };
+}
+
+stored!(Collaboration, |_| &Self::KIND, |_| None);
+stored!(Membership, |_| &Self::KIND, |membership| Some(membership.status.as_str()));
+stored!(ChangeRequest, |_| &Self::KIND, |request| Some(request.status.as_str()));
+stored!(Analysis, |analysis| analysis.kind.kind(), |analysis| Some(analysis.status.as_str()));

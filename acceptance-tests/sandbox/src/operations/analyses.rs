@@ -11,13 +11,24 @@ use self::rules::{
     check_quotas, check_receivers, check_runner, check_sql, check_workers, payer, receiver,
 };
 use super::paging::Page;
-use super::{Call, memberships, put, text};
+use super::{Call, Operation, memberships, put, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
 use crate::payment::Cost;
 use crate::settings::{JobOutcome, QueryOutcome, Switches};
 use crate::state::{
-    Analysis, AnalysisKind, AnalysisStatus, CAN_QUERY, CAN_RUN_JOB, IdKind, State, Timestamp,
+    Analysis, AnalysisKind, AnalysisStatus, CAN_QUERY, CAN_RUN_JOB, State, Timestamp,
 };
+
+pub(super) const OPERATIONS: &[(&str, Operation)] = &[
+    ("StartProtectedQuery", start_query),
+    ("GetProtectedQuery", get_query),
+    ("UpdateProtectedQuery", update_query),
+    ("ListProtectedQueries", list_queries),
+    ("StartProtectedJob", start_job),
+    ("GetProtectedJob", get_job),
+    ("UpdateProtectedJob", update_job),
+    ("ListProtectedJobs", list_jobs),
+];
 
 /// How queries and jobs are spelled.
 struct Names {
@@ -62,44 +73,37 @@ impl AnalysisKind {
             Self::Job => &JOB,
         }
     }
-
-    fn id_kind(self) -> IdKind {
-        match self {
-            Self::Query => IdKind::Query,
-            Self::Job => IdKind::Job,
-        }
-    }
 }
 
-pub(super) fn start_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn start_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     start(call, &input, AnalysisKind::Query)
 }
 
-pub(super) fn get_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn get_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     get(call, &input, AnalysisKind::Query)
 }
 
-pub(super) fn update_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn update_query(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     cancel(call, &input, AnalysisKind::Query)
 }
 
-pub(super) fn list_queries(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list_queries(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     list(call, &input, AnalysisKind::Query)
 }
 
-pub(super) fn start_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn start_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     start(call, &input, AnalysisKind::Job)
 }
 
-pub(super) fn get_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn get_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     get(call, &input, AnalysisKind::Job)
 }
 
-pub(super) fn update_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn update_job(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     cancel(call, &input, AnalysisKind::Job)
 }
 
-pub(super) fn list_jobs(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list_jobs(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     list(call, &input, AnalysisKind::Job)
 }
 
@@ -107,6 +111,9 @@ fn start(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value
     let membership_id = text(input, "membershipIdentifier")?;
     let names = kind.names();
     check_runner(memberships::own(call, membership_id)?, names)?;
+    if !call.state.memberships.contains(membership_id) {
+        return Err(ApiError::not_found(ResourceKind::Membership, membership_id));
+    }
     let membership = &call.state.memberships[membership_id];
     let Some(collaboration) = call.state.collaborations.get(&membership.collaboration.id) else {
         eprintln!("the membership {membership_id} is active without a collaboration");
@@ -119,10 +126,10 @@ fn start(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value
     check_workers(input, names)?;
     let payer = payer(input, call.state, collaboration, names)?;
     check_quotas(call, membership, kind)?;
-    let (sequence, id) = call.state.next_id(kind.id_kind());
+    let mut head = call.head(kind.kind(), None);
+    head.membership = Some(membership_id.to_owned());
     let analysis = Analysis {
-        sequence,
-        id: id.clone(),
+        head,
         kind,
         membership_id: membership_id.to_owned(),
         status: AnalysisStatus::Submitted,
@@ -130,11 +137,10 @@ fn start(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value
         result_configuration: input.get("resultConfiguration").cloned(),
         compute_configuration: input.get("computeConfiguration").cloned(),
         payer,
-        create_time: call.now,
         end_time: None,
     };
     let reply = reply(&analysis, call.state);
-    call.state.analyses.insert(id, analysis);
+    call.state.analyses.insert(analysis);
     Ok(json!({ names.one: reply }))
 }
 
@@ -142,8 +148,8 @@ fn get(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value, 
     let (now, switches) = (call.now, call.switches);
     let analysis = find(call, input, kind)?;
     analysis.advance(now, switches);
-    let id = analysis.id.clone();
-    Ok(json!({ kind.names().one: reply(&call.state.analyses[&id], call.state) }))
+    let id = analysis.head.id.clone();
+    Ok(json!({ kind.names().one: reply(&call.state.analyses[id.as_str()], call.state) }))
 }
 
 fn find<'a>(
@@ -154,13 +160,10 @@ fn find<'a>(
     let membership_id = text(input, "membershipIdentifier")?;
     let id = text(input, kind.names().identifier)?;
     memberships::own(call, membership_id)?;
-    let appears = call.state.appears(id);
     call.state
         .analyses
-        .get_mut(id)
-        .filter(|analysis| {
-            appears && analysis.kind == kind && analysis.membership_id == membership_id
-        })
+        .find(id)
+        .filter(|analysis| analysis.kind == kind && analysis.membership_id == membership_id)
         // The model's resource types have none for queries and jobs.
         .ok_or_else(|| ApiError::not_found(ResourceKind::Membership, id))
 }
@@ -204,46 +207,44 @@ fn cancel(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Valu
         return Err(ApiError::conflict(
             ConflictReason::InvalidState,
             ResourceKind::Membership,
-            &analysis.id,
+            &analysis.head.id,
             format!("It is {} and cannot be cancelled.", analysis.status.as_str()),
         ));
     }
     analysis.status = AnalysisStatus::Cancelling;
-    let id = analysis.id.clone();
-    Ok(json!({ kind.names().one: reply(&call.state.analyses[&id], call.state) }))
+    let id = analysis.head.id.clone();
+    Ok(json!({ kind.names().one: reply(&call.state.analyses[id.as_str()], call.state) }))
 }
 
 fn list(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value, ApiError> {
     let membership_id = text(input, "membershipIdentifier")?;
     let names = kind.names();
     memberships::own(call, membership_id)?;
-    let page = Page::requested(format!("{} {membership_id}", names.list), input, call.switches)?;
+    let page = Page::newest_first(format!("{} {membership_id}", names.list), input, call.switches)?;
     let wanted = input.get("status").and_then(Value::as_str);
-    let ids: Vec<String> = call
+    let seen: Vec<String> = call
         .state
         .analyses
-        .values()
-        .filter(|analysis| analysis.kind == kind && analysis.membership_id == membership_id)
+        .seen(|analysis| analysis.kind == kind && analysis.membership_id == membership_id)
+        .into_iter()
         .filter(|analysis| wanted.is_none_or(|wanted| analysis.status.as_str() == wanted))
-        .map(|analysis| analysis.id.clone())
+        .map(|analysis| analysis.head.id.clone())
         .collect();
-    let mut items = Vec::new();
-    for id in ids {
-        if call.state.appears(&id) {
-            let analysis = &call.state.analyses[&id];
-            items.push((analysis.sequence, summary(analysis, call.state)));
-        }
-    }
+    let items = seen
+        .iter()
+        .map(|id| &call.state.analyses[id.as_str()])
+        .map(|analysis| (analysis.head.sequence, summary(analysis, call.state)))
+        .collect();
     Ok(page.reply(names.list, items))
 }
 
 fn base(analysis: &Analysis, state: &State) -> Value {
-    let membership = &state.memberships[&analysis.membership_id];
+    let membership = &state.memberships[analysis.membership_id.as_str()];
     json!({
-        "id": analysis.id,
+        "id": analysis.head.id,
         "membershipId": analysis.membership_id,
-        "membershipArn": membership.arn(),
-        "createTime": analysis.create_time.to_reply(),
+        "membershipArn": membership.head.arn,
+        "createTime": analysis.head.create_time.to_reply(),
         "status": analysis.status.as_str(),
         analysis.kind.names().payer: analysis.payer,
     })
@@ -263,7 +264,7 @@ fn summary(analysis: &Analysis, state: &State) -> Value {
 
 /// The accounts that get the results; the runner's own, where it says nothing.
 fn receivers(analysis: &Analysis, state: &State) -> Vec<String> {
-    let runner = &state.memberships[&analysis.membership_id].account;
+    let runner = &state.memberships[analysis.membership_id.as_str()].head.account;
     let output = analysis
         .result_configuration
         .as_ref()
@@ -306,9 +307,9 @@ fn reply(analysis: &Analysis, state: &State) -> Value {
 }
 
 fn statistics(analysis: &Analysis) -> Value {
-    let end = analysis.end_time.unwrap_or(analysis.create_time);
+    let end = analysis.end_time.unwrap_or(analysis.head.create_time);
     json!({
-        "totalDurationInMillis": end.0.saturating_sub(analysis.create_time.0),
+        "totalDurationInMillis": end.0.saturating_sub(analysis.head.create_time.0),
         "billedResourceUtilization": { "units": 1.0 },
     })
 }
@@ -326,7 +327,7 @@ fn output(analysis: &Analysis, state: &State) -> Value {
         Some(s3) => {
             let bucket = s3["bucket"].as_str().unwrap_or_default();
             let prefix = s3["keyPrefix"].as_str().unwrap_or_default();
-            json!({ "s3": { "location": format!("s3://{bucket}/{prefix}/{}", analysis.id) } })
+            json!({ "s3": { "location": format!("s3://{bucket}/{prefix}/{}", analysis.head.id) } })
         }
         None => json!({ "memberList": members }),
     }

@@ -12,13 +12,21 @@ use self::effects::{check_outcome, commit};
 use self::types::{ChangeInput, Specification, check_subjects, typed};
 use super::collaborations::check_invited;
 use super::paging::Page;
-use super::{Call, parse, text};
+use super::plain::check_quota;
+use super::{Call, Operation, parse, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
-use crate::settings::{AutoApproved, Permission, Quotas, Switches, WithoutVoters};
+use crate::settings::{AutoApproved, CreatorVote, Permission, Quotas, Switches, WithoutVoters};
 use crate::state::{
-    Change, ChangeRequest, ChangeRequestStatus, Collaboration, IdKind, Member, MemberStatus,
+    Change, ChangeRequest, ChangeRequestStatus, Collaboration, Member, MemberStatus, State,
     Timestamp, Vote,
 };
+
+pub(super) const OPERATIONS: &[(&str, Operation)] = &[
+    ("CreateCollaborationChangeRequest", create),
+    ("GetCollaborationChangeRequest", get),
+    ("UpdateCollaborationChangeRequest", update),
+    ("ListCollaborationChangeRequests", list),
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,7 +35,7 @@ struct CreateInput {
     changes: Vec<ChangeInput>,
 }
 
-pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: CreateInput = parse(input)?;
     let id = &input.collaboration_identifier;
     call.owned_parent(id)?;
@@ -37,7 +45,7 @@ pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
         .iter()
         .map(|change| Specification::read(&change.specification))
         .collect::<Result<Vec<_>, _>>()?;
-    check_states(collaboration, &specifications, call.switches)?;
+    check_states(call.state, collaboration, &specifications, call.switches)?;
     check_subjects(&input.changes, &specifications)?;
     let invited = check_outcome(collaboration, &specifications, call.now)?;
     let changes = typed(collaboration, &input.changes, &specifications, call.switches)?;
@@ -49,6 +57,7 @@ pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
 /// Refuses changes of members that are gone, and, where asked to, of subjects
 /// that another open request changes.
 fn check_states(
+    state: &State,
     collaboration: &Collaboration,
     specifications: &[Specification],
     switches: &Switches,
@@ -56,7 +65,7 @@ fn check_states(
     for specification in specifications {
         let subject = specification.subject();
         if switches.overlapping_change_requests == Permission::Refused
-            && collaboration.has_open_change_of(subject)
+            && state.has_open_change_of(collaboration, subject)
         {
             let message = "Another open change request changes the same.";
             return Err(invalid_state(collaboration, message));
@@ -76,23 +85,31 @@ fn invalid_state(collaboration: &Collaboration, message: &str) -> ApiError {
     ApiError::conflict(
         ConflictReason::InvalidState,
         ResourceKind::Collaboration,
-        &collaboration.id,
+        &collaboration.head.id,
         message,
     )
 }
 
-impl Collaboration {
-    fn has_open_change_of(&self, subject: Option<&str>) -> bool {
+impl State {
+    fn open_requests<'a>(
+        &'a self,
+        collaboration: &'a Collaboration,
+    ) -> impl Iterator<Item = &'a ChangeRequest> {
         self.change_requests
-            .iter()
+            .values()
+            .filter(|request| request.collaboration_id == collaboration.head.id)
             .filter(|request| request.status.is_open())
-            .flat_map(|request| &request.changes)
-            .any(|change| {
-                let account = change.specification.pointer("/member/accountId");
-                account.and_then(Value::as_str) == subject
-            })
     }
 
+    fn has_open_change_of(&self, collaboration: &Collaboration, subject: Option<&str>) -> bool {
+        self.open_requests(collaboration).flat_map(|request| &request.changes).any(|change| {
+            let account = change.specification.pointer("/member/accountId");
+            account.and_then(Value::as_str) == subject
+        })
+    }
+}
+
+impl Collaboration {
     /// The member that a change is made to; none if it adds the account.
     fn changed_member(&self, account: &str) -> Option<&Member> {
         self.member(account).filter(|member| member.status.takes_part())
@@ -108,46 +125,44 @@ fn check_quotas(
         check_invited(invited, call)?;
     }
     let Quotas { open_change_requests_per_collaboration: quota, .. } = *call.quotas;
-    let open = collaboration.change_requests.iter().filter(|request| request.status.is_open());
-    if open.count() >= quota as usize {
-        return Err(ApiError::Quota {
-            name: "Open change requests per collaboration",
-            value: quota.into(),
-        });
+    let open = call.state.open_requests(collaboration).count();
+    match quota {
+        Some(quota) => check_quota("Open change requests per collaboration", quota, open),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Adds the request to the collaboration, and commits it if it needs no vote.
 fn file(call: &mut Call<'_>, id: &str, changes: Vec<Change>) -> Result<Value, ApiError> {
     let (now, switches) = (call.now, call.switches);
-    let (sequence, request_id) = call.state.next_id(IdKind::ChangeRequest);
+    let head = call.head(&ChangeRequest::KIND, None);
+    let request_id = head.id.clone();
     let collaboration = call.owned_parent(id)?;
     let is_auto_approved = collaboration.approves_by_itself(&changes);
     let approvals =
         if is_auto_approved { BTreeMap::new() } else { voters(collaboration, switches) };
+    let is_decided = approvals.values().all(|vote| *vote == Vote::Approved);
     let status = match (is_auto_approved, approvals.is_empty()) {
         (true, _) => ChangeRequestStatus::Approved,
+        (false, false) if is_decided => ChangeRequestStatus::Approved,
         (false, true) if switches.request_without_voters == WithoutVoters::Approved => {
             ChangeRequestStatus::Approved
         }
         _ => ChangeRequestStatus::Pending,
     };
-    collaboration.change_requests.push(ChangeRequest {
-        sequence,
-        id: request_id.clone(),
+    call.state.change_requests.insert(ChangeRequest {
+        head,
+        collaboration_id: id.to_owned(),
         changes,
         is_auto_approved,
         status,
         approvals,
-        create_time: now,
-        update_time: now,
     });
     if is_auto_approved && switches.auto_approved_request == AutoApproved::Committed {
         // What it needs was checked a moment ago, so it does not fail halfway.
         commit(call.state, id, &request_id, now)?;
     }
-    Ok(reply(find(call, id, &request_id)?, id))
+    Ok(reply(&call.state.change_requests[request_id.as_str()], id))
 }
 
 impl Collaboration {
@@ -167,21 +182,34 @@ fn voters(collaboration: &Collaboration, switches: &Switches) -> BTreeMap<String
             MemberStatus::Invited => switches.invited_accounts_vote,
             MemberStatus::Left | MemberStatus::Removed => false,
         })
-        .filter(|member| member.account != collaboration.creator || switches.creator_votes)
-        .map(|member| (member.account.clone(), Vote::Pending))
+        .filter_map(|member| {
+            let vote = match switches.creator_votes {
+                _ if member.account != collaboration.creator() => Vote::Pending,
+                CreatorVote::Asked => Vote::Pending,
+                CreatorVote::NotAsked => return None,
+                CreatorVote::ByFiling => Vote::Approved,
+            };
+            Some((member.account.clone(), vote))
+        })
         .collect()
 }
 
 /// Asks an account no longer that has left or was removed. What it has said stays.
-pub(super) fn withdraw_voter(collaboration: &mut Collaboration, account: &str, now: Timestamp) {
-    for request in &mut collaboration.change_requests {
-        if request.status != ChangeRequestStatus::Pending
+pub(super) fn withdraw_voter(
+    state: &mut State,
+    collaboration_id: &str,
+    account: &str,
+    now: Timestamp,
+) {
+    for request in state.change_requests.values_mut() {
+        if request.collaboration_id != collaboration_id
+            || request.status != ChangeRequestStatus::Pending
             || request.approvals.get(account) != Some(&Vote::Pending)
         {
             continue;
         }
         request.approvals.remove(account);
-        request.update_time = now;
+        request.head.update_time = now;
         request.count_votes();
     }
 }
@@ -196,7 +224,7 @@ impl ChangeRequest {
     }
 }
 
-pub(super) fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     let request_id = text(&input, "changeRequestIdentifier")?;
     call.parent(id)?;
@@ -209,43 +237,37 @@ fn find<'a>(
     id: &str,
     request_id: &str,
 ) -> Result<&'a mut ChangeRequest, ApiError> {
-    let appears = call.state.appears(request_id);
     call.state
-        .collaborations
-        .get_mut(id)
-        .and_then(|collaboration| {
-            collaboration.change_requests.iter_mut().find(|request| request.id == request_id)
-        })
-        .filter(|_| appears)
+        .change_requests
+        .find(request_id)
+        .filter(|request| request.collaboration_id == id)
         // The model's resource types have none for change requests.
         .ok_or_else(|| ApiError::not_found(ResourceKind::Collaboration, request_id))
 }
 
-pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
-    let page = Page::requested(format!("change requests {id}"), &input, call.switches)?;
+    let page = Page::newest_first(format!("change requests {id}"), &input, call.switches)?;
     let wanted = input.get("status").and_then(Value::as_str);
-    let requests: Vec<String> =
-        call.parent(id)?.change_requests.iter().map(|request| request.id.clone()).collect();
-    let mut items = Vec::new();
-    for request_id in requests {
-        let Ok(request) = find(call, id, &request_id) else {
-            continue;
-        };
-        if wanted.is_none_or(|wanted| request.status.as_str() == wanted) {
-            items.push((request.sequence, reply(request, id)));
-        }
-    }
+    call.parent(id)?;
+    let items = call
+        .state
+        .change_requests
+        .seen(|request| request.collaboration_id == id)
+        .into_iter()
+        .filter(|request| wanted.is_none_or(|wanted| request.status.as_str() == wanted))
+        .map(|request| (request.head.sequence, reply(request, id)))
+        .collect();
     Ok(page.reply("collaborationChangeRequestSummaries", items))
 }
 
 fn reply(request: &ChangeRequest, collaboration_id: &str) -> Value {
     let changes: Vec<Value> = request.changes.iter().rev().map(change_reply).collect();
     let mut reply = json!({
-        "id": request.id,
+        "id": request.head.id,
         "collaborationId": collaboration_id,
-        "createTime": request.create_time.to_reply(),
-        "updateTime": request.update_time.to_reply(),
+        "createTime": request.head.create_time.to_reply(),
+        "updateTime": request.head.update_time.to_reply(),
         "status": request.status.as_str(),
         "isAutoApproved": request.is_auto_approved,
         "changes": changes,
@@ -280,7 +302,7 @@ fn change_reply(change: &Change) -> Value {
     })
 }
 
-pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     let request_id = text(&input, "changeRequestIdentifier")?;
     let (now, caller) = (call.now, call.caller);
@@ -300,7 +322,7 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
         }
         ("CANCEL", ChangeRequestStatus::Pending | ChangeRequestStatus::Approved) => {
             request.status = ChangeRequestStatus::Cancelled;
-            request.update_time = now;
+            request.head.update_time = now;
         }
         ("COMMIT", ChangeRequestStatus::Approved) => commit(call.state, id, request_id, now)?,
         (action, status) => {
@@ -321,7 +343,7 @@ impl ChangeRequest {
         // The same vote again is no news.
         if *own != vote {
             *own = vote;
-            self.update_time = now;
+            self.head.update_time = now;
             self.count_votes();
         }
         Ok(())
@@ -331,8 +353,8 @@ impl ChangeRequest {
         ApiError::conflict(
             ConflictReason::InvalidState,
             ResourceKind::Collaboration,
-            &self.id,
-            format!("The change request {} cannot be updated; {why}.", self.id),
+            &self.head.id,
+            format!("The change request {} cannot be updated; {why}.", self.head.id),
         )
     }
 }

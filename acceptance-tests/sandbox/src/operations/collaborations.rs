@@ -5,14 +5,22 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::paging::Page;
-use super::{Call, distinct, parse, put, reordered, tags, text};
+use super::{Call, Operation, distinct, parse, put, reordered, tags, text};
 use crate::error::ApiError;
 use crate::payment::Payers;
 use crate::settings::{CreatorStatus, Omitted, OmittedRegions, Permission, Switches};
 use crate::state::{
-    CAN_QUERY, CAN_RUN_JOB, Collaboration, IdKind, Member, MemberStatus, MembershipStatus, Tags,
-    Timestamp,
+    CAN_QUERY, CAN_RUN_JOB, Collaboration, Member, MemberStatus, Membership, MembershipStatus,
+    Tags, Timestamp,
 };
+
+pub(super) const OPERATIONS: &[(&str, Operation)] = &[
+    ("CreateCollaboration", create),
+    ("GetCollaboration", get),
+    ("UpdateCollaboration", update),
+    ("DeleteCollaboration", delete),
+    ("ListCollaborations", list),
+];
 
 pub(super) const SPARK: &str = "SPARK";
 pub(super) const CLEAN_ROOMS_SQL: &str = "CLEAN_ROOMS_SQL";
@@ -77,24 +85,27 @@ impl MemberSpecification {
             payers: Payers::from_request(self.payment_configuration.as_ref()),
             create_time: now,
             update_time: now,
-            membership_id: None,
+            membership_id: String::new(),
         }
     }
 }
 
-pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: CreateInput = parse(input)?;
     let mut collaboration = described(input, call);
     check_engine(&collaboration, call.switches)?;
     check_members(&collaboration)?;
-    tags::check_keys(collaboration.tags.keys())?;
+    tags::check_keys(collaboration.head.tags.iter().flat_map(Tags::keys))?;
     collaboration.fill_query_payers();
     collaboration.check_query_payer()?;
     collaboration.check_job_payer()?;
     check_quotas(&collaboration, call)?;
-    (collaboration.sequence, collaboration.id) = call.state.next_id(IdKind::Collaboration);
+    collaboration.head = call.head(&Collaboration::KIND, collaboration.head.tags);
+    for member in &mut collaboration.members {
+        (_, member.membership_id) = call.state.next_id(&Membership::KIND);
+    }
     let reply = reply(&collaboration, call);
-    call.state.collaborations.insert(collaboration.id.clone(), collaboration);
+    call.state.collaborations.insert(collaboration);
     Ok(reply)
 }
 
@@ -108,10 +119,13 @@ fn described(input: CreateInput, call: &Call<'_>) -> Collaboration {
         payment_configuration: input.creator_payment_configuration,
     };
     Collaboration {
-        sequence: 0,
-        id: String::new(),
-        region: call.caller.region.clone(),
-        creator: call.caller.account.clone(),
+        // It gets its number when it is sure to be made.
+        head: call.numbered_head(
+            &Collaboration::KIND,
+            Some(input.tags.unwrap_or_default()),
+            0,
+            String::new(),
+        ),
         name: input.name,
         description: input.description,
         members: std::iter::once(creator)
@@ -125,10 +139,6 @@ fn described(input: CreateInput, call: &Call<'_>) -> Collaboration {
         auto_approved_change_types: input.auto_approved_change_request_types.map(distinct),
         allowed_result_regions: input.allowed_result_regions.map(distinct),
         is_metrics_enabled: input.is_metrics_enabled,
-        tags: input.tags.unwrap_or_default(),
-        create_time: call.now,
-        update_time: call.now,
-        change_requests: Vec::new(),
     }
 }
 
@@ -155,7 +165,7 @@ fn check_members(collaboration: &Collaboration) -> Result<(), ApiError> {
     for (index, member) in collaboration.members.iter().enumerate() {
         let earlier = &collaboration.members[..index];
         if earlier.iter().any(|other| other.account == member.account) {
-            let problem = if member.account == collaboration.creator {
+            let problem = if member.account == collaboration.creator() {
                 "is the creator, who is a member anyway"
             } else {
                 "is listed twice"
@@ -196,9 +206,7 @@ fn check_quotas(collaboration: &Collaboration, call: &Call<'_>) -> Result<(), Ap
         .state
         .collaborations
         .values()
-        .filter(|other| {
-            other.creator == collaboration.creator && other.region == collaboration.region
-        })
+        .filter(|other| other.head.is_of(collaboration.creator(), &collaboration.head.region))
         .count();
     if created >= quota as usize {
         return Err(ApiError::Quota {
@@ -221,7 +229,7 @@ pub(super) fn check_invited(invited: usize, call: &Call<'_>) -> Result<(), ApiEr
     Ok(())
 }
 
-pub(super) fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     call.collaboration(id)?;
     Ok(reply(&call.state.collaborations[id], call))
@@ -236,7 +244,7 @@ struct UpdateInput {
     analytics_engine: Option<String>,
 }
 
-pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: UpdateInput = parse(input)?;
     let now = call.now;
     let collaboration = call.owned_collaboration(&input.collaboration_identifier)?;
@@ -257,7 +265,7 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     if let Some(analytics_engine) = input.analytics_engine {
         collaboration.analytics_engine = analytics_engine;
     }
-    collaboration.update_time = now;
+    collaboration.head.update_time = now;
     let name = collaboration.name.clone();
     let id = &input.collaboration_identifier;
     for membership in call.state.memberships.values_mut() {
@@ -268,36 +276,35 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     Ok(reply(&call.state.collaborations[id], call))
 }
 
-pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     call.owned_collaboration(id)?;
     call.state.collaborations.remove(id);
+    call.state.change_requests.retain(|request| request.collaboration_id != id);
     for membership in call.state.memberships.values_mut() {
         if membership.collaboration.id == id && membership.status == MembershipStatus::Active {
             membership.status = MembershipStatus::CollaborationDeleted;
-            membership.update_time = call.now;
+            membership.head.update_time = call.now;
         }
     }
     Ok(json!({}))
 }
 
-pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let caller = call.caller;
-    let page =
-        Page::requested(format!("collaborations {}", caller.account), &input, call.switches)?;
+    let page = Page::requested(format!("collaborations {}", caller.account), &input, call)?;
     let wanted = input.get("memberStatus").and_then(Value::as_str);
-    let ids: Vec<String> = call.state.collaborations.keys().cloned().collect();
-    let mut items = Vec::new();
-    for id in ids {
-        if call.collaboration(&id).is_err() {
-            continue;
-        }
-        let collaboration = &call.state.collaborations[&id];
-        let summary = summary(collaboration, call);
-        if wanted.is_none_or(|wanted| summary["memberStatus"] == wanted) {
-            items.push((collaboration.sequence, summary));
-        }
-    }
+    let sees = |collaboration: &Collaboration| {
+        collaboration.head.region == caller.region
+            && collaboration.member(&caller.account).is_some_and(|own| own.status.takes_part())
+    };
+    let switches = call.switches;
+    let seen = call.state.collaborations.seen(sees);
+    let items = seen
+        .into_iter()
+        .map(|one| (one.head.sequence, summary(one, &caller.account, switches)))
+        .filter(|(_, summary)| wanted.is_none_or(|wanted| summary["memberStatus"] == wanted))
+        .collect();
     Ok(page.reply("collaborationList", items))
 }
 
@@ -309,7 +316,7 @@ pub(super) fn shown_status(
 ) -> MemberStatus {
     let has_not_joined = member.status == MemberStatus::Invited;
     if has_not_joined
-        && member.account == collaboration.creator
+        && member.account == collaboration.creator()
         && switches.creator_status_before_joining == CreatorStatus::Active
     {
         return MemberStatus::Active;
@@ -318,33 +325,36 @@ pub(super) fn shown_status(
 }
 
 /// ARN of a member's membership, which has the member's account in it.
-pub(super) fn membership_arn(collaboration: &Collaboration, member: &Member) -> Option<String> {
-    let id = member.membership_id.as_ref()?;
-    Some(format!("arn:aws:cleanrooms:{}:{}:membership/{id}", collaboration.region, member.account))
+pub(super) fn membership_arn(collaboration: &Collaboration, member: &Member) -> String {
+    let (region, id) = (&collaboration.head.region, &member.membership_id);
+    format!("arn:aws:cleanrooms:{region}:{}:membership/{id}", member.account)
 }
 
-fn summary(collaboration: &Collaboration, call: &Call<'_>) -> Value {
+fn summary(collaboration: &Collaboration, account: &str, switches: &Switches) -> Value {
     let mut reply = json!({
-        "id": collaboration.id,
-        "arn": collaboration.arn(),
+        "id": collaboration.head.id,
+        "arn": collaboration.head.arn,
         "name": collaboration.name,
-        "creatorAccountId": collaboration.creator,
+        "creatorAccountId": collaboration.creator(),
         "creatorDisplayName": collaboration.creator_display_name(),
-        "createTime": collaboration.create_time.to_reply(),
-        "updateTime": collaboration.update_time.to_reply(),
+        "createTime": collaboration.head.create_time.to_reply(),
+        "updateTime": collaboration.head.update_time.to_reply(),
         "analyticsEngine": collaboration.analytics_engine,
     });
-    if let Some(member) = collaboration.member(&call.caller.account) {
-        reply["memberStatus"] = shown_status(collaboration, member, call.switches).as_str().into();
-        put(&mut reply, "membershipId", member.membership_id.clone());
-        put(&mut reply, "membershipArn", membership_arn(collaboration, member));
+    if let Some(member) = collaboration.member(account) {
+        reply["memberStatus"] = shown_status(collaboration, member, switches).as_str().into();
+        let given = switches.own_membership_id_before_joining == Omitted::Filled;
+        if member.has_joined() || given {
+            reply["membershipId"] = member.membership_id.as_str().into();
+            reply["membershipArn"] = membership_arn(collaboration, member).into();
+        }
     }
     reply
 }
 
 fn reply(collaboration: &Collaboration, call: &Call<'_>) -> Value {
-    let mut reply = summary(collaboration, call);
     let switches = call.switches;
+    let mut reply = summary(collaboration, &call.caller.account, switches);
     put(&mut reply, "description", shown_description(collaboration, switches));
     put(&mut reply, "dataEncryptionMetadata", collaboration.data_encryption_metadata.clone());
     reply["queryLogStatus"] = collaboration.query_log_status.as_str().into();
@@ -363,7 +373,7 @@ fn reply(collaboration: &Collaboration, call: &Call<'_>) -> Value {
         Some(regions) => Some(reordered(regions)),
         None => match switches.omitted_allowed_result_regions {
             OmittedRegions::Absent => None,
-            OmittedRegions::HomeRegion => Some(json!([collaboration.region])),
+            OmittedRegions::HomeRegion => Some(json!([collaboration.head.region])),
         },
     };
     put(&mut reply, "allowedResultRegions", regions);
@@ -384,9 +394,11 @@ pub(super) fn put_flags(
     is_metrics_enabled: Option<bool>,
     switches: &Switches,
 ) {
-    let fill = switches.omitted_flags == Omitted::Filled;
-    put(reply, "jobLogStatus", job_log_status.or(fill.then_some("DISABLED")));
-    put(reply, "isMetricsEnabled", is_metrics_enabled.or(fill.then_some(false)));
+    let filled = |switch| switch == Omitted::Filled;
+    let no_logs = filled(switches.omitted_job_log_status).then_some("DISABLED");
+    let no_metrics = filled(switches.omitted_metrics).then_some(false);
+    put(reply, "jobLogStatus", job_log_status.or(no_logs));
+    put(reply, "isMetricsEnabled", is_metrics_enabled.or(no_metrics));
 }
 
 /// ML abilities as a reply gives them.

@@ -4,14 +4,17 @@ use serde_json::{Value, json};
 
 use super::collaborations::{membership_arn, ml_abilities, shown_status};
 use super::paging::Page;
-use super::{Call, change_requests, put, reordered, text};
+use super::{Call, Operation, change_requests, put, reordered, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
-use crate::settings::{RefusalCode, Switches};
+use crate::settings::{Presence, RefusalCode, Switches};
 use crate::state::{Collaboration, Member, MemberStatus, MembershipStatus};
 
-pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+pub(super) const OPERATIONS: &[(&str, Operation)] =
+    &[("ListMembers", list), ("DeleteMember", delete)];
+
+fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
-    let page = Page::requested(format!("members {id}"), &input, call.switches)?;
+    let page = Page::requested(format!("members {id}"), &input, call)?;
     let switches = call.switches;
     let collaboration = call.parent(id)?;
     let items = (0..)
@@ -32,17 +35,24 @@ fn summary(collaboration: &Collaboration, member: &Member, switches: &Switches) 
         "paymentConfiguration": collaboration.payment_reply(member, switches),
     });
     put(&mut reply, "mlAbilities", ml_abilities(member.ml_abilities.as_ref(), switches));
-    put(&mut reply, "membershipId", member.membership_id.clone());
-    put(&mut reply, "membershipArn", membership_arn(collaboration, member));
+    let is_told = match member.status {
+        MemberStatus::Invited => switches.invited_membership_id == Presence::Present,
+        MemberStatus::Active | MemberStatus::Removed => true,
+        MemberStatus::Left => false,
+    };
+    if is_told {
+        reply["membershipId"] = member.membership_id.as_str().into();
+        reply["membershipArn"] = membership_arn(collaboration, member).into();
+    }
     reply
 }
 
-pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "collaborationIdentifier")?;
     let account = text(&input, "accountId")?;
     let (now, switches) = (call.now, call.switches);
     let collaboration = call.owned_parent(id)?;
-    let is_creator = collaboration.creator == account;
+    let is_creator = collaboration.creator() == account;
     let member = collaboration
         .member_mut(account)
         .ok_or_else(|| ApiError::not_found(ResourceKind::Membership, account))?;
@@ -55,13 +65,11 @@ pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
     member.status = MemberStatus::Removed;
     member.update_time = now;
     let membership_id = member.membership_id.clone();
-    collaboration.update_time = now;
-    change_requests::withdraw_voter(collaboration, account, now);
-    if let Some(membership) =
-        membership_id.and_then(|membership_id| call.state.memberships.get_mut(&membership_id))
-    {
+    collaboration.head.update_time = now;
+    change_requests::withdraw_voter(call.state, id, account, now);
+    if let Some(membership) = call.state.memberships.get_mut(&membership_id) {
         membership.status = MembershipStatus::Removed;
-        membership.update_time = now;
+        membership.head.update_time = now;
     }
     Ok(json!({}))
 }

@@ -8,14 +8,22 @@ use serde_json::{Value, json};
 use self::rules::{check_logs, check_metrics, check_quota, check_results, checked_update};
 use super::collaborations::{ml_abilities, put_flags};
 use super::paging::Page;
-use super::{Call, change_requests, parse, put, reordered, tags, text};
+use super::{Call, Operation, change_requests, parse, put, reordered, tags, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
 use crate::payment::{self, Payers};
-use crate::settings::{Absence, Omitted, ResultUpdate, Switches};
+use crate::settings::{Absence, BeforeJoining, Omitted, ResultUpdate, Switches, UnsetPayers};
 use crate::state::{
-    Collaboration, CollaborationCopy, IdKind, Member, MemberStatus, Membership, MembershipStatus,
+    Collaboration, CollaborationCopy, Member, MemberStatus, Membership, MembershipStatus, State,
     Tags, Timestamp,
 };
+
+pub(super) const OPERATIONS: &[(&str, Operation)] = &[
+    ("CreateMembership", create),
+    ("GetMembership", get),
+    ("UpdateMembership", update),
+    ("DeleteMembership", delete),
+    ("ListMemberships", list),
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,7 +38,7 @@ struct CreateInput {
     is_metrics_enabled: Option<bool>,
 }
 
-pub(super) fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: CreateInput = parse(input)?;
     let (collaboration, member) = joinable(call, &input.collaboration_identifier)?;
     check_logs(collaboration, "queryLogStatus", Some(&input.query_log_status))?;
@@ -58,7 +66,7 @@ fn joinable<'a>(
 ) -> Result<(&'a Collaboration, &'a Member), ApiError> {
     let (caller, switches) = (call.caller, call.switches);
     let not_found = || ApiError::not_found(ResourceKind::Collaboration, id);
-    let collaboration = call.state.find_collaboration(id, &caller.region).ok_or_else(not_found)?;
+    let collaboration = call.state.collaboration_in(&caller.region, id).ok_or_else(not_found)?;
     let member = collaboration
         .member(&caller.account)
         .filter(|member| member.status.takes_part())
@@ -66,11 +74,11 @@ fn joinable<'a>(
             Absence::AccessDenied => ApiError::collaboration_denied(id),
             Absence::NotFound => not_found(),
         })?;
-    if let Some(membership_id) = &member.membership_id {
+    if member.has_joined() {
         return Err(ApiError::conflict(
             ConflictReason::AlreadyExists,
             ResourceKind::Membership,
-            membership_id,
+            &member.membership_id,
             format!("The account is a member of the collaboration {id} already."),
         ));
     }
@@ -80,65 +88,83 @@ fn joinable<'a>(
 /// Makes the membership, on both sides.
 fn join(call: &mut Call<'_>, input: CreateInput, payers: Payers) -> String {
     let (now, account) = (call.now, &call.caller.account);
-    let (sequence, id) = call.state.next_id(IdKind::Membership);
+    let sequence = call.state.next_sequence();
     let collaboration = call
         .state
         .collaborations
         .get_mut(&input.collaboration_identifier)
         .expect("joinable() has found it");
     let copy = CollaborationCopy {
-        id: collaboration.id.clone(),
-        arn: collaboration.arn(),
+        id: collaboration.head.id.clone(),
+        arn: collaboration.head.arn().to_owned(),
         name: collaboration.name.clone(),
-        creator: collaboration.creator.clone(),
+        creator: collaboration.creator().to_owned(),
         creator_display_name: collaboration.creator_display_name().to_owned(),
     };
-    let region = collaboration.region.clone();
     let member = collaboration.member_mut(account).expect("joinable() has found it");
     member.status = MemberStatus::Active;
     member.update_time = now;
-    member.membership_id = Some(id.clone());
+    let id = member.membership_id.clone();
+    let (abilities, ml_abilities) = (member.abilities.clone(), member.ml_abilities.clone());
+    let tags = Some(input.tags.unwrap_or_default());
+    let head = call.numbered_head(&Membership::KIND, tags, sequence, id.clone());
     let membership = Membership {
-        sequence,
-        id: id.clone(),
-        region,
-        account: account.clone(),
+        head,
         collaboration: copy,
         status: MembershipStatus::Active,
-        abilities: member.abilities.clone(),
-        ml_abilities: member.ml_abilities.clone(),
+        abilities,
+        ml_abilities,
         query_log_status: input.query_log_status,
         job_log_status: input.job_log_status,
         default_result_configuration: input.default_result_configuration,
         default_job_result_configuration: input.default_job_result_configuration,
         payers,
         is_metrics_enabled: input.is_metrics_enabled,
-        tags: input.tags.unwrap_or_default(),
-        create_time: now,
-        update_time: now,
         sub_resources: Vec::new(),
     };
-    call.state.memberships.insert(id.clone(), membership);
+    call.state.memberships.insert(membership);
     id
 }
 
 /// The membership, where it is the caller's own.
 pub(super) fn own<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut Membership, ApiError> {
+    let absence = call.switches.membership_of_another_account;
+    own_or(call, id, absence)
+}
+
+/// The membership, where it is the caller's own, with the answer for another
+/// account's.
+pub(super) fn own_or<'a>(
+    call: &'a mut Call<'_>,
+    id: &str,
+    absence: Absence,
+) -> Result<&'a mut Membership, ApiError> {
     let (caller, switches) = (call.caller, call.switches);
     let not_found = || ApiError::not_found(ResourceKind::Membership, id);
-    if !call.state.memberships.contains_key(id) || !call.state.appears(id) {
-        return Err(not_found());
+    if call.state.is_promised(id, &caller.account) {
+        return Err(match switches.membership_before_joining {
+            BeforeJoining::NotFound => not_found(),
+            BeforeJoining::AccessDenied => {
+                ApiError::denied(format!("You do not have access to the membership {id}."))
+            }
+            BeforeJoining::Conflict => ApiError::conflict(
+                ConflictReason::InvalidState,
+                ResourceKind::Membership,
+                id,
+                "The account has not joined yet.",
+            ),
+        });
     }
     let membership = call
         .state
         .memberships
-        .get_mut(id)
-        .filter(|membership| membership.region == caller.region)
+        .find(id)
+        .filter(|membership| membership.head.region == caller.region)
         .ok_or_else(not_found)?;
-    if membership.account == caller.account {
+    if membership.head.account == caller.account {
         return Ok(membership);
     }
-    Err(match switches.membership_of_another_account {
+    Err(match absence {
         Absence::AccessDenied => {
             ApiError::denied(format!("You do not have access to the membership {id}."))
         }
@@ -146,7 +172,16 @@ pub(super) fn own<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut Member
     })
 }
 
-pub(super) fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+impl State {
+    /// Whether an id is that of a membership which the account may still make.
+    fn is_promised(&self, id: &str, account: &str) -> bool {
+        let mut own = self.collaborations.values().filter_map(|one| one.member(account));
+        self.memberships.get(id).is_none()
+            && own.any(|member| member.membership_id == id && !member.has_joined())
+    }
+}
+
+fn get(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let switches = call.switches;
     let membership = own(call, text(&input, "membershipIdentifier")?)?;
     Ok(json!({ "membership": reply(membership, switches) }))
@@ -163,7 +198,7 @@ struct UpdateInput {
     membership_payment_configuration: Option<Value>,
 }
 
-pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let input: UpdateInput = parse(input)?;
     let (now, switches) = (call.now, call.switches);
     let membership = own(call, &input.membership_identifier)?;
@@ -171,7 +206,7 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
         return Err(ApiError::conflict(
             ConflictReason::InvalidState,
             ResourceKind::Membership,
-            &membership.id,
+            &membership.head.id,
             format!("The membership is {}.", membership.status.as_str()),
         ));
     }
@@ -194,7 +229,7 @@ pub(super) fn update(call: &mut Call<'_>, input: Value) -> Result<Value, ApiErro
         input.default_job_result_configuration,
         switches,
     );
-    membership.update_time = now;
+    membership.head.update_time = now;
     Ok(json!({ "membership": reply(membership, switches) }))
 }
 
@@ -222,27 +257,31 @@ fn merge(current: &mut Value, new: Value) {
     }
 }
 
-pub(super) fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let id = text(&input, "membershipIdentifier")?;
     let (now, switches) = (call.now, call.switches);
     let membership = own(call, id)?;
     let refused = |reason, message: String| {
         Err(ApiError::conflict(reason, ResourceKind::Membership, id, message))
     };
-    let is_creator = membership.account == membership.collaboration.creator;
+    let is_creator = membership.head.account == membership.collaboration.creator;
     if is_creator && membership.status == MembershipStatus::Active {
-        let message = "The membership of the collaboration's creator cannot be deleted while it \
-                       is ACTIVE; delete the collaboration.";
+        // The words of the service.
+        let message = "Cannot delete membership for the creator of the collaboration while \
+                       their membership is still ACTIVE";
         return refused(ConflictReason::InvalidState, message.to_owned());
     }
-    if !membership.sub_resources.is_empty() {
-        let names = membership.sub_resources.join(", ");
+    let is_deleted = membership.status == MembershipStatus::CollaborationDeleted;
+    let mut in_the_way = membership.sub_resources.clone();
+    for shelf in call.state.shelves() {
+        in_the_way.extend(shelf.in_the_way_of(id));
+    }
+    if !in_the_way.is_empty() {
+        let names = in_the_way.join(", ");
         let message = format!("The membership still has resources: {names}.");
         return refused(ConflictReason::SubresourcesExist, message);
     }
-    if membership.status == MembershipStatus::CollaborationDeleted
-        && !switches.deleted_memberships_can_be_deleted
-    {
+    if is_deleted && !switches.deleted_memberships_can_be_deleted {
         let message = "The collaboration of the membership is deleted.".to_owned();
         return refused(ConflictReason::InvalidState, message);
     }
@@ -255,63 +294,56 @@ fn leave(call: &mut Call<'_>, id: &str, now: Timestamp) {
     let Some(membership) = call.state.memberships.remove(id) else {
         return;
     };
-    call.state.analyses.retain(|_, analysis| analysis.membership_id != id);
+    for shelf in call.state.shelves_mut() {
+        shelf.drop_parts_of(id);
+    }
     let Some(collaboration) = call.state.collaborations.get_mut(&membership.collaboration.id)
     else {
         return;
     };
-    let Some(member) = collaboration.member_mut(&membership.account) else {
+    let Some(member) = collaboration.member_mut(&membership.head.account) else {
         return;
     };
-    member.membership_id = None;
     if membership.status == MembershipStatus::Active {
         member.status = MemberStatus::Left;
         member.update_time = now;
-        change_requests::withdraw_voter(collaboration, &membership.account, now);
+        let collaboration = &membership.collaboration.id;
+        change_requests::withdraw_voter(call.state, collaboration, &membership.head.account, now);
     }
 }
 
-pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let (caller, switches) = (call.caller, call.switches);
-    let page = Page::requested(format!("memberships {}", caller.account), &input, switches)?;
+    let page = Page::requested(format!("memberships {}", caller.account), &input, call)?;
     let wanted = input.get("status").and_then(Value::as_str);
-    let ids: Vec<String> = call
+    let own = |one: &Membership| one.head.is_of(&caller.account, &caller.region);
+    let items = call
         .state
         .memberships
-        .values()
-        .filter(|membership| {
-            membership.account == caller.account && membership.region == caller.region
-        })
-        .map(|membership| membership.id.clone())
+        .seen(own)
+        .into_iter()
+        .filter(|membership| wanted.is_none_or(|wanted| membership.status.as_str() == wanted))
+        .map(|membership| (membership.head.sequence, summary(membership, switches)))
         .collect();
-    let mut items = Vec::new();
-    for id in ids {
-        let Ok(membership) = own(call, &id) else {
-            continue;
-        };
-        if wanted.is_none_or(|wanted| membership.status.as_str() == wanted) {
-            items.push((membership.sequence, summary(membership, switches)));
-        }
-    }
     Ok(page.reply("membershipSummaries", items))
 }
 
 fn summary(membership: &Membership, switches: &Switches) -> Value {
     let collaboration = &membership.collaboration;
     let unset = match switches.unset_payment_sub_blocks {
-        Omitted::Absent => None,
-        Omitted::Filled => Some(false),
+        UnsetPayers::Absent => None,
+        UnsetPayers::Filled | UnsetPayers::Effective => Some(false),
     };
     let mut reply = json!({
-        "id": membership.id,
-        "arn": membership.arn(),
+        "id": membership.head.id,
+        "arn": membership.head.arn,
         "collaborationArn": collaboration.arn,
         "collaborationId": collaboration.id,
         "collaborationCreatorAccountId": collaboration.creator,
         "collaborationCreatorDisplayName": collaboration.creator_display_name,
         "collaborationName": collaboration.name,
-        "createTime": membership.create_time.to_reply(),
-        "updateTime": membership.update_time.to_reply(),
+        "createTime": membership.head.create_time.to_reply(),
+        "updateTime": membership.head.update_time.to_reply(),
         "status": membership.status.as_str(),
         "memberAbilities": reordered(&membership.abilities),
         "paymentConfiguration": membership.payers.to_reply(|_| unset),
@@ -329,18 +361,26 @@ fn reply(membership: &Membership, switches: &Switches) -> Value {
         membership.is_metrics_enabled,
         switches,
     );
-    let fill = switches.omitted_result_settings == Omitted::Filled;
     let filled = |configuration: &Option<Value>, defaults: Value| {
         let mut configuration = configuration.clone()?;
-        if fill && let Some(s3) = configuration.pointer_mut("/outputConfiguration/s3") {
+        if let Some(s3) = configuration.pointer_mut("/outputConfiguration/s3") {
             let mut with_defaults = defaults;
             merge(&mut with_defaults, s3.take());
             *s3 = with_defaults;
         }
         Some(configuration)
     };
-    let query_defaults = json!({ "keyPrefix": "", "singleFileOutput": false });
-    let job_defaults = json!({ "keyPrefix": "", "resultFormat": "CSV" });
+    let (mut query_defaults, mut job_defaults) = (json!({}), json!({}));
+    if switches.omitted_key_prefix == Omitted::Filled {
+        query_defaults["keyPrefix"] = "".into();
+        job_defaults["keyPrefix"] = "".into();
+    }
+    if switches.omitted_single_file_output == Omitted::Filled {
+        query_defaults["singleFileOutput"] = false.into();
+    }
+    if switches.omitted_job_result_format == Omitted::Filled {
+        job_defaults["resultFormat"] = "CSV".into();
+    }
     put(
         &mut reply,
         "defaultResultConfiguration",

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Call, parse, text};
+use super::{Call, Operation, parse, text};
 use crate::error::{ApiError, FieldError, ResourceKind};
+use crate::settings::{Absence, ArnLength, Switches};
 use crate::state::Tags;
+
+pub(super) const OPERATIONS: &[(&str, Operation)] =
+    &[("TagResource", tag), ("UntagResource", untag), ("ListTagsForResource", list)];
 
 /// The model's limit of a tag map.
 const MOST_TAGS: usize = 200;
 
-pub(super) fn tag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn tag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let new: Tags = parse(input["tags"].clone())?;
     let tags = tags_of(call, text(&input, "resourceArn")?)?;
     check_keys(new.keys())?;
@@ -27,14 +31,14 @@ pub(super) fn tag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> 
     Ok(json!({}))
 }
 
-pub(super) fn untag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn untag(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let keys: Vec<String> = parse(input["tagKeys"].clone())?;
     let tags = tags_of(call, text(&input, "resourceArn")?)?;
     tags.retain(|key, _| !keys.contains(key));
     Ok(json!({}))
 }
 
-pub(super) fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+fn list(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
     let system =
         if call.switches.cloudformation_tags { cloudformation_tags() } else { Tags::new() };
     let tags = tags_of(call, text(&input, "resourceArn")?)?;
@@ -59,35 +63,39 @@ pub(super) fn check_keys<'a>(keys: impl Iterator<Item = &'a String>) -> Result<(
 /// The tags of the resource, where the caller owns it.
 fn tags_of<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, ApiError> {
     let caller = call.caller;
-    let [_, _, _, region, owner, resource] = arn.splitn(6, ':').collect::<Vec<_>>()[..] else {
-        return Err(ApiError::not_found(ResourceKind::Collaboration, arn));
-    };
-    let (kind, id) = match resource.split_once('/') {
-        Some(("membership", id)) => (ResourceKind::Membership, id),
-        Some((_, id)) => (ResourceKind::Collaboration, id),
-        None => (ResourceKind::Collaboration, resource),
-    };
-    let is_here = region == caller.region && call.state.appears(id);
-    let state = &mut *call.state;
-    let tags = match kind {
-        ResourceKind::Collaboration => state
-            .collaborations
-            .get_mut(id)
-            .filter(|collaboration| is_here && collaboration.arn() == arn)
-            .map(|collaboration| &mut collaboration.tags),
-        ResourceKind::Membership => state
-            .memberships
-            .get_mut(id)
-            .filter(|membership| is_here && membership.arn() == arn)
-            .map(|membership| &mut membership.tags),
-    };
-    let tags = tags.ok_or_else(|| ApiError::not_found(kind, arn))?;
-    if owner != caller.account {
+    if call.switches.tag_arn_length == ArnLength::Hundred && arn.len() > 100 {
+        return Err(ApiError::fields(vec![FieldError {
+            name: "resourceArn".to_owned(),
+            message: "Member must have length less than or equal to 100".to_owned(),
+        }]));
+    }
+    let head = call
+        .state
+        .shelves_mut()
+        .into_iter()
+        .find_map(|shelf| shelf.find_arn(arn))
+        .filter(|head| head.region == caller.region)
+        .ok_or_else(|| absent(arn, call.switches))?;
+    if head.account != caller.account {
         return Err(ApiError::denied(format!(
             "Only the owner of {arn} can see and change its tags."
         )));
     }
-    Ok(tags)
+    head.tags.as_mut().ok_or_else(|| absent(arn, call.switches))
+}
+
+/// The answer for an ARN that nothing has. Of collaborations and memberships
+/// it is known; the model has another.
+fn absent(arn: &str, switches: &Switches) -> ApiError {
+    let kind = ResourceKind::of_arn(arn);
+    let is_part = arn.matches('/').count() > 1;
+    let is_known = matches!(kind, ResourceKind::Collaboration | ResourceKind::Membership);
+    let answer =
+        if is_known && !is_part { switches.tags_of_absent } else { switches.tags_of_absent_part };
+    match answer {
+        Absence::AccessDenied => ApiError::denied(format!("You do not have access to {arn}.")),
+        Absence::NotFound => ApiError::not_found(kind, arn),
+    }
 }
 
 /// What CloudFormation would put on a resource of one of its stacks.

@@ -160,7 +160,7 @@ def test_auto_approved_changes_take_effect_at_once(world):
         entry = members[account]
         equal((entry["status"], entry["displayName"]), ("INVITED", name))
         equal(entry["abilities"], [])
-        equal(entry["paymentConfiguration"], pays(query=False))
+        equal(entry["paymentConfiguration"], shown())
     got = world.owner.get_collaboration(collaborationIdentifier=made["id"])["collaboration"]
     assert got["updateTime"] > made["updateTime"]
     world.join(world.partner, made)

@@ -8,10 +8,14 @@ from world import *
 def test_defaults_are_filled_in(world):
     made = world.collaboration()
     equal(made["analyticsEngine"], "SPARK")
-    equal(made["jobLogStatus"], "DISABLED")
     equal(made["isMetricsEnabled"], False)
-    equal(made["autoApprovedChangeTypes"], [])
-    for absent in ("description", "allowedResultRegions", "dataEncryptionMetadata"):
+    for absent in (
+        "description",
+        "jobLogStatus",
+        "autoApprovedChangeTypes",
+        "allowedResultRegions",
+        "dataEncryptionMetadata",
+    ):
         assert absent not in made, made
 
 

@@ -3,7 +3,7 @@
 import time
 
 from botocore.exceptions import ConnectionClosedError
-from world import *
+from tables import *
 
 
 def lists(world, client=None):
@@ -215,3 +215,43 @@ def test_boto3_tries_again_and_gets_through(world):
     world.fault("CreateCollaboration", "reply_lost")
     world.collaboration(client, name="twice")
     equal([entry["name"] for entry in lists(world)], ["twice", "twice"])
+
+
+def test_what_was_deleted_may_still_be_visible(world):
+    made, ours, theirs = world.joined()
+    world.fault("DeleteMembership", "still_visible", reads=2)
+    get = lambda: world.partner.get_membership(membershipIdentifier=theirs["id"])["membership"]
+    world.partner.delete_membership(membershipIdentifier=theirs["id"])
+    equal(get()["status"], "ACTIVE")
+    (listed,) = world.partner.list_memberships()["membershipSummaries"]
+    equal(listed["id"], theirs["id"])
+    with refused("ResourceNotFoundException"):
+        get()
+    equal(world.partner.list_memberships()["membershipSummaries"], [])
+
+
+def test_a_deleted_collaboration_may_still_be_listed(world):
+    made = world.collaboration(tags={"a": "b"})
+    world.fault("DeleteCollaboration", "still_visible", reads=3)
+    world.owner.delete_collaboration(collaborationIdentifier=made["id"])
+    equal([one["id"] for one in lists(world)], [made["id"]])
+    tags = world.owner.list_tags_for_resource(resourceArn=made["arn"])["tags"]
+    equal(tags, {"a": "b"})
+    get = lambda: world.owner.get_collaboration(collaborationIdentifier=made["id"])
+    get()
+    with denied():
+        get()
+    equal(lists(world), [])
+    # It is gone for everything but looking.
+    equal(world.admin("GET", "objects"), {"objects": []})
+
+
+def test_a_table_that_is_gone_takes_no_quota(world):
+    world.quota(configured_tables_per_account=1)
+    made = table(world)
+    world.fault("DeleteConfiguredTable", "still_visible", reads=1)
+    world.owner.delete_configured_table(configuredTableIdentifier=made["id"])
+    table(world)
+    world.owner.get_configured_table(configuredTableIdentifier=made["id"])
+    with refused("ResourceNotFoundException"):
+        world.owner.get_configured_table(configuredTableIdentifier=made["id"])

@@ -238,5 +238,5 @@ def test_a_reset_forgets_everything(world):
     equal(world.journal(), [])
     equal(world.owner.list_collaborations()["collaborationList"], [])
     equal(world.admin("GET", "switches")["invited_accounts_vote"], False)
-    equal(world.admin("GET", "quotas")["memberships_per_account"], 100)
+    equal(world.admin("GET", "quotas")["memberships_per_account"], 500)
     equal(world.admin("GET", "faults"), {"faults": []})

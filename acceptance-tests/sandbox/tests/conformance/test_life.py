@@ -2,7 +2,7 @@
 
 import botocore.session
 from test_errors import MODEL, TEMPLATE
-from world import *
+from tables import *
 
 
 def checked(world, account):
@@ -14,6 +14,38 @@ def checked(world, account):
         aws_access_key_id=account,
         aws_secret_access_key="any",
     )
+
+
+def tables(owner, runner):
+    """The lives of a configured table, an association and their rules."""
+    made = owner.create_configured_table(
+        name="t", tableReference=GLUE, allowedColumns=COLUMNS, analysisMethod="DIRECT_QUERY"
+    )["configuredTable"]
+    this = table_id(made)
+    updated = owner.update_configured_table(description="d", **this)["configuredTable"]
+    equal(owner.get_configured_table(**this)["configuredTable"], updated)
+    equal(len(owner.list_configured_tables()["configuredTableSummaries"]), 1)
+    of_rule = {"analysisRuleType": "LIST", **this}
+    owner.create_configured_table_analysis_rule(**this, **list_rule())
+    owner.update_configured_table_analysis_rule(**this, **list_rule(listColumns=["amount"]))
+    owner.get_configured_table_analysis_rule(**of_rule)
+    association = owner.create_configured_table_association(
+        name="t", roleArn=ROLE, **this, **runner
+    )["configuredTableAssociation"]
+    its = association_id(association)
+    updated = owner.update_configured_table_association(description="d", **its)
+    found = owner.get_configured_table_association(**its)
+    equal(found["configuredTableAssociation"], updated["configuredTableAssociation"])
+    listed = owner.list_configured_table_associations(**runner)
+    equal(len(listed["configuredTableAssociationSummaries"]), 1)
+    of_its_rule = {"analysisRuleType": "LIST", **its}
+    owner.create_configured_table_association_analysis_rule(**its, **policy("list"))
+    owner.update_configured_table_association_analysis_rule(**its, **policy("list"))
+    owner.get_configured_table_association_analysis_rule(**of_its_rule)
+    owner.delete_configured_table_association_analysis_rule(**of_its_rule)
+    owner.delete_configured_table_association(**its)
+    owner.delete_configured_table_analysis_rule(**of_rule)
+    owner.delete_configured_table(**this)
 
 
 def test_every_operation_in_one_life(world):
@@ -83,6 +115,8 @@ def test_every_operation_in_one_life(world):
     equal(cancelled["protectedJob"]["status"], "CANCELLING")
     (listed,) = owner.list_protected_jobs(**runner)["protectedJobs"]
     equal((listed["id"], listed["status"]), (job["id"], "CANCELLING"))
+
+    tables(owner, runner)
 
     resource = {"resourceArn": made["arn"]}
     owner.tag_resource(tags={"a": "1", "b": "2"}, **resource)

@@ -129,3 +129,26 @@ def test_only_the_owner_removes_members(world):
         with denied():
             client.delete_member(collaborationIdentifier=made["id"], accountId=PARTNER)
     equal(world.members(made)[PARTNER]["status"], "ACTIVE")
+
+
+def test_membership_ids_are_given_out_with_the_invitation(world):
+    made = world.collaboration(
+        members=[member(PARTNER)], autoApprovedChangeRequestTypes=["ADD_MEMBER"]
+    )
+    world.request(made, member_change(THIRD, displayName="third"))
+    promised = world.members(made)
+    equal(len({entry["membershipId"] for entry in promised.values()}), 3)
+    for account, entry in promised.items():
+        arn = f"arn:aws:cleanrooms:us-east-1:{account}:membership/{entry['membershipId']}"
+        equal((entry["status"], entry["membershipArn"]), ("INVITED", arn))
+        client = world.client(account)
+        with refused("ResourceNotFoundException", resourceType="MEMBERSHIP"):
+            client.get_membership(membershipIdentifier=entry["membershipId"])
+        with refused("ResourceNotFoundException", resourceType="MEMBERSHIP"):
+            client.delete_membership(membershipIdentifier=entry["membershipId"])
+        got = client.get_collaboration(collaborationIdentifier=made["id"])["collaboration"]
+        assert "membershipId" not in got, got
+        joined = world.join(client, made)
+        equal((joined["id"], joined["arn"]), (entry["membershipId"], arn))
+        got = client.get_collaboration(collaborationIdentifier=made["id"])["collaboration"]
+        equal(got["membershipId"], joined["id"])

@@ -13,9 +13,9 @@ JOB_RESULTS = {
 def test_defaults_are_filled_in(world):
     membership = world.join(world.owner, world.collaboration())
     equal(membership["status"], "ACTIVE")
-    equal(membership["jobLogStatus"], "DISABLED")
     equal(membership["isMetricsEnabled"], False)
-    equal(membership["paymentConfiguration"], pays(query=True))
+    equal(membership["paymentConfiguration"], shown(query=True))
+    assert "jobLogStatus" not in membership, membership
     for absent in ("defaultResultConfiguration", "defaultJobResultConfiguration", "tags"):
         assert absent not in membership, membership
 
@@ -50,7 +50,7 @@ def test_what_was_sent_comes_back(world):
     equal(got["defaultJobResultConfiguration"], JOB_RESULTS)
     equal((got["queryLogStatus"], got["jobLogStatus"]), ("ENABLED", "ENABLED"))
     equal(got["isMetricsEnabled"], True)
-    equal(got["paymentConfiguration"], pays(query=True, job=True))
+    equal(got["paymentConfiguration"], shown(query=True, job=True))
     equal(set(got["memberAbilities"]), {"CAN_QUERY", "CAN_RUN_JOB", "CAN_RECEIVE_RESULTS"})
     equal(got["mlMemberAbilities"], learning)
     equal(got["arn"], f"arn:aws:cleanrooms:us-east-1:{PARTNER}:membership/{got['id']}")
@@ -229,7 +229,7 @@ def test_result_configurations_are_replaced_whole(world):
     updated = world.owner.update_membership(
         membershipIdentifier=membership["id"], defaultResultConfiguration=query_results("other")
     )["membership"]
-    equal(updated["defaultResultConfiguration"], query_results("other"))
+    equal(updated["defaultResultConfiguration"], shown_results("other"))
 
 
 def test_a_result_configuration_cannot_be_cleared(world):
@@ -238,7 +238,7 @@ def test_a_result_configuration_cannot_be_cleared(world):
     path = f"/memberships/{membership['id']}"
     reply = world.raw("PATCH", path, {"defaultResultConfiguration": None})
     equal(reply.status, 200)
-    equal(reply.body["membership"]["defaultResultConfiguration"], query_results())
+    equal(reply.body["membership"]["defaultResultConfiguration"], shown_results())
     for empty in ({}, {"outputConfiguration": {}}):
         equal(world.raw("PATCH", path, {"defaultResultConfiguration": empty}).status, 400)
 
@@ -367,5 +367,5 @@ def test_summaries_leave_settings_out(world):
         equal(value, membership[name])
     equal(
         set(membership) - set(summary),
-        {"queryLogStatus", "jobLogStatus", "isMetricsEnabled", "defaultResultConfiguration"},
+        {"queryLogStatus", "isMetricsEnabled", "defaultResultConfiguration"},
     )

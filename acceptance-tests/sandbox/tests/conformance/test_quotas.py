@@ -1,7 +1,7 @@
 """Quotas, with AWS's defaults and adjusted."""
 
 from test_analyses import get_query, job, query, runner
-from world import *
+from tables import *
 
 
 def exceeded(name, value):
@@ -11,28 +11,37 @@ def exceeded(name, value):
 def test_defaults_are_those_of_aws(world):
     found = world.admin("GET", "quotas")
     for name, value in (
-        ("collaborations_created_per_account", 10),
-        ("memberships_per_account", 100),
+        ("collaborations_created_per_account", 500),
+        ("memberships_per_account", 500),
         ("members_invited_per_collaboration", 5),
         ("concurrent_queries_per_membership", 5),
+        ("concurrent_jobs_per_membership_in_large_regions", 5),
         ("concurrent_jobs_per_membership", 1),
         ("concurrent_queries_per_account_in_us_east_1", 5),
         ("concurrent_queries_per_account", 2),
         ("concurrent_jobs_per_account_in_us_east_1", 5),
         ("concurrent_jobs_per_account", 2),
+        ("configured_tables_per_account", 250),
+        ("columns_per_configured_table", 100),
+        ("table_associations_per_membership", 100),
+        ("analysis_rule_kilobytes", 100),
+        ("open_change_requests_per_collaboration", None),
+        ("calls_per_second", None),
+        ("calls_per_second_of_frequent_reads", None),
     ):
         equal((name, found[name]), (name, value))
 
 
 def test_collaborations_created_per_account(world):
-    made = [world.collaboration() for _ in range(10)]
-    with exceeded("Collaborations created per account", 10):
+    world.quota(collaborations_created_per_account=2)
+    made = [world.collaboration() for _ in range(2)]
+    with exceeded("Collaborations created per account", 2):
         world.collaboration()
     world.collaboration(world.partner)
     world.collaboration(world.client(OWNER, "eu-west-1"))
     world.owner.delete_collaboration(collaborationIdentifier=made[0]["id"])
     world.collaboration()
-    world.quota(collaborations_created_per_account=11)
+    world.quota(collaborations_created_per_account=3)
     world.collaboration()
 
 
@@ -79,12 +88,44 @@ def test_concurrent_queries_per_membership(world):
 
 
 def test_concurrent_jobs_per_membership(world):
+    for region, quota in ((REGION, 5), ("ap-southeast-2", 1)):
+        client = world.client(OWNER, region)
+        world.quota(concurrent_jobs_per_account_in_us_east_1=100, concurrent_jobs_per_account=100)
+        made = world.collaboration(client, abilities=["CAN_QUERY", "CAN_RUN_JOB"])
+        ours = world.join(client, made)
+        for _ in range(quota):
+            job(world, ours, client)
+        with exceeded("Concurrent ongoing jobs per membership", quota):
+            job(world, ours, client)
+    world.quota(concurrent_jobs_per_membership=2)
+    job(world, ours, client)
+
+
+def test_concurrent_jobs_per_membership_are_adjustable_in_large_regions(world):
+    world.quota(concurrent_jobs_per_membership_in_large_regions=1)
     _, ours = runner(world)
     job(world, ours)
     with exceeded("Concurrent ongoing jobs per membership", 1):
         job(world, ours)
-    world.quota(concurrent_jobs_per_membership=2)
-    job(world, ours)
+
+
+def test_calls_per_second(world):
+    world.quota(calls_per_second=2, calls_per_second_of_frequent_reads=3)
+    made = table(world)
+    # The first calls of a bucket are free, however slow this machine is.
+    outcomes = []
+    for _ in range(30):
+        try:
+            world.owner.list_memberships()
+            outcomes.append("ok")
+        except ClientError as err:
+            outcomes.append(err.response["Error"]["Code"])
+    equal(outcomes[:2], ["ok", "ok"])
+    assert "ThrottlingException" in outcomes, outcomes
+    world.partner.list_memberships()
+    world.client(OWNER, "eu-west-1").list_memberships()
+    for _ in range(3):
+        world.owner.get_configured_table(**table_id(made))
 
 
 def test_concurrent_analyses_per_account(world):
@@ -127,3 +168,42 @@ def test_open_change_requests_per_collaboration(world):
         world.request(made, member_change(THIRD, displayName="third"))
     world.act(world.owner, first, "CANCEL")
     world.request(made, member_change(THIRD, displayName="third"))
+
+
+def test_configured_tables_per_account(world):
+    world.quota(configured_tables_per_account=1)
+    made = table(world)
+    with exceeded("Configured tables per account", 1):
+        table(world)
+    table(world, world.partner)
+    table(world, world.client(OWNER, "eu-west-1"))
+    world.owner.delete_configured_table(**table_id(made))
+    table(world)
+
+
+def test_columns_per_configured_table(world):
+    world.quota(columns_per_configured_table=2)
+    with exceeded("Columns per configured table", 2):
+        table(world)
+    made = table(world, allowedColumns=["a", "b", "a"])
+    with exceeded("Columns per configured table", 2):
+        world.owner.update_configured_table(allowedColumns=COLUMNS, **table_id(made))
+    world.owner.update_configured_table(name="x", **table_id(made))
+
+
+def test_table_associations_per_membership(world):
+    world.quota(table_associations_per_membership=1)
+    ours, of_owner, _ = in_membership(world)
+    with exceeded("Configured table associations per membership", 1):
+        associate(world, ours, of_owner, name="second")
+    associate(world, world.join(world.owner, world.collaboration()), of_owner)
+
+
+def test_analysis_rule_kilobytes(world):
+    world.quota(analysis_rule_kilobytes=1)
+    made = table(world)
+    providers = [f"{number:012}" for number in range(100)]
+    settings = custom_rule(allowedAnalyses=["ANY_QUERY"], allowedAnalysisProviders=providers)
+    with exceeded("Analysis rule size in KB", 1):
+        rule(world, made, settings)
+    rule(world, made)

@@ -4,7 +4,7 @@ The tests of the other files hold the defaults.
 """
 
 from test_analyses import get_job, get_query, job, query, runner
-from world import *
+from tables import *
 
 
 def get(world, collaboration, client=None):
@@ -45,11 +45,20 @@ def test_invited_accounts_vote(world):
 
 
 def test_creator_votes(world):
-    world.switch(creator_votes=False)
+    world.switch(creator_votes="not_asked")
     made, _, _ = world.joined()
     request = world.request(made, member_change(PARTNER, "CAN_RECEIVE_RESULTS"))
     equal(set(request["approvals"]), {PARTNER})
     equal(world.act(world.partner, request, "APPROVE")["status"], "APPROVED")
+    world.switch(creator_votes="by_filing")
+    request = world.request(made, member_change(PARTNER, "CAN_RECEIVE_RESULTS"))
+    equal(
+        request["approvals"], {OWNER: {"status": "APPROVED"}, PARTNER: {"status": "PENDING"}}
+    )
+    equal(world.act(world.partner, request, "APPROVE")["status"], "APPROVED")
+    alone = world.collaboration()
+    world.join(world.owner, alone)
+    equal(world.request(alone, member_change(THIRD, displayName="c"))["status"], "APPROVED")
 
 
 def test_request_without_voters(world):
@@ -63,16 +72,18 @@ def test_request_without_voters(world):
 
 def test_unset_payment_sub_blocks(world):
     made, _, theirs = world.joined()
-    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=False))
-    world.switch(unset_payment_sub_blocks="filled")
-    nothing = pays(query=False, job=False, training=False, inference=False, synthetic=False)
-    equal(world.members(made)[PARTNER]["paymentConfiguration"], nothing)
-    got = world.partner.get_membership(membershipIdentifier=theirs["id"])["membership"]
-    equal(got["paymentConfiguration"], nothing)
+    got = lambda: world.partner.get_membership(membershipIdentifier=theirs["id"])["membership"]
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], shown())
+    equal(world.members(made)[OWNER]["paymentConfiguration"], shown(query=True))
+    world.switch(unset_payment_sub_blocks="effective")
+    equal(got()["paymentConfiguration"], shown())
     equal(
         world.members(made)[OWNER]["paymentConfiguration"],
-        pays(query=True, job=False, training=True, inference=True, synthetic=False),
+        shown(query=True, training=True, inference=True),
     )
+    world.switch(unset_payment_sub_blocks="absent")
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=False))
+    equal(got()["paymentConfiguration"], pays(query=False))
 
 
 def test_runner_abilities_in_change_request(world):
@@ -82,6 +93,13 @@ def test_runner_abilities_in_change_request(world):
     equal(request["changes"][0]["types"], ["GRANT_RECEIVE_RESULTS_ABILITY"])
     world.act(world.owner, request, "COMMIT")
     equal(set(world.members(made)[OWNER]["abilities"]), {"CAN_QUERY", "CAN_RECEIVE_RESULTS"})
+    with misconfigured("memberAbilities"):
+        world.request(made, member_change(PARTNER, "CAN_QUERY"))
+    world.switch(runner_abilities_in_change_request="required")
+    with misconfigured("memberAbilities"):
+        world.request(made, member_change(OWNER))
+    request = world.request(made, member_change(OWNER, "CAN_QUERY"))
+    equal(request["changes"][0]["types"], ["REVOKE_RECEIVE_RESULTS_ABILITY"])
     with misconfigured("memberAbilities"):
         world.request(made, member_change(PARTNER, "CAN_QUERY"))
 
@@ -129,9 +147,12 @@ def test_payer_withdrawal(world):
     world.switch(payer_withdrawal="conflict")
     with refused("ConflictException", "INVALID_STATE", resourceId=theirs["id"]):
         withdraw()
+    world.switch(payer_withdrawal="validation")
+    with misconfigured("paymentConfiguration.queryCompute.isResponsible"):
+        withdraw()
     world.switch(payer_withdrawal="accepted")
-    equal(withdraw()["paymentConfiguration"], pays(query=False))
-    equal(world.members(made)[PARTNER]["paymentConfiguration"], pays(query=True))
+    equal(withdraw()["paymentConfiguration"], shown())
+    equal(world.members(made)[PARTNER]["paymentConfiguration"], shown(query=True))
 
 
 def deleted_membership(world):
@@ -172,7 +193,7 @@ def test_result_configuration_update(world):
     )["membership"]
     equal(
         updated["defaultResultConfiguration"],
-        {**query_results("second", keyPrefix="p"), "roleArn": ROLE},
+        {**shown_results("second", keyPrefix="p"), "roleArn": ROLE},
     )
 
 
@@ -225,8 +246,10 @@ def test_omitted_description(world):
 
 def test_omitted_auto_approved_change_types(world):
     made = world.collaboration()
+    assert "autoApprovedChangeTypes" not in made
+    world.switch(omitted_auto_approved_change_types="filled")
+    equal(get(world, made)["autoApprovedChangeTypes"], [])
     world.switch(omitted_auto_approved_change_types="absent")
-    assert "autoApprovedChangeTypes" not in get(world, made)
     equal(world.collaboration(autoApprovedChangeRequestTypes=[])["autoApprovedChangeTypes"], [])
 
 
@@ -239,18 +262,32 @@ def test_omitted_ml_abilities(world):
     equal(got["mlMemberAbilities"], {"customMLMemberAbilities": []})
 
 
-def test_omitted_flags(world):
-    made, ours, _ = world.joined()
-    world.switch(omitted_flags="absent")
+def both_sides(world, made, ours):
     got = world.owner.get_membership(membershipIdentifier=ours["id"])["membership"]
-    for reply in (get(world, made), got):
-        assert "jobLogStatus" not in reply and "isMetricsEnabled" not in reply, reply
-    explicit = world.collaboration(jobLogStatus="DISABLED", isMetricsEnabled=False)
-    equal((explicit["jobLogStatus"], explicit["isMetricsEnabled"]), ("DISABLED", False))
+    return get(world, made), got
 
 
-def test_omitted_result_settings(world):
-    world.switch(omitted_result_settings="filled")
+def test_omitted_job_log_status(world):
+    made, ours, _ = world.joined()
+    world.switch(omitted_job_log_status="filled")
+    for reply in both_sides(world, made, ours):
+        equal(reply["jobLogStatus"], "DISABLED")
+    world.switch(omitted_job_log_status="absent")
+    for reply in both_sides(world, made, ours):
+        assert "jobLogStatus" not in reply, reply
+    equal(world.collaboration(jobLogStatus="DISABLED")["jobLogStatus"], "DISABLED")
+
+
+def test_omitted_metrics(world):
+    made, ours, _ = world.joined()
+    world.switch(omitted_metrics="absent")
+    for reply in both_sides(world, made, ours):
+        assert "isMetricsEnabled" not in reply, reply
+    equal(world.collaboration(isMetricsEnabled=False)["isMetricsEnabled"], False)
+
+
+def result_settings(world):
+    """What a membership says of results of queries and of jobs."""
     made = world.collaboration(abilities=["CAN_QUERY", "CAN_RECEIVE_RESULTS"])
     membership = world.join(
         world.owner,
@@ -261,14 +298,115 @@ def test_omitted_result_settings(world):
             "roleArn": ROLE,
         },
     )
+    return [
+        membership[name]["outputConfiguration"]["s3"]
+        for name in ("defaultResultConfiguration", "defaultJobResultConfiguration")
+    ]
+
+
+QUERIES = {"bucket": "queries", "resultFormat": "CSV", "singleFileOutput": False}
+
+
+def test_omitted_key_prefix(world):
+    world.switch(omitted_key_prefix="filled")
     equal(
-        membership["defaultResultConfiguration"],
-        query_results("queries", keyPrefix="", singleFileOutput=False),
+        result_settings(world),
+        [{**QUERIES, "keyPrefix": ""}, {"bucket": "jobs", "keyPrefix": ""}],
     )
-    equal(
-        membership["defaultJobResultConfiguration"]["outputConfiguration"]["s3"],
-        {"bucket": "jobs", "keyPrefix": "", "resultFormat": "CSV"},
-    )
+
+
+def test_omitted_single_file_output(world):
+    world.switch(omitted_single_file_output="absent")
+    queries, jobs = result_settings(world)
+    equal((queries, jobs), ({"bucket": "queries", "resultFormat": "CSV"}, {"bucket": "jobs"}))
+
+
+def test_omitted_job_result_format(world):
+    equal(result_settings(world), [QUERIES, {"bucket": "jobs"}])
+    world.switch(omitted_job_result_format="filled")
+    equal(result_settings(world), [QUERIES, {"bucket": "jobs", "resultFormat": "CSV"}])
+
+
+def test_invited_membership_id(world):
+    world.switch(invited_membership_id="absent")
+    made = world.collaboration(members=[member(PARTNER)])
+    for entry in world.members(made).values():
+        assert "membershipId" not in entry and "membershipArn" not in entry, entry
+    joined = world.join(world.partner, made)
+    equal(world.members(made)[PARTNER]["membershipId"], joined["id"])
+
+
+def test_own_membership_id_before_joining(world):
+    world.switch(own_membership_id_before_joining="filled")
+    made = world.collaboration()
+    own = world.members(made)[OWNER]["membershipId"]
+    (listed,) = world.owner.list_collaborations()["collaborationList"]
+    for reply in (made, get(world, made), listed):
+        equal(reply["membershipId"], own)
+    equal(world.join(world.owner, made)["id"], own)
+
+
+def test_membership_before_joining(world):
+    made = world.collaboration(members=[member(PARTNER)])
+    own = {"membershipIdentifier": world.members(made)[OWNER]["membershipId"]}
+    for switch, refusal in (
+        ("not_found", refused("ResourceNotFoundException", resourceType="MEMBERSHIP")),
+        ("access_denied", denied()),
+        ("conflict", refused("ConflictException", "INVALID_STATE")),
+    ):
+        world.switch(membership_before_joining=switch)
+        with refusal:
+            world.owner.get_membership(**own)
+    with refused("ConflictException"):
+        world.owner.delete_membership(**own)
+    with refused("ResourceNotFoundException"):
+        world.partner.get_membership(**own)
+
+
+def test_tags_of_absent(world):
+    world.switch(tags_of_absent="not_found")
+    for kind in ("collaboration", "membership"):
+        arn = f"arn:aws:cleanrooms:us-east-1:{OWNER}:{kind}/{ABSENT}"
+        with refused("ResourceNotFoundException", resourceType=kind.upper(), resourceId=arn):
+            world.owner.list_tags_for_resource(resourceArn=arn)
+
+
+def test_tags_of_absent_part(world):
+    world.switch(tags_of_absent_part="access_denied")
+    for path in (f"configuredtable/{ABSENT}", f"membership/{ABSENT}/analysistemplate/{ABSENT}"):
+        with denied():
+            world.owner.list_tags_for_resource(
+                resourceArn=f"arn:aws:cleanrooms:us-east-1:{OWNER}:{path}"
+            )
+
+
+def test_error_reasons(world):
+    world.switch(error_reasons="absent")
+    made = world.collaboration()
+    world.join(world.owner, made)
+    for path, body, code in (
+        ("collaborations", {}, "ValidationException"),
+        (f"collaborations/{ABSENT}/changeRequests", {"changes": []}, "ValidationException"),
+        (
+            "memberships",
+            {"collaborationIdentifier": made["id"], "queryLogStatus": "DISABLED"},
+            "ConflictException",
+        ),
+    ):
+        reply = world.raw("POST", f"/{path}", body)
+        equal(reply.code, code)
+        assert reply.body["message"], reply.body
+        assert not {"reason", "fieldList"} & set(reply.body), reply.body
+    reply = world.raw("GET", f"/collaborations/{ABSENT}")
+    equal((reply.code, list(reply.body)), ("AccessDeniedException", ["message"]))
+
+
+def test_list_order(world):
+    made = [world.collaboration()["id"] for _ in range(3)]
+    listed = lambda: [one["id"] for one in world.owner.list_collaborations()["collaborationList"]]
+    world.switch(list_order="newest_first")
+    for _ in range(5):
+        equal(listed(), made[::-1])
 
 
 def test_cloudformation_tags(world):
@@ -315,7 +453,7 @@ def test_unknown_members(world):
     body["defaultResultConfiguration"]["outputConfiguration"]["unknown"] = {}
     reply = world.raw("POST", "/memberships", body)
     equal(reply.status, 200)
-    equal(reply.body["membership"]["defaultResultConfiguration"], query_results())
+    equal(reply.body["membership"]["defaultResultConfiguration"], shown_results())
 
 
 def test_default_page_size(world):
@@ -354,3 +492,217 @@ def test_job_outcome(world):
     cancel = {"membershipIdentifier": ours["id"], "protectedJobIdentifier": started["id"]}
     with refused("ConflictException", "INVALID_STATE"):
         world.owner.update_protected_job(targetStatus="CANCELLED", **cancel)
+
+
+def test_association_arn(world):
+    world.switch(association_arn="model")
+    ours, _, association = in_membership(world, tags={"a": "b"})
+    path = f"configuredtableassociation/{ours['id']}/{association['id']}"
+    equal(association["arn"], f"arn:aws:cleanrooms:us-east-1:{OWNER}:{path}")
+    tags = world.owner.list_tags_for_resource(resourceArn=association["arn"])["tags"]
+    equal(tags, {"a": "b"})
+
+
+def test_tag_arn_length(world):
+    world.switch(tag_arn_length="100")
+    ours, of_owner, association = in_membership(world)
+    with invalid("resourceArn"):
+        world.owner.list_tags_for_resource(resourceArn=association["arn"])
+    world.owner.list_tags_for_resource(resourceArn=of_owner["arn"])
+
+
+def test_equal_configured_tables(world):
+    world.switch(equal_configured_tables="conflict")
+    made = table(world, name="a")
+    with refused("ConflictException", "ALREADY_EXISTS", resourceId=made["id"]):
+        table(world, name="a")
+    other = table(world, name="b")
+    with refused("ConflictException", "ALREADY_EXISTS"):
+        world.owner.update_configured_table(name="a", **table_id(other))
+    world.owner.update_configured_table(name="b", **table_id(other))
+    table(world, world.partner, name="a")
+
+
+def test_configured_table_with_rule(world):
+    world.switch(configured_table_with_rule="deleted_along")
+    made = table(world)
+    rule(world, made)
+    world.owner.delete_configured_table(**table_id(made))
+    equal(world.admin("GET", "objects"), {"objects": []})
+
+
+def test_configured_table_with_associations(world):
+    world.switch(configured_table_with_associations="refused")
+    _, of_owner, _ = in_membership(world)
+    with refused("ConflictException", "SUBRESOURCES_EXIST"):
+        world.owner.delete_configured_table(**table_id(of_owner))
+
+
+def test_association_with_rule(world):
+    world.switch(association_with_rule="deleted_along")
+    _, of_owner, association = in_membership(world)
+    rule(world, of_owner)
+    association_rule(world, association)
+    world.owner.delete_configured_table_association(**association_id(association))
+    kinds = {one["kind"] for one in world.admin("GET", "objects")["objects"]}
+    assert "configured_table_association_analysis_rule" not in kinds, kinds
+
+
+def test_rule_columns_outside_allowed(world):
+    world.switch(rule_columns_outside_allowed="accepted")
+    made = table(world)
+    rule(world, made, list_rule(listColumns=["unknown"]))
+    world.owner.update_configured_table(allowedColumns=["other"], **table_id(made))
+
+
+def test_table_reference_kind_change(world):
+    world.switch(table_reference_kind_change="allowed")
+    made = table(world)
+    updated = world.owner.update_configured_table(tableReference=SNOWFLAKE, **table_id(made))
+    equal(updated["configuredTable"]["tableType"], "SNOWFLAKE")
+
+
+def test_selected_methods_after_single(world):
+    made = table(world, analysisMethod="MULTIPLE", selectedAnalysisMethods=BOTH)
+    single = lambda: world.owner.update_configured_table(
+        analysisMethod="DIRECT_QUERY", **table_id(made)
+    )["configuredTable"]
+    world.switch(selected_methods_after_single="refused")
+    with misconfigured("selectedAnalysisMethods"):
+        single()
+    world.switch(selected_methods_after_single="kept")
+    equal(set(single()["selectedAnalysisMethods"]), set(BOTH))
+
+
+def test_omitted_reference_region(world):
+    world.switch(omitted_reference_region="absent")
+    equal(table(world)["tableReference"], GLUE)
+
+
+def test_omitted_table_type(world):
+    world.switch(omitted_table_type="absent")
+    assert "tableType" not in table(world)
+
+
+def test_association_name_case(world):
+    world.switch(association_name_case="kept")
+    ours, of_owner, association = in_membership(world, name="Orders")
+    equal(association["name"], "Orders")
+    with refused("ConflictException", "ALREADY_EXISTS"):
+        associate(world, ours, of_owner, name="ORDERS")
+    world.switch(association_name_case="refused")
+    with misconfigured("name"):
+        associate(world, ours, of_owner, name="Others")
+    associate(world, ours, of_owner, name="others")
+
+
+def test_association_rule_without_table_rule(world):
+    world.switch(association_rule_without_table_rule="accepted")
+    _, _, association = in_membership(world)
+    association_rule(world, association)
+
+
+def test_association_rule_of_another_type(world):
+    world.switch(association_rule_of_another_type="accepted")
+    _, of_owner, association = in_membership(world)
+    rule(world, of_owner, list_rule())
+    equal(association_rule(world, association)["type"], "CUSTOM")
+
+
+def test_empty_association_rule(world):
+    world.switch(empty_association_rule="validation")
+    _, of_owner, association = in_membership(world)
+    rule(world, of_owner)
+    with misconfigured("analysisRulePolicy"):
+        association_rule(world, association)
+    association_rule(world, association, policy("custom", allowedResultReceivers=[]))
+
+
+def test_receivers_outside_collaboration(world):
+    world.switch(receivers_outside_collaboration="accepted")
+    _, of_owner, association = in_membership(world)
+    rule(world, of_owner)
+    settings = policy("custom", allowedResultReceivers=[STRANGER])
+    equal(association_rule(world, association, settings)["policy"], settings["analysisRulePolicy"])
+
+
+def content(found):
+    (of_kind,) = found["policy"]["v1"].values()
+    return of_kind
+
+
+def test_omitted_join_operators(world):
+    world.switch(omitted_join_operators="filled")
+    for settings in (list_rule(), aggregation_rule()):
+        found = rule(world, table(world), settings)
+        equal(content(found)["allowedJoinOperators"], ["AND"])
+    assert "allowedJoinOperators" not in content(rule(world, table(world), custom_rule()))
+
+
+def test_omitted_additional_analyses(world):
+    world.switch(omitted_additional_analyses="filled")
+    found = rule(world, table(world), list_rule())
+    equal(content(found)["additionalAnalyses"], "NOT_ALLOWED")
+
+
+def test_omitted_rule_lists(world):
+    world.switch(omitted_rule_lists="filled")
+    _, of_owner, association = in_membership(world)
+    equal(
+        content(rule(world, of_owner)),
+        {"allowedAnalyses": [], "allowedAnalysisProviders": [], "disallowedOutputColumns": []},
+    )
+    equal(
+        content(association_rule(world, association)),
+        {"allowedResultReceivers": [], "allowedAdditionalAnalyses": []},
+    )
+
+
+def test_result_receivers_in_table_rule(world):
+    world.switch(result_receivers_in_table_rule="stored")
+    found = rule(world, table(world), custom_rule(allowedResultReceivers=[OWNER]))
+    equal(content(found)["allowedResultReceivers"], [OWNER])
+
+
+def test_templates_and_wildcards_mixed(world):
+    world.switch(templates_and_wildcards_mixed="accepted")
+    template = f"arn:aws:cleanrooms:us-east-1:{OWNER}:membership/{ABSENT}/analysistemplate/x"
+    mixed = {"allowedAnalyses": ["ANY_QUERY", template], "allowedAnalysisProviders": [PARTNER]}
+    rule(world, table(world), custom_rule(**mixed))
+    with misconfigured("analysisRulePolicy"):
+        rule(world, table(world), custom_rule(allowedAnalyses=["ANY_QUERY"]))
+
+
+def test_children_of_inactive_membership(world):
+    world.switch(children_of_inactive_membership="not_found")
+    _, _, association = in_membership(world)
+    for made in world.owner.list_collaborations()["collaborationList"]:
+        world.owner.delete_collaboration(collaborationIdentifier=made["id"])
+    with refused("ResourceNotFoundException", resourceType="MEMBERSHIP"):
+        get_association(world, association)
+
+
+def test_writes_to_inactive_membership(world):
+    world.switch(writes_to_inactive_membership="access_denied")
+    ours, of_owner, association = in_membership(world)
+    for made in world.owner.list_collaborations()["collaborationList"]:
+        world.owner.delete_collaboration(collaborationIdentifier=made["id"])
+    with denied():
+        associate(world, ours, of_owner, name="new")
+    get_association(world, association)
+
+
+def test_child_of_another_account(world):
+    world.switch(child_of_another_account="not_found")
+    _, of_owner, association = in_membership(world)
+    with refused("ResourceNotFoundException", resourceType="MEMBERSHIP"):
+        get_association(world, association, world.partner)
+    with refused("ResourceNotFoundException", resourceType="CONFIGURED_TABLE"):
+        world.partner.get_configured_table(**table_id(of_owner))
+
+
+def test_missing_child_resource_type(world):
+    # Kinds that the model has a type for keep theirs.
+    world.switch(missing_child_resource_type="nearest")
+    with refused("ResourceNotFoundException", resourceType="CONFIGURED_TABLE"):
+        world.owner.get_configured_table(configuredTableIdentifier=ABSENT)

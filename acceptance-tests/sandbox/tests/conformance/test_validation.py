@@ -190,7 +190,7 @@ def test_null_is_absent_in_objects_and_wrong_in_lists(world):
         "defaultResultConfiguration": {**query_results(keyPrefix=None), "roleArn": None},
     }
     reply = world.raw("POST", "/memberships", body)
-    equal(reply.body["membership"]["defaultResultConfiguration"], query_results())
+    equal(reply.body["membership"]["defaultResultConfiguration"], shown_results())
     check_create(
         world,
         [

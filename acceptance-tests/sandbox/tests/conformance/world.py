@@ -249,9 +249,19 @@ def pays(query=None, job=None, training=None, inference=None, synthetic=None):
     return configuration
 
 
+def shown(query=False, job=False, training=False, inference=False, synthetic=False):
+    """A payment configuration as replies have it, where whatever was not set is false."""
+    return pays(query, job, training, inference, synthetic)
+
+
 def query_results(bucket="results", **settings):
     """A default result configuration of queries."""
     return {"outputConfiguration": {"s3": {"resultFormat": "CSV", "bucket": bucket, **settings}}}
+
+
+def shown_results(bucket="results", **settings):
+    """The same as replies have it."""
+    return query_results(bucket, **{"singleFileOutput": False, **settings})
 
 
 STATUS = {

@@ -2,6 +2,7 @@
 
 mod callers;
 mod http;
+mod in_process;
 #[cfg(unix)]
 mod program;
 mod rules;

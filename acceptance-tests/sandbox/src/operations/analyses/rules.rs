@@ -52,7 +52,7 @@ pub(super) fn check_receivers(
     }
     let locations = output.pointer("/distribute/locations").and_then(Value::as_array);
     if let Some(locations) = locations {
-        let own = Some(membership.account.as_str());
+        let own = Some(membership.head.account.as_str());
         if locations.iter().filter(|location| location.get("s3").is_some()).count() > 1 {
             return refused("Results can be distributed to one S3 location at most.");
         }
@@ -101,7 +101,7 @@ pub(super) fn payer(
         .filter(|member| member.status == MemberStatus::Active)
         .filter(|member| collaboration.pays(member, names.cost))
         .filter(|member| {
-            let membership = member.membership_id.as_ref().and_then(|id| state.memberships.get(id));
+            let membership = state.memberships.get(&member.membership_id);
             let accepted = membership.and_then(|membership| membership.payers.get(names.cost));
             accepted.unwrap_or(member.has(names.ability))
         })
@@ -122,6 +122,10 @@ pub(super) fn payer(
     }
 }
 
+/// Regions that run more jobs at once.
+const LARGE_REGIONS: [&str; 5] =
+    ["us-east-1", "us-east-2", "ap-northeast-2", "eu-central-1", "eu-west-1"];
+
 pub(super) fn check_quotas(
     call: &Call<'_>,
     membership: &Membership,
@@ -134,13 +138,13 @@ pub(super) fn check_quotas(
         .filter(|analysis| analysis.kind == kind && analysis.status.is_running());
     let (mut of_membership, mut of_account) = (0, 0);
     for analysis in running {
-        let other = &call.state.memberships[&analysis.membership_id];
-        of_membership += u64::from(other.id == membership.id);
+        let other = &call.state.memberships[analysis.membership_id.as_str()];
+        of_membership += u64::from(other.head.id == membership.head.id);
         of_account +=
-            u64::from(other.account == membership.account && other.region == membership.region);
+            u64::from(other.head.is_of(&membership.head.account, &membership.head.region));
     }
     let quotas = call.quotas;
-    let in_us_east_1 = membership.region == "us-east-1";
+    let in_us_east_1 = membership.head.region == "us-east-1";
     let (name, per_membership, account_name, per_account) = match kind {
         AnalysisKind::Query => (
             "Concurrent ongoing queries per membership",
@@ -154,7 +158,11 @@ pub(super) fn check_quotas(
         ),
         AnalysisKind::Job => (
             "Concurrent ongoing jobs per membership",
-            quotas.concurrent_jobs_per_membership,
+            if LARGE_REGIONS.contains(&membership.head.region.as_str()) {
+                quotas.concurrent_jobs_per_membership_in_large_regions
+            } else {
+                quotas.concurrent_jobs_per_membership
+            },
             "Concurrent PySpark jobs per account",
             if in_us_east_1 {
                 quotas.concurrent_jobs_per_account_in_us_east_1

@@ -1,12 +1,11 @@
 //! What a change request does when it is committed.
 
-use std::collections::BTreeMap;
-
 use super::super::distinct;
 use super::invalid_state;
 use super::types::{ADD_MEMBER, CHANGEABLE, MemberChange, REMOVE_PAYER_CANDIDATE, Specification};
 use crate::error::{ApiError, ResourceKind};
 use crate::payment::{Cost, Payers};
+use crate::shelf::Shelf;
 use crate::state::{
     CAN_QUERY, CAN_RUN_JOB, Change, ChangeRequestStatus, Collaboration, Member, MemberStatus,
     Membership, State, Timestamp,
@@ -35,7 +34,7 @@ pub(super) fn check_outcome(
     }
     let invited = members
         .iter()
-        .filter(|member| member.account != collaboration.creator && member.status.takes_part());
+        .filter(|member| member.account != collaboration.creator() && member.status.takes_part());
     Ok(invited.count())
 }
 
@@ -48,10 +47,11 @@ pub(super) fn commit(
 ) -> Result<(), ApiError> {
     let collaboration =
         state.collaborations.get_mut(id).ok_or_else(|| ApiError::collaboration_denied(id))?;
-    let Some(index) = collaboration.change_requests.iter().position(|r| r.id == request_id) else {
-        return Err(ApiError::not_found(ResourceKind::Collaboration, request_id));
-    };
-    let changes = collaboration.change_requests[index].changes.clone();
+    let request = state
+        .change_requests
+        .get_mut(request_id)
+        .ok_or_else(|| ApiError::not_found(ResourceKind::Collaboration, request_id))?;
+    let changes = request.changes.clone();
     let specifications = changes
         .iter()
         .map(|change| Specification::read(&change.specification))
@@ -70,11 +70,24 @@ pub(super) fn commit(
             }
         }
     }
-    collaboration.update_time = now;
-    let request = &mut collaboration.change_requests[index];
+    collaboration.head.update_time = now;
     request.status = ChangeRequestStatus::Committed;
-    request.update_time = now;
+    request.head.update_time = now;
+    promise_memberships(state, id);
     Ok(())
+}
+
+/// Gives new members the ids of the memberships that they may make.
+fn promise_memberships(state: &mut State, id: &str) {
+    let is_new = |member: &Member| member.membership_id.is_empty();
+    while state.collaborations.get(id).is_some_and(|one| one.members.iter().any(is_new)) {
+        let (_, membership_id) = state.next_id(&Membership::KIND);
+        let collaboration = state.collaborations.get_mut(id);
+        let member = collaboration.and_then(|one| one.members.iter_mut().find(|one| is_new(one)));
+        if let Some(member) = member {
+            member.membership_id = membership_id;
+        }
+    }
 }
 
 /// Members may have come or gone since the request was filed.
@@ -140,7 +153,7 @@ fn invited(change: &MemberChange, now: Timestamp) -> Member {
         payers,
         create_time: now,
         update_time: now,
-        membership_id: None,
+        membership_id: String::new(),
     }
 }
 
@@ -148,7 +161,7 @@ fn invited(change: &MemberChange, now: Timestamp) -> Member {
 /// by itself, but one who is relieved pays no longer.
 fn mirror(
     collaboration: &Collaboration,
-    memberships: &mut BTreeMap<String, Membership>,
+    memberships: &mut Shelf<Membership>,
     change: &MemberChange,
     relieves: bool,
     now: Timestamp,
@@ -156,7 +169,7 @@ fn mirror(
     let Some(member) = collaboration.member(&change.account_id) else {
         return;
     };
-    let membership = member.membership_id.as_ref().and_then(|id| memberships.get_mut(id));
+    let membership = memberships.get_mut(&member.membership_id);
     let Some(membership) = membership else { return };
     membership.abilities.clone_from(&member.abilities);
     membership.ml_abilities.clone_from(&member.ml_abilities);
@@ -168,5 +181,5 @@ fn mirror(
             }
         }
     }
-    membership.update_time = now;
+    membership.head.update_time = now;
 }

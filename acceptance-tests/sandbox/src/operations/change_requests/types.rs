@@ -7,7 +7,7 @@ use super::super::collaborations::MlMemberAbilities;
 use super::super::parse;
 use crate::error::ApiError;
 use crate::payment::{Cost, Payers};
-use crate::settings::{Switches, Tolerance};
+use crate::settings::{RunnerAbilities, Switches, Tolerance};
 use crate::state::{
     CAN_EXPORT_QUERY_ANALYSIS_LOG, CAN_QUERY, CAN_RECEIVE_RESULTS, CAN_RUN_JOB, Change,
     Collaboration, Member,
@@ -178,9 +178,12 @@ fn check_runner_abilities(
     for ability in [CAN_QUERY, CAN_RUN_JOB] {
         let is_sent = change.member_abilities.iter().any(|sent| sent == ability);
         let is_held = member.is_some_and(|member| member.has(ability));
-        let is_tolerated =
-            is_held && switches.runner_abilities_in_change_request == Tolerance::Ignored;
-        if is_sent && !is_tolerated {
+        let is_allowed = match switches.runner_abilities_in_change_request {
+            RunnerAbilities::Refused => !is_sent,
+            RunnerAbilities::Ignored => !is_sent || is_held,
+            RunnerAbilities::Required => is_sent == is_held,
+        };
+        if !is_allowed {
             return Err(ApiError::configuration(
                 "memberAbilities",
                 format!("A change request cannot change the ability {ability}."),

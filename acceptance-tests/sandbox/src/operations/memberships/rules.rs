@@ -90,9 +90,7 @@ pub(super) fn check_quota(call: &Call<'_>) -> Result<(), ApiError> {
         .state
         .memberships
         .values()
-        .filter(|membership| {
-            membership.account == call.caller.account && membership.region == call.caller.region
-        })
+        .filter(|membership| membership.head.is_of(&call.caller.account, &call.caller.region))
         .filter(|membership| {
             membership.status != MembershipStatus::CollaborationDeleted
                 || call.switches.deleted_memberships_count_against_quota
@@ -106,9 +104,9 @@ pub(super) fn check_quota(call: &Call<'_>) -> Result<(), ApiError> {
 
 /// Checks an update against the collaboration, and gives the payers after it.
 pub(super) fn checked_update(call: &Call<'_>, input: &UpdateInput) -> Result<Payers, ApiError> {
-    let membership = &call.state.memberships[&input.membership_identifier];
+    let membership = &call.state.memberships[input.membership_identifier.as_str()];
     let Some(collaboration) = call.state.collaborations.get(&membership.collaboration.id) else {
-        eprintln!("the membership {} is active without a collaboration", membership.id);
+        eprintln!("the membership {} is active without a collaboration", membership.head.id);
         return Err(ApiError::Internal);
     };
     check_logs(collaboration, "queryLogStatus", input.query_log_status.as_deref())?;
@@ -130,7 +128,7 @@ fn updated_payers(
     switches: &Switches,
 ) -> Result<Payers, ApiError> {
     let mut payers = membership.payers.clone();
-    let member = collaboration.member(&membership.account);
+    let member = collaboration.member(&membership.head.account);
     for cost in Cost::ALL {
         let Some(flag) = sent.get(cost) else { continue };
         let named = member.is_some_and(|member| collaboration.pays(member, cost));
@@ -157,7 +155,7 @@ fn check_withdrawal(
         Withdrawal::Conflict => Err(ApiError::conflict(
             ConflictReason::InvalidState,
             ResourceKind::Membership,
-            &membership.id,
+            &membership.head.id,
             format!("The membership has accepted to pay for {}.", cost.path()),
         )),
     }
