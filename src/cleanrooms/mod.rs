@@ -9,6 +9,8 @@ pub mod aws;
 pub mod client;
 pub mod collaboration;
 pub mod configured_table;
+pub mod configured_table_analysis_rule;
+pub mod configured_table_association;
 pub mod ended;
 pub mod environment;
 pub mod error;
