@@ -11,7 +11,7 @@ use cleanrooms_provider::proto::tfplugin6::{get_provider_schema, plan_resource_c
 use rustix::process::Signal;
 use rustls::version::TLS13;
 use serde_json::Value;
-use support::{Launch, Line, Process, soon};
+use support::{Host, Launch, Line, Process, Service, holds, soon};
 use tonic::transport::Channel;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -78,12 +78,79 @@ async fn an_interrupt_is_the_hosts_business() {
     assert!(is_served(&channel).await);
 }
 
+/// What ends a process, short of killing it.
+const ENDINGS: [Signal; 3] = [Signal::TERM, Signal::HUP, Signal::QUIT];
+
 #[tokio::test]
-async fn sigterm_removes_the_socket_too() {
-    let (process, line, _channel) = connected().await;
-    process.signal(Signal::TERM);
+async fn an_idle_process_ends_when_told_and_removes_the_socket_too() {
+    for signal in ENDINGS {
+        let (process, line, _channel) = connected().await;
+        process.signal(signal);
+        assert_eq!(process.finished().await.status.code(), Some(0), "{signal:?}");
+        assert!(!line.socket().exists());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_hangup_that_was_ignored_at_the_start_stays_ignored() {
+    let mut process = Launch::host().ignoring_hangup().start();
+    let channel = process.connect().await;
+    process.signal(Signal::HUP);
+    assert!(is_served(&channel).await);
+    drop(channel);
     assert_eq!(process.finished().await.status.code(), Some(0));
-    assert!(!line.socket().exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_was_sent_is_answered_before_the_end() {
+    for signal in ENDINGS {
+        let sandbox = Service::slow_at("CreateCollaboration", 2500);
+        let (process, _line, channel) = connected().await;
+        let mut host = Host::configured(channel, &sandbox).await;
+        let creating = tokio::spawn(async move { host.create().await });
+        sandbox.is_asked().await;
+        process.signal(signal);
+        let created = creating.await.expect("no panic");
+        assert!(holds(&created.new_state, "arn:aws:cleanrooms:"), "{signal:?}: {created:?}");
+        assert_eq!(process.finished().await.status.code(), Some(0), "{signal:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_looks_ends_at_any_signal() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let sandbox = Service::slow_at("GetCollaboration", 120_000);
+        let (process, _line, channel) = connected().await;
+        let mut host = Host::configured(channel, &sandbox).await;
+        let reading = tokio::spawn(async move { host.read().await });
+        sandbox.is_asked().await;
+        process.signal(signal);
+        let read = reading.await.expect("no panic");
+        let [stopped] = read.diagnostics.as_slice() else { panic!("{signal:?}: {read:?}") };
+        assert!(stopped.detail.contains("stopped"), "{stopped:?}");
+        assert!(holds(&read.new_state, Host::STORED), "{signal:?}: state stays");
+        assert_eq!(process.finished().await.status.code(), Some(0), "{signal:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_outlives_a_host_that_was_killed() {
+    let sandbox = Service::slow_at("CreateCollaboration", 2500);
+    let mut process = Launch::host().variable("TF_LOG", "DEBUG").start();
+    let mut host = Host::configured(process.connect().await, &sandbox).await;
+    let creating = tokio::spawn(async move { host.create().await });
+    sandbox.is_asked().await;
+    // Its channel goes with it.
+    creating.abort();
+    assert!(creating.await.is_err());
+    let finished = process.finished().await;
+    assert_eq!(finished.status.code(), Some(0));
+    let entries =
+        finished.stderr.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
+    let creates = entries.filter(|entry| entry["operation"] == "CreateCollaboration");
+    let statuses: Vec<_> = creates.map(|entry| entry["status"].clone()).collect();
+    assert_eq!(statuses, [200], "{}", finished.stderr);
 }
 
 #[tokio::test]
@@ -133,6 +200,51 @@ async fn debug_outlives_its_hosts_and_ends_on_an_interrupt() {
     assert!(!line.socket().exists());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn each_attached_connection_is_a_configuration_of_its_own() {
+    let sandbox = Service::start();
+    let mut process = Launch::by_hand().argument("-debug").start();
+    let (_, line) = attached(&mut process).await;
+    let channel = async || line.channel(None, &TLS13).await.expect("no TLS");
+    let mut first = Host::new(channel().await);
+    let mut second = Host::new(channel().await);
+    let account = async |host: &mut Host| {
+        let created = host.create().await;
+        ["111122223333", "444455556666"].map(|account| holds(&created.new_state, account))
+    };
+    first.configure(&sandbox, "111122223333").await;
+    second.configure(&sandbox, "444455556666").await;
+    assert_eq!(account(&mut first).await, [true, false]);
+    assert_eq!(account(&mut second).await, [false, true]);
+    // One of a host's configurations is stopped, or gone; the other is not.
+    second.stop().await;
+    drop(second);
+    assert_eq!(account(&mut first).await, [true, false]);
+    let unconfigured = Host::new(channel().await).read().await;
+    assert_eq!(unconfigured.diagnostics[0].summary, "The provider is not configured");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn debug_awaits_a_change_at_the_first_interrupt_and_not_at_the_second() {
+    for insists in [false, true] {
+        let sandbox = Service::slow_at("CreateCollaboration", if insists { 50_000 } else { 2500 });
+        let mut process = Launch::by_hand().argument("-debug").start();
+        let (_, line) = attached(&mut process).await;
+        let channel = line.channel(None, &TLS13).await.expect("no TLS");
+        let mut host = Host::configured(channel.clone(), &sandbox).await;
+        let creating = tokio::spawn(async move { host.try_create().await });
+        sandbox.is_asked().await;
+        process.signal(Signal::INT);
+        if insists {
+            // Served means that the first signal was seen and did not end it.
+            assert!(is_served(&channel).await);
+            process.signal(Signal::INT);
+        }
+        assert_eq!(creating.await.expect("no panic").is_ok(), !insists);
+        assert_eq!(process.finished().await.status.code(), Some(0));
+    }
+}
+
 #[tokio::test]
 async fn logs_are_hclog_lines() {
     let mut process = Launch::host().variable("TF_LOG_PROVIDER", "DEBUG").start();
@@ -166,8 +278,33 @@ async fn each_call_is_one_line_of_the_log_without_values() {
     let [call] = calls.as_slice() else { panic!("{stderr}") };
     assert_eq!(call["rpc"], "PlanResourceChange");
     assert_eq!(call["tf_resource_type"], "cleanrooms_nothing");
+    assert_eq!(call["tf_req_id"], 1);
     assert!(call["duration_ms"].is_u64(), "{call}");
     assert!(!stderr.contains("private"), "{stderr}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_aws_says_which_call_it_was_made_for() {
+    let sandbox = Service::start();
+    let mut process = Launch::host().variable("TF_LOG", "DEBUG").start();
+    let mut host = Host::configured(process.connect().await, &sandbox).await;
+    let mut other = host.clone();
+    tokio::join!(host.create(), other.create());
+    drop((host, other));
+    let stderr = process.finished().await.stderr;
+    let entries: Vec<Value> =
+        stderr.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let calls = |message| entries.iter().filter(move |entry| entry["@message"] == message);
+    let creates: std::collections::BTreeSet<_> = calls("AWS call")
+        .filter(|entry| entry["operation"] == "CreateCollaboration")
+        .map(|entry| {
+            assert_eq!(entry["rpc"], "ApplyResourceChange");
+            assert_eq!(entry["tf_resource_type"], "cleanrooms_collaboration");
+            entry["tf_req_id"].as_u64().expect("a number")
+        })
+        .collect();
+    assert_eq!(creates.len(), 2, "{stderr}");
+    assert!(calls("AWS call").all(|entry| entry["tf_req_id"].is_u64()), "{stderr}");
 }
 
 #[tokio::test]

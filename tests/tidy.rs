@@ -229,7 +229,9 @@ fn printing(file: &str, text: &str) -> Vec<String> {
     collect_words(tokens, &mut words);
     let prints = words.windows(2).filter(|pair| PRINTS.contains(&&*pair[0]) && pair[1] == "!");
     let mut found: Vec<_> = prints.map(|pair| format!("{file} uses {}!", pair[0])).collect();
-    if !file.starts_with("src/plugin/") && words.iter().any(|word| word == "stdout") {
+    // That of another process is `child.stdout`.
+    let own = words.windows(2).any(|pair| pair[0] != "." && pair[1] == "stdout");
+    if !file.starts_with("src/plugin/") && own {
         found.push(format!("{file} uses stdout, which belongs to the handshake"));
     }
     found

@@ -156,7 +156,7 @@ impl<O: Object> Creating<'_, O> {
         let id = id.unwrap_or_else(|| format!("<{}>", O::KIND.key.join(">/<")));
         O::explain(self.cx.client, self.planned, err).unwrap_or_else(|| {
             Diagnostic::error(
-                format!("The {} exists already", O::KIND.noun),
+                O::existing(),
                 format!(
                     "Import it instead of creating one: terraform import {}.<name> {id}. {err}",
                     O::KIND.type_name

@@ -5,6 +5,7 @@
 //! [`Reading`], and ends when core asks to stop.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -213,19 +214,19 @@ where
         // It may have waited for others before this first attempt.
         return Err(AwsError::stopped());
     }
-    let intervals = cx.client.aws.intervals();
-    let started = Instant::now();
-    let deadline = started + window;
+    let aws = &cx.client.aws;
+    let (repeated, most) = (AtomicU32::new(0), aws.config().max_retries.unwrap_or(u32::MAX));
     let harmless = |err: &AwsError| {
-        err.outcome == Outcome::NotExecuted
+        let harmless = err.outcome == Outcome::NotExecuted
             && match err.kind {
                 ErrorKind::Throttled => true,
-                // It may be a moment without network, but also a Region or an endpoint that does not exist.
-                ErrorKind::Connect => started.elapsed() < intervals.connect_window,
+                // A moment without network, but not an endpoint that does not exist.
+                ErrorKind::Connect => err.may_pass,
                 _ => false,
-            }
+            };
+        harmless && repeated.fetch_add(1, Ordering::Relaxed) < most
     };
-    retry_while(intervals.retry, deadline, &cx.stop, harmless, send).await
+    retry_while(aws.intervals().retry, Instant::now() + window, &cx.stop, harmless, send).await
 }
 
 /// A time of the SDK as the system's.

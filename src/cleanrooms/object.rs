@@ -259,6 +259,16 @@ pub trait Object: Send + Sync + Sized + 'static {
         async {}
     }
 
+    /// What is said of a create of something that exists already: a summary.
+    fn existing() -> String {
+        format!("The {} exists already", Self::KIND.noun)
+    }
+
+    /// What a delete is called: "Cannot" goes before it.
+    fn deleting(id: &str) -> String {
+        format!("delete {} {id}", Self::KIND.noun)
+    }
+
     /// Completes the create call by what has to be asked first.
     fn prepare(
         _cx: &Context<'_, Client>,
@@ -466,7 +476,7 @@ impl<O: Object> Resource for Of<O> {
 
     async fn delete(cx: &Context<'_, Client>, state: &Value) -> Result<(), Diagnostics> {
         let located = Located::of_state(&O::KIND, state)?;
-        let what = format!("delete {} {}", O::KIND.noun, located.key.id());
+        let what = O::deleting(located.key.id());
         let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
         let at = cx.client.changing(state, &cx.stop).await.map_err(one)?;
         Box::pin(O::destroy(cx, &at, &located, state)).await
@@ -929,7 +939,7 @@ pub async fn judge_delete<O: Object>(
     located: &Located,
     sent: Result<(), AwsError>,
 ) -> Result<(), Diagnostics> {
-    let what = format!("delete {} {}", O::KIND.noun, located.key.id());
+    let what = O::deleting(located.key.id());
     let Err(err) = sent else { return Ok(()) };
     if err.may_mean_gone() {
         return absence::prove::<O>(&at.reading, located, &err).await;

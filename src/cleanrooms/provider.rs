@@ -4,6 +4,7 @@ mod arguments;
 mod checks;
 mod rules;
 mod schema;
+mod services;
 #[cfg(test)]
 mod tests;
 
@@ -36,7 +37,7 @@ impl Provider for CleanRooms {
         checks::check(config, &variable, diagnostics);
     }
 
-    fn configure(
+    async fn configure(
         config: &Value,
         engine_version: &str,
         diagnostics: &mut Diagnostics,
@@ -49,6 +50,8 @@ impl Provider for CleanRooms {
             }
         };
         let aws = Aws::new(arguments::provider_config(config, engine_version), intervals);
+        // Whoever needs a Region is told if there is none.
+        let _ = aws.resolve_region().await;
         let client = Client::new(aws, arguments::tag_policy(config, environment()));
         Some(Configured { client, unknown: arguments::unknown_argument(config) })
     }

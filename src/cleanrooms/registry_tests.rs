@@ -153,8 +153,11 @@ fn failure(status: u16) -> AwsError {
 
 /// How often a create is sent to a service that fails so, and how long that takes.
 async fn attempts(status: u16, window: Duration) -> (usize, Duration) {
-    let client = client();
-    let cx = Context::new(&client, CancellationToken::new(), Private::default());
+    attempts_of(&client(), status, window).await
+}
+
+async fn attempts_of(client: &Client, status: u16, window: Duration) -> (usize, Duration) {
+    let cx = Context::new(client, CancellationToken::new(), Private::default());
     let (started, attempts) = (Instant::now(), Cell::new(0));
     let send = || {
         attempts.set(attempts.get() + 1);
@@ -170,6 +173,16 @@ async fn a_throttled_create_is_repeated_as_long_as_is_said() {
     let (many, long) = attempts(429, Duration::from_secs(60)).await;
     assert!(1 < few && few < many, "{few} and {many} attempts");
     assert!(short <= Duration::from_secs(5) && long <= Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn max_retries_holds_for_creates() {
+    for most in [0, 2] {
+        let config = ProviderConfig { max_retries: Some(most), ..Default::default() };
+        let client = Client::new(Aws::new(config, Intervals::default()), TagPolicy::default());
+        let (sent, _) = attempts_of(&client, 429, Duration::from_secs(600)).await;
+        assert_eq!(sent, 1 + most as usize);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -225,7 +238,13 @@ proptest! {
     /// So an unknown value never replaces anything.
     #[test]
     fn a_replacement_is_planned_only_where_no_value_could_avoid_it(situation in situation()) {
-        let (early, late) = (situation.plan(), situation.plan_at_apply());
+        let late = planned(
+            situation.type_name,
+            &situation.prior,
+            &situation.config.late,
+            Walk::Plan,
+        );
+        let early = situation.plan();
         for path in &early.requires_replace {
             prop_assert!(late.requires_replace.contains(path), "{path} turned out to be the same");
         }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
+use super::caught::caught;
 use super::checks;
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::identity::IdentitySchema;
@@ -240,8 +241,16 @@ impl<R: Resource> Managed<R> {
         planned: &Value,
         known_so_far: Value,
     ) -> Value {
-        match R::read(cx, &known_so_far).await {
-            Ok(Found::Here(remote)) => filled(planned, &self.schema.value(&remote)),
+        let reading = async {
+            Ok(match R::read(cx, &known_so_far).await? {
+                Found::Here(remote) => Found::Here(filled(planned, &self.schema.value(&remote))),
+                Found::NotYet => Found::NotYet,
+                Found::Gone => Found::Gone,
+            })
+        };
+        let completed: Result<Result<_, Diagnostics>, _> = caught(reading).await;
+        match completed.unwrap_or_else(|panic| Err(panicked(&panic).into())) {
+            Ok(Found::Here(state)) => state,
             Ok(Found::NotYet) => known_so_far,
             Ok(Found::Gone) => {
                 cx.report(Diagnostic::warning(
@@ -459,6 +468,11 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         private.set_plan_note(UNMANAGED, true);
         Ok(StateResponse { state, private, identity, ..StateResponse::default() })
     }
+}
+
+/// The error for a panic after a change that was made.
+fn panicked(panic: &str) -> Diagnostic {
+    Diagnostic::bug(format!("Reading the object after its change panicked: {panic}"))
 }
 
 /// The error for a value that was unknown at plan, so that nobody agreed to a replacement.

@@ -152,8 +152,9 @@ impl<'a> Plan<'a> {
     pub fn mark_recomputed(&mut self) {
         let changed = self.changed();
         for attribute in &self.schema.attributes {
-            let untouched =
-                !self.changes(attribute.name) && self.config.get(attribute.name).is_null();
+            let untouched = !self.changes(attribute.name)
+                && !self.decided.contains(attribute.name)
+                && self.config.get(attribute.name).is_null();
             if untouched && !self.prior.is_null() && may_change(attribute.recompute, &changed) {
                 self.set(attribute.name, Value::Unknown);
             }

@@ -27,6 +27,7 @@ pub trait Provider: Send + Sync + Sized + 'static {
     fn validate(config: &Value, diagnostics: &mut Diagnostics);
 
     /// Configures the provider, without any call: commands that need none need no credentials.
+    /// What a plan needs of files is read here, for a plan reads none.
     ///
     /// # Errors
     ///
@@ -35,7 +36,7 @@ pub trait Provider: Send + Sync + Sized + 'static {
         config: &Value,
         engine_version: &str,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Configured<Self::Client>>;
+    ) -> impl Future<Output = Option<Configured<Self::Client>>> + Send;
 }
 
 /// A configured provider.
@@ -96,13 +97,16 @@ impl<P: Provider> ProviderServer<P> {
     }
 
     /// Takes a configuration; what was stopped before may run again.
-    pub fn configure(&self, config: &Value, engine_version: &str) -> Diagnostics {
+    pub async fn configure(&self, config: &Value, engine_version: &str) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
-        if let Some(configured) = P::configure(config, engine_version, &mut diagnostics) {
+        if let Some(configured) = P::configure(config, engine_version, &mut diagnostics).await {
             let configured = Some(Arc::new(configured));
-            let stop = CancellationToken::new();
             let tells_apply = has_deferral(engine_version);
-            *self.session() = Session { configured, stop, has_read: false, tells_apply };
+            let mut session = self.session();
+            // Calls of the configuration before this one may still run, and a stop is for all.
+            let stopped = session.stop.is_cancelled();
+            let stop = if stopped { CancellationToken::new() } else { session.stop.clone() };
+            *session = Session { configured, stop, has_read: false, tells_apply };
         }
         diagnostics
     }

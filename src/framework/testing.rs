@@ -174,7 +174,13 @@ fn plain_state(ty: &Type, words: Words) -> BoxedStrategy<Value> {
         Type::List(ty) => held(Nesting::List, plain_state(ty, words), words),
         Type::Set(ty) => held(Nesting::Set, plain_state(ty, words), words),
         Type::Map(ty) => held(Nesting::Map, plain_state(ty, words), words),
-        Type::Tuple(_) | Type::Object(_) | Type::Dynamic => {
+        Type::Object(types) => {
+            let each: Vec<_> = types.values().map(|ty| plain_state(ty, words)).collect();
+            let names: Vec<_> = types.keys().cloned().collect();
+            each.prop_map(move |values| Value::Object(names.iter().cloned().zip(values).collect()))
+                .boxed()
+        }
+        Type::Tuple(_) | Type::Dynamic => {
             panic!("no attribute of ours has the type {ty}")
         }
     }

@@ -1,4 +1,8 @@
 //! When the process ends.
+//!
+//! It ends when nobody can want it any more, and not in the middle of a change:
+//! whatever asks for the end first stops everything that only looks or waits,
+//! as StopProvider does, and then the calls under way are answered.
 
 use std::io;
 use std::sync::Arc;
@@ -21,6 +25,14 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(120);
 /// How long a client may take to replace a connection that it lost.
 const RECONNECT_LIMIT: Duration = Duration::from_secs(1);
 
+/// How long a host that still listens may be silent between two calls, once
+/// the process was told to end.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// How long the end waits for calls that run: more than a change takes that
+/// AWS throttles, now that nothing waits or polls any more.
+const END_LIMIT: Duration = Duration::from_secs(300);
+
 /// What ended the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -32,7 +44,7 @@ pub enum End {
     NobodyCame,
     /// Ctrl-C, in [`Mode::Debug`].
     Interrupted,
-    /// SIGTERM.
+    /// SIGTERM, SIGHUP or SIGQUIT.
     Terminated,
 }
 
@@ -41,6 +53,7 @@ pub(super) struct Life {
     mode: Mode,
     shutdown: Arc<Notify>,
     clients: watch::Receiver<Clients>,
+    calls: watch::Receiver<usize>,
     signals: Signals,
 }
 
@@ -49,18 +62,42 @@ impl Life {
         mode: Mode,
         shutdown: Arc<Notify>,
         clients: watch::Receiver<Clients>,
+        calls: watch::Receiver<usize>,
         signals: Signals,
     ) -> Self {
-        Life { mode, shutdown, clients, signals }
+        Life { mode, shutdown, clients, calls, signals }
     }
 
-    /// Waits for the end.
-    pub(super) async fn end(&mut self) -> End {
-        let mode = self.mode;
+    /// Waits for the end; `stop` ends what only looks or waits.
+    pub(super) async fn end(&mut self, stop: impl AsyncFn()) -> End {
+        let end = self.asked_to_end(&stop).await;
+        let Life { mode, shutdown, clients, calls, signals } = self;
         tokio::select! {
-            () = self.shutdown.notified() => End::Shutdown,
-            end = abandoned(&mut self.clients), if mode == Mode::Plugin => end,
-            end = self.signals.end(mode) => end,
+            () = at_rest(calls, clients, shutdown, patience(*mode, end), &stop) => {}
+            // Who sits at the terminal and asks twice does not want to wait.
+            _ = signals.next(), if *mode == Mode::Debug => {}
+            () = time::sleep(END_LIMIT) => {
+                tracing::warn!("ending, although calls are not answered yet");
+            }
+        }
+        end
+    }
+
+    /// Ctrl-C reaches a host and its plugins alike, and a plugin must survive
+    /// it: the host waits for the calls under way, and may make others.
+    async fn asked_to_end(&mut self, stop: &impl AsyncFn()) -> End {
+        let mode = self.mode;
+        loop {
+            let signal = tokio::select! {
+                () = self.shutdown.notified() => return End::Shutdown,
+                end = abandoned(&mut self.clients), if mode == Mode::Plugin => return end,
+                signal = self.signals.next() => signal,
+            };
+            match (signal, mode) {
+                (Told::ToEnd, _) => return End::Terminated,
+                (Told::ToStop, Mode::Debug) => return End::Interrupted,
+                (Told::ToStop, Mode::Plugin) => stop().await,
+            }
         }
     }
 }
@@ -85,48 +122,117 @@ async fn abandoned(clients: &mut watch::Receiver<Clients>) -> End {
     }
 }
 
+/// How silent it must be before the end.
+///
+/// A host that listens asks for one thing after another, of a refresh for
+/// instance, and takes it for a crash when nobody answers.
+fn patience(mode: Mode, end: End) -> Duration {
+    match (mode, end) {
+        (Mode::Plugin, End::Terminated) => QUIET,
+        _ => Duration::ZERO,
+    }
+}
+
+/// Waits until no call runs, and none was made for `quiet` by a host that is
+/// still there. What is made meanwhile is stopped at once.
+async fn at_rest(
+    calls: &mut watch::Receiver<usize>,
+    clients: &mut watch::Receiver<Clients>,
+    shutdown: &Notify,
+    quiet: Duration,
+    stop: &impl AsyncFn(),
+) {
+    loop {
+        if *calls.borrow() > 0 {
+            stop().await;
+        }
+        // Errors here mean that nobody is left to count: the server ended.
+        let _ = calls.wait_for(|running| *running == 0).await;
+        tokio::select! {
+            biased;
+            _ = clients.wait_for(|clients| clients.open == 0) => return,
+            () = shutdown.notified() => return,
+            () = time::sleep(quiet) => return,
+            _ = calls.wait_for(|running| *running > 0) => {}
+        }
+    }
+}
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// Ctrl-C.
+    ToStop,
+    /// Whatever else ends a process, short of SIGKILL.
+    ToEnd,
+}
+
 /// The signals that the process receives instead of dying of them.
 pub(super) struct Signals {
     #[cfg(unix)]
     interrupt: Signal,
     #[cfg(unix)]
     terminate: Signal,
+    #[cfg(unix)]
+    quit: Signal,
+    /// `None` when whoever started the process wants it to outlive its
+    /// terminal, as `nohup` does.
+    #[cfg(unix)]
+    hangup: Option<Signal>,
     #[cfg(windows)]
     interrupt: CtrlC,
 }
 
 impl Signals {
-    /// From here on SIGINT and SIGTERM no longer kill the process.
+    /// From here on these signals no longer kill the process.
+    #[cfg(unix)]
     pub(super) fn install() -> io::Result<Self> {
+        let hangup = (!ignores_hangup()).then(|| signal(SignalKind::hangup()));
         Ok(Signals {
-            #[cfg(unix)]
             interrupt: signal(SignalKind::interrupt())?,
-            #[cfg(unix)]
             terminate: signal(SignalKind::terminate())?,
-            #[cfg(windows)]
-            interrupt: ctrl_c()?,
+            quit: signal(SignalKind::quit())?,
+            hangup: hangup.transpose()?,
         })
     }
 
-    /// Waits for a signal that ends the process.
-    ///
-    /// Ctrl-C reaches a host and its plugins alike, and a plugin must survive
-    /// it: the host sends StopProvider and waits for the calls under way.
-    async fn end(&mut self, mode: Mode) -> End {
-        loop {
-            #[cfg(unix)]
-            tokio::select! {
-                _ = self.interrupt.recv() => {}
-                _ = self.terminate.recv() => return End::Terminated,
+    #[cfg(windows)]
+    pub(super) fn install() -> io::Result<Self> {
+        Ok(Signals { interrupt: ctrl_c()? })
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) -> Told {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
             }
-            #[cfg(windows)]
-            self.interrupt.recv().await;
-            match mode {
-                Mode::Debug => return End::Interrupted,
-                Mode::Plugin => tracing::debug!("ignored an interrupt: the host decides"),
-            }
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => Told::ToStop,
+            _ = self.terminate.recv() => Told::ToEnd,
+            _ = self.quit.recv() => Told::ToEnd,
+            _ = hangup => Told::ToEnd,
         }
     }
+
+    #[cfg(windows)]
+    async fn next(&mut self) -> Told {
+        self.interrupt.recv().await;
+        Told::ToStop
+    }
+}
+
+/// Whether the process was started with SIGHUP ignored, as far as that can be
+/// told: Linux has it in `/proc` (proc_pid_status(5), `SigIgn`). Elsewhere it is
+/// taken for ignored, since a host that is not will die of it, which we notice.
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_none_or(|mask| mask & 1 << (SignalKind::hangup().as_raw_value() - 1) != 0)
 }
 
 #[cfg(test)]
@@ -168,6 +274,46 @@ mod tests {
         assert!(!waiting.is_finished());
         sender.send_replace(clients(0));
         assert_eq!(waiting.await.expect("no panic"), End::ClientGone);
+    }
+
+    /// How long the end takes with these running calls, of a host that is
+    /// there or not, and how often everything was stopped.
+    async fn rest(mut calls: watch::Receiver<usize>, open: usize) -> (Duration, usize) {
+        let (_host, mut clients) = watch::channel(clients(open));
+        let (stops, shutdown) = (std::cell::Cell::new(0), Notify::new());
+        let stop = async || stops.set(stops.get() + 1);
+        let started = time::Instant::now();
+        at_rest(&mut calls, &mut clients, &shutdown, QUIET, &stop).await;
+        (started.elapsed(), stops.get())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_awaits_the_calls_that_run() {
+        let (running, calls) = watch::channel(2);
+        let answers = async {
+            time::sleep(Duration::from_secs(20)).await;
+            running.send_replace(1);
+            time::sleep(Duration::from_secs(20)).await;
+            running.send_replace(0);
+        };
+        let ((gone, _), ()) = tokio::join!(rest(calls, 0), answers);
+        assert_eq!(gone, Duration::from_secs(40), "nobody is left to make another call");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_awaits_what_a_host_asks_next_and_stops_it() {
+        let (running, calls) = watch::channel(1);
+        let answers = async {
+            time::sleep(Duration::from_secs(20)).await;
+            running.send_replace(0);
+            time::sleep(QUIET / 2).await;
+            running.send_replace(1);
+            time::sleep(Duration::from_secs(20)).await;
+            running.send_replace(0);
+        };
+        let ((listening, stops), ()) = tokio::join!(rest(calls, 1), answers);
+        assert_eq!(listening, Duration::from_secs(40) + QUIET / 2 + QUIET);
+        assert_eq!(stops, 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -15,10 +15,12 @@
 //! - `listener` and `connections`: from a socket to byte streams for gRPC
 //! - `services`: what go-plugin asks of every plugin
 //! - `reattach`: `-debug`, a provider that waits to be attached
+//! - `providers` and `calls`: who answers a connection, and what is not answered yet
 //! - `life`: when the process ends
 //! - `panics` and `logs`: what goes to stderr, and in which form
 //! - `error`: why a process could not become a provider
 
+mod calls;
 mod command;
 mod connections;
 mod environment;
@@ -29,6 +31,7 @@ mod listener;
 mod logs;
 mod mtls;
 mod panics;
+mod providers;
 mod reattach;
 mod services;
 
@@ -39,6 +42,8 @@ use std::sync::Arc;
 
 use tokio::runtime;
 use tokio::sync::Notify;
+use tokio_stream::StreamExt as _;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 
 pub use self::command::Mode;
@@ -47,11 +52,13 @@ pub use self::error::StartError;
 pub use self::life::End;
 pub use self::panics::{PanicMessage, catch_panic, install_hook};
 
+use self::calls::Calls;
 use self::command::Command;
 use self::connections::{Incoming, Presence};
 use self::life::{Life, Signals};
 use self::listener::Listener;
 use self::mtls::Tls;
+use self::providers::Providers;
 use crate::proto::tfplugin6::provider_server::{Provider, ProviderServer};
 
 /// The largest message either side may send, in bytes: what Go providers set.
@@ -61,13 +68,14 @@ const MESSAGE_LIMIT: usize = 256 << 20;
 
 /// Runs the provider's process from its arguments to its exit status.
 ///
-/// `arguments` are those after the program's name. The provider is made only
-/// when it is going to be served, inside the runtime. Takes over the process:
-/// installs the panic hook and the log subscriber.
+/// `arguments` are those after the program's name. A provider is made only
+/// when it is going to be served, inside the runtime: one for the host that
+/// started the process, or in [`Mode::Debug`] one for each connection. Takes
+/// over the process: installs the panic hook and the log subscriber.
 pub fn run<P: Provider>(
     arguments: impl IntoIterator<Item = OsString>,
     environment: &Environment,
-    provider: impl FnOnce() -> P,
+    provider: impl Fn() -> P,
 ) -> ExitCode {
     install_hook();
     logs::install(environment.log_level.as_deref());
@@ -94,14 +102,14 @@ pub fn run<P: Provider>(
 /// Serves on a runtime of this thread alone: handlers wait for AWS, they do
 /// not compute, and one thread starts faster and uses less memory.
 fn serve_blocking<P: Provider>(
-    provider: impl FnOnce() -> P,
+    provider: impl Fn() -> P,
     mode: Mode,
     environment: &Environment,
     stdout: impl Write,
 ) -> Result<(), StartError> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Runtime)?;
-    let ended = runtime.block_on(async { serve(provider(), mode, environment, stdout).await });
+    let ended = runtime.block_on(serve(provider, mode, environment, stdout));
     // A name lookup on the blocking pool must not delay the end: the host
     // kills what does not exit within two seconds.
     runtime.shutdown_background();
@@ -111,18 +119,18 @@ fn serve_blocking<P: Provider>(
     }
 }
 
-/// Serves `provider` until its host is done with it, and says what ended it.
+/// Serves providers until their host is done with them, and says what ended it.
 ///
 /// Listens first and then writes the handshake line (or, in [`Mode::Debug`],
-/// how to attach) to `stdout`, which is not touched again. The socket is gone
-/// when this returns; calls that still run are dropped with the runtime.
+/// how to attach) to `stdout`, which is not touched again. Calls that still
+/// run are awaited, within a limit. The socket is gone when this returns.
 ///
 /// # Errors
 ///
 /// [`StartError`], before anything was written to `stdout`, when the
 /// environment is not one that a host sets or the socket cannot be made.
-pub async fn serve(
-    provider: impl Provider,
+pub async fn serve<P: Provider>(
+    provider: impl Fn() -> P,
     mode: Mode,
     environment: &Environment,
     mut stdout: impl Write,
@@ -149,31 +157,50 @@ pub async fn serve(
     tracing::debug!(address = %listener.address(), tls = tls.is_some(), "listening");
 
     let shutdown = Arc::new(Notify::new());
-    let presence = Presence::default();
-    let mut life = Life::new(mode, Arc::clone(&shutdown), presence.clients(), signals);
+    let (presence, calls) = (Presence::default(), Calls::default());
+    let providers = Providers::new(mode, provider);
+    let mut life =
+        Life::new(mode, Arc::clone(&shutdown), presence.clients(), calls.running(), signals);
     let incoming = Incoming::new(listener, tls, presence);
-    let server = router(provider, shutdown).await.serve_with_incoming(incoming);
     let end = tokio::select! {
-        served = server => {
-            served.map_err(StartError::Server)?;
+        served = accept(incoming, &providers, &calls, &shutdown) => {
+            served?;
             End::ClientGone
         }
-        end = life.end() => end,
+        end = life.end(async || providers.stop().await) => end,
     };
     tracing::debug!(reason = ?end, "ending");
     Ok(end)
 }
 
+/// Gives each connection its provider.
+async fn accept<P: Provider>(
+    mut incoming: Incoming,
+    providers: &Providers<P, impl Fn() -> P>,
+    calls: &Calls,
+    shutdown: &Arc<Notify>,
+) -> Result<(), StartError> {
+    while let Some(connection) = incoming.next().await {
+        let router = router(providers.of_connection(), calls, Arc::clone(shutdown)).await;
+        // Returns at once: the connection is served by a task of its own.
+        let served = router.serve_with_incoming(tokio_stream::once(connection));
+        served.await.map_err(StartError::Server)?;
+    }
+    Ok(())
+}
+
 /// Every service that a host may call on the one address.
-async fn router(
-    provider: impl Provider,
+async fn router<P: Provider>(
+    provider: Arc<P>,
+    calls: &Calls,
     shutdown: Arc<Notify>,
 ) -> tonic::transport::server::Router {
-    let provider = ProviderServer::new(provider)
+    let marks = calls.of(&provider);
+    let provider = ProviderServer::from_arc(provider)
         .max_decoding_message_size(MESSAGE_LIMIT)
         .max_encoding_message_size(MESSAGE_LIMIT);
     Server::builder()
-        .add_service(provider)
+        .add_service(InterceptedService::new(provider, marks))
         .add_service(services::controller(shutdown))
         .add_service(services::stdio())
         .add_service(services::broker())

@@ -1,4 +1,5 @@
-//! Panics: inside one RPC they cost that RPC, anywhere else the process.
+//! Panics: inside one RPC they cost that RPC, in a task beside it that task.
+//! Only where nothing is left that could go on do they end the process.
 //!
 //! Terraform takes a stderr line that begins with `panic: ` for a crash of the
 //! whole provider and prints it with what follows. So only a panic that does
@@ -12,6 +13,9 @@ use std::future::{Future, poll_fn};
 use std::io::{self, Write as _};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::pin::pin;
+use std::thread;
+
+use tokio::task;
 
 /// The exit status of a crash: what a Go plugin's would be.
 const CRASH_STATUS: i32 = 2;
@@ -69,13 +73,20 @@ fn text(payload: &(dyn Any + Send)) -> &str {
 
 /// Replaces Rust's panic message, which Terraform does not recognise.
 ///
-/// Outside of [`catch_panic`] a panic on any thread prints a line `panic: `
-/// with its message and then the backtrace, and exits with status 2.
+/// Outside of [`catch_panic`] a panic of this thread prints a line `panic: `
+/// with its message and then the backtrace, and exits with status 2. A panic of
+/// a task of tokio's, or of another thread, is one line of the log: it ends
+/// that task (a connection, a name lookup), whose loss is an error for whoever
+/// waits for it, and creates that are under way must go on.
 pub fn install_hook() {
-    panic::set_hook(Box::new(|info| {
+    let home = thread::current().id();
+    panic::set_hook(Box::new(move |info| {
         let report = Report::capture(info);
         if INSIDE_RPC.get() {
             CAUGHT.set(Some(report));
+        } else if task::try_id().is_some() || thread::current().id() != home {
+            let Report { panic, backtrace } = report;
+            tracing::error!(%panic, %backtrace, "a background task panicked");
         } else {
             crash(&report);
         }
@@ -122,7 +133,13 @@ pub async fn catch_panic<T>(
         };
         // Unwind safe: a future that panicked is not polled again.
         match panic::catch_unwind(AssertUnwindSafe(poll)) {
-            Ok(poll) => poll.map(Ok),
+            Ok(poll) => {
+                // The call itself knew what to do with it.
+                if let Some(Report { panic, backtrace }) = CAUGHT.take() {
+                    tracing::error!(rpc, %panic, %backtrace, "a call panicked and went on");
+                }
+                poll.map(Ok)
+            }
             Err(payload) => Err(caught(rpc, payload.as_ref())).into(),
         }
     })
@@ -216,6 +233,30 @@ mod tests {
         assert!(stderr.starts_with("panic: two lines\nat src/plugin/panics.rs:"), "{stderr}");
         assert!(stderr.contains("a_panic_elsewhere"), "a backtrace: {stderr}");
         assert_eq!(status, Some(CRASH_STATUS));
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_task_or_a_thread_beside_is_one_line_of_the_log() {
+        if std::env::var_os(AS_PROCESS).is_some() {
+            install_hook();
+            crate::plugin::logs::install(Some("error"));
+            assert!(task::spawn(async { panic!("a\ntask") }).await.is_err());
+            assert!(task::spawn_blocking(|| panic!("a\nlookup")).await.is_err());
+            assert!(thread::spawn(|| panic!("a\nthread")).join().is_err());
+            return;
+        }
+        let (stderr, status) = as_process(
+            "plugin::panics::tests::a_panic_in_a_task_or_a_thread_beside_is_one_line_of_the_log",
+        );
+        let panics: Vec<_> = stderr
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect(line))
+            .map(|entry| entry["panic"].as_str().unwrap_or_default().to_owned())
+            .collect();
+        for (panic, text) in panics.iter().zip(["a\ntask", "a\nlookup", "a\nthread"]) {
+            assert!(panic.starts_with(&format!("{text} (at ")), "{stderr}");
+        }
+        assert_eq!((panics.len(), status), (3, Some(0)));
     }
 
     #[tokio::test]

@@ -5,9 +5,11 @@
 //! to a host an absent state means that the object is gone.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use tonic::{Response, Status};
+use tracing::Instrument as _;
 
 use super::to_proto::diagnostics as to_proto;
 use crate::framework::{Diagnostic, Diagnostics};
@@ -35,6 +37,24 @@ pub(super) async fn answer<C: Call>(
     request: &C,
     call: impl Future<Output = Result<C::Reply, Diagnostics>>,
 ) -> Result<Response<C::Reply>, Status> {
+    // Around the call at any level: what it logs says whose call it was.
+    let span = tracing::error_span!(
+        "call",
+        rpc = C::RPC,
+        tf_req_id = NEXT.fetch_add(1, Ordering::Relaxed),
+        tf_resource_type = request.type_name(),
+    );
+    Ok(Response::new(answered(request, call).instrument(span).await))
+}
+
+/// Tells calls apart that run at the same time, under the name that providers
+/// in Go give it.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+async fn answered<C: Call>(
+    request: &C,
+    call: impl Future<Output = Result<C::Reply, Diagnostics>>,
+) -> C::Reply {
     let started = Instant::now();
     let reply = match catch_panic(C::RPC, call).await {
         Ok(reply) => reply.unwrap_or_else(|diagnostics| request.failed(diagnostics)),
@@ -44,9 +64,8 @@ pub(super) async fn answer<C: Call>(
         }
     };
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let tf_resource_type = request.type_name();
-    tracing::debug!(rpc = C::RPC, tf_resource_type, duration_ms, "answered");
-    Ok(Response::new(reply))
+    tracing::debug!(duration_ms, "answered");
+    reply
 }
 
 /// Calls whose reply has nothing but diagnostics to say when they failed.

@@ -51,12 +51,12 @@ impl<P: Provider> Service<P> {
         Ok(validate_provider_config::Response { diagnostics })
     }
 
-    pub(super) fn configure(
+    pub(super) async fn configure(
         &self,
         request: &configure_provider::Request,
     ) -> Result<configure_provider::Response, Diagnostics> {
         let config = self.provider_config(request.config.as_ref())?;
-        let diagnostics = self.provider.configure(&config, &request.terraform_version);
+        let diagnostics = self.provider.configure(&config, &request.terraform_version).await;
         let diagnostics = to_proto::diagnostics(diagnostics);
         Ok(configure_provider::Response { diagnostics })
     }

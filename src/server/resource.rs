@@ -136,7 +136,11 @@ impl<P: Provider> Service<P> {
         }
         let configured = self.configured(&target)?;
         let stop = self.provider.stop_token();
-        let applied = target.resource.apply(&configured.client, stop, change).await;
+        let created = change.prior.is_null();
+        let mut applied = target.resource.apply(&configured.client, stop, change).await;
+        if created {
+            applied.diagnostics.extend(to_proto::fit(&mut applied.state, &target.ty));
+        }
         let applied = target.encoded(applied)?;
         Ok(apply_resource_change::Response {
             new_state: Some(applied.state),

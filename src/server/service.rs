@@ -66,7 +66,7 @@ impl<P: Provider> ProviderService for Service<P> {
         request: Request<configure_provider::Request>,
     ) -> Reply<configure_provider::Response> {
         let request = request.get_ref();
-        answer(request, async { self.configure(request) }).await
+        answer(request, self.configure(request)).await
     }
 
     async fn stop_provider(
@@ -120,10 +120,13 @@ impl<P: Provider> ProviderService for Service<P> {
         &self,
         request: Request<apply_resource_change::Request>,
     ) -> Reply<apply_resource_change::Response> {
-        let (service, request) = (self.clone(), request.into_inner());
+        let service = self.clone();
         // A call that its client drops is dropped here as well. A change that
-        // was begun must come to its end all the same, so it has its own task.
-        let change = tokio::spawn(async move { answer(&request, service.apply(&request)).await });
+        // was begun must come to its end all the same, so it has its own task,
+        // which holds the whole request: the process ends after its last one.
+        let change = tokio::spawn(async move {
+            answer(request.get_ref(), service.apply(request.get_ref())).await
+        });
         // Its panics are caught inside: only the end of the runtime ends it early.
         change.await.unwrap_or_else(|err| Err(Status::cancelled(err.to_string())))
     }

@@ -30,6 +30,20 @@ pub(super) fn value(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Dia
     Ok(proto::DynamicValue { msgpack, json: Vec::new() })
 }
 
+/// Makes null what does not fit its type, and tells it: of an object that was
+/// made, what else is known must reach the state. The warnings are no errors,
+/// which would have the object destroyed.
+pub(super) fn fit(state: &mut Value, ty: &Type) -> Vec<Diagnostic> {
+    let (Value::Object(attributes), Type::Object(types)) = (state, ty) else { return Vec::new() };
+    let fitted = attributes.iter_mut().filter_map(|(name, attribute)| {
+        let misfit = msgpack::encode(attribute, types.get(name)?).err()?;
+        *attribute = Value::Null;
+        let bug = Diagnostic::bug(format!("`{name}` does not fit the schema: {misfit}"));
+        Some(Diagnostic { severity: Severity::Warning, ..bug })
+    });
+    fitted.collect()
+}
+
 /// An identity; nothing for null.
 ///
 /// # Errors
@@ -189,6 +203,17 @@ fn type_json(ty: &Type) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_misfit_does_not_cost_the_rest() {
+        let ty = Type::object([("id", Type::String), ("size", Type::Number)]);
+        let mut state = Value::object([("id", "a".into()), ("size", "big".into())]);
+        let warnings = fit(&mut state, &ty);
+        assert_eq!(state, Value::object([("id", "a".into()), ("size", Value::Null)]));
+        assert!(!warnings[0].is_error() && warnings[0].detail.contains("`size`"), "{warnings:?}");
+        assert!(value(&state, &ty).is_ok());
+        assert_eq!(fit(&mut state, &ty).len(), 0);
+    }
 
     #[test]
     fn diagnostics_point_at_what_core_can_show() {

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use super::server::{Answer, Server, collaboration, identity};
 use super::{REGION, aws, read, static_config};
 
-async fn create(aws: &Aws) -> Result<(), AwsError> {
+pub async fn create(aws: &Aws) -> Result<(), AwsError> {
     let client = aws.cleanrooms_no_retry(REGION).await?;
     let input = client.create_collaboration().name("Study").description("");
     let input = input.creator_display_name("A").query_log_status("DISABLED".into());
@@ -92,6 +92,28 @@ async fn a_create_that_is_never_answered_is_ambiguous() {
 }
 
 #[tokio::test]
+async fn a_reply_that_is_too_long_is_read_no_further_and_not_asked_for_again() {
+    let server = Server::start([Answer::Long(1_200_000_000)]).await;
+    let err = read(&aws(static_config(&server.url))).await.expect_err("no reply is so long");
+    assert_eq!(err.kind, ErrorKind::UnreadableReply);
+    assert!(err.to_string().contains("8 MiB"), "{err}");
+    assert_eq!(server.requests().len(), 1);
+
+    let err = create(&aws(static_config(&server.url))).await.expect_err("no reply is so long");
+    assert_eq!(err.kind, ErrorKind::UnreadableReply);
+    assert_eq!(err.outcome, Outcome::Ambiguous);
+}
+
+#[tokio::test]
+async fn a_reply_that_never_ends_is_given_up() {
+    let server = Server::start([Answer::Drip]).await;
+    let intervals = Intervals { reply_timeout: Duration::from_millis(100), ..Intervals::default() };
+    let err = create(&Aws::new(static_config(&server.url), intervals)).await.expect_err("no end");
+    assert_eq!(err.kind, ErrorKind::Timeout);
+    assert_eq!(err.outcome, Outcome::Ambiguous);
+}
+
+#[tokio::test]
 async fn a_create_that_finds_nobody_was_not_executed() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("a bound socket"));
@@ -127,7 +149,6 @@ async fn an_error_that_the_operation_does_not_model_is_read_from_the_reply() {
 async fn a_proxy_forwards_what_goes_to_an_http_address() {
     let proxy = Server::start([collaboration()]).await;
     let mut config = static_config("http://cleanrooms.invalid");
-    config.no_proxy = None;
     config.http_proxy = Some(Secret::new(proxy.url.replace("http://", "http://user:pass@")));
     read(&aws(config)).await.expect("the proxy answers");
     let request = &proxy.requests()[0];

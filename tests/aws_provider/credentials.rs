@@ -11,6 +11,10 @@ use cleanrooms_provider::cleanrooms::aws::{
     AssumeRole, AssumeRoleWithWebIdentity, ErrorKind, ProviderConfig, Secret,
 };
 
+use cleanrooms_provider::cleanrooms::provider::CleanRooms;
+use cleanrooms_provider::framework::{Diagnostics, Provider};
+use cleanrooms_provider::wire::Value;
+
 use super::server::{Answer, Server, assumed, assumed_with_token, collaboration, identity};
 use super::{aws, config, read, static_config};
 
@@ -113,15 +117,34 @@ fn the_region_comes_from_the_argument_the_environment_the_profile() {
     }
 }
 
-#[test]
-fn without_argument_and_environment_the_profile_gives_the_region() {
+#[tokio::test]
+async fn without_argument_and_environment_the_profile_gives_the_region() {
     let name = "credentials::without_argument_and_environment_the_profile_gives_the_region";
     if alone_with(name, &[("AWS_PROFILE", "mine")]) {
         let folder = Folder::new("region");
         let file = folder.file("config", "[profile mine]\nregion = eu-north-1\n");
         let config =
             ProviderConfig { shared_config_files: vec![file], ..ProviderConfig::default() };
-        assert_eq!(aws(config).region().expect("the profile has it"), "eu-north-1");
+        let aws = aws(config);
+        aws.region().expect_err("no file is read by whoever only asks");
+        assert_eq!(aws.resolve_region().await.expect("the profile has it"), "eu-north-1");
+        assert_eq!(aws.region().expect("it is known by now"), "eu-north-1");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_knows_the_region_of_the_profile_since_the_provider_was_configured() {
+    let test =
+        "credentials::a_plan_knows_the_region_of_the_profile_since_the_provider_was_configured";
+    if alone_with(test, &[("AWS_PROFILE", "mine")]) {
+        let folder = Folder::new("configured-region");
+        let file = folder.file("config", "[profile mine]\nregion = eu-north-1\n");
+        let block = Value::object([("shared_config_files", Value::list([file.as_str().into()]))]);
+        let mut diagnostics = Diagnostics::new();
+        let configured = CleanRooms::configure(&block, "1.15.0", &mut diagnostics).await;
+        std::fs::remove_file(file).expect("nobody reads it any more");
+        let aws = configured.expect("the block is fine").client.aws;
+        assert_eq!(aws.region().expect("it is known"), "eu-north-1");
     }
 }
 

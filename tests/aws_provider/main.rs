@@ -1,8 +1,10 @@
 //! The AWS side of the provider against a server of our own.
 
+mod boto3;
 mod calls;
 mod credentials;
 mod network;
+mod proxies;
 mod server;
 mod sources;
 
@@ -14,7 +16,6 @@ const REGION: &str = "us-east-1";
 fn config(url: &str) -> ProviderConfig {
     let mut config = ProviderConfig {
         region: Some(REGION.to_owned()),
-        no_proxy: Some("127.0.0.1".to_owned()),
         terraform_version: Some("1.15.0".to_owned()),
         ..ProviderConfig::default()
     };

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,6 +17,10 @@ pub enum Answer {
     HangUp,
     /// There is no reply, and the connection stays open.
     Silence,
+    /// A reply of AWS that says it has this many bytes and has so many zeros.
+    Long(usize),
+    /// A reply of AWS that comes byte by byte and never ends.
+    Drip,
 }
 
 /// A server that runs until the test ends.
@@ -28,6 +33,8 @@ pub struct Server {
 struct Shared {
     /// What to answer; the last one is repeated.
     answers: Mutex<VecDeque<Answer>>,
+    /// What to answer instead, by the request.
+    by_request: Option<fn(&str) -> Answer>,
     requests: Mutex<Vec<String>>,
     open: AtomicUsize,
     most_open: AtomicUsize,
@@ -36,12 +43,19 @@ struct Shared {
 impl Server {
     /// Starts a server on a free port of this machine.
     pub async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let answers = Mutex::new(answers.into_iter().collect());
+        Self::serving(Shared { answers, ..Shared::default() }).await
+    }
+
+    /// Starts a server that answers each request by itself.
+    pub async fn answering(by_request: fn(&str) -> Answer) -> Self {
+        Self::serving(Shared { by_request: Some(by_request), ..Shared::default() }).await
+    }
+
+    async fn serving(shared: Shared) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound socket"));
-        let shared = Arc::new(Shared {
-            answers: Mutex::new(answers.into_iter().collect()),
-            ..Shared::default()
-        });
+        let shared = Arc::new(shared);
         let accepting = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -86,19 +100,53 @@ impl Shared {
                 }
                 Answer::HangUp => break,
                 Answer::Silence => std::future::pending().await,
+                Answer::Long(length) => {
+                    if send_zeros(&mut stream, length).await.is_err() {
+                        break;
+                    }
+                }
+                Answer::Drip => {
+                    let head = "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\
+                                x-amzn-requestid: request-1\r\n\r\n";
+                    stream.write_all(head.as_bytes()).await.ok();
+                    while stream.write_all(b"1\r\n \r\n").await.is_ok()
+                        && stream.flush().await.is_ok()
+                    {
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                }
             }
         }
         self.open.fetch_sub(1, Ordering::SeqCst);
     }
 
     fn answer(&self, request: String) -> Answer {
+        let by_request = self.by_request.map(|answer| answer(&request));
         self.requests.lock().expect("no test panics with it").push(request);
+        if let Some(answer) = by_request {
+            return answer;
+        }
         let mut answers = self.answers.lock().expect("no test panics with it");
         match answers.len() {
             0 | 1 => answers.front().cloned().unwrap_or(Answer::HangUp),
             _ => answers.pop_front().expect("there are at least two"),
         }
     }
+}
+
+async fn send_zeros(stream: &mut BufStream<TcpStream>, length: usize) -> std::io::Result<()> {
+    let head = format!(
+        "HTTP/1.1 200 X\r\ncontent-length: {length}\r\nx-amzn-requestid: request-1\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await?;
+    let piece = [b'0'; 1 << 16];
+    let mut left = length;
+    while left > 0 {
+        let now = left.min(piece.len());
+        stream.write_all(&piece[..now]).await?;
+        left -= now;
+    }
+    stream.flush().await
 }
 
 async fn read_request(stream: &mut BufStream<TcpStream>) -> Option<String> {
@@ -117,10 +165,15 @@ async fn read_request(stream: &mut BufStream<TcpStream>) -> Option<String> {
 
 /// The reply of GetCollaboration.
 pub fn collaboration() -> Answer {
-    let body = r#"{"collaboration":{"id":"a","arn":"a","name":"Study","creatorAccountId":"1",
+    collaboration_called("Study")
+}
+
+/// The reply of GetCollaboration, with that name.
+pub fn collaboration_called(name: &str) -> Answer {
+    let body = r#"{"collaboration":{"id":"a","arn":"a","name":"{name}","creatorAccountId":"1",
         "creatorDisplayName":"A","createTime":0,"updateTime":0,"memberStatus":"ACTIVE",
         "queryLogStatus":"DISABLED"}}"#;
-    Answer::Reply(200, "", body.to_owned())
+    Answer::Reply(200, "", body.replace("{name}", name))
 }
 
 /// The reply of GetCallerIdentity.
@@ -134,7 +187,7 @@ pub fn identity(account: &str) -> Answer {
 
 /// The reply of AssumeRole.
 pub fn assumed(access_key: &str) -> Answer {
-    assumed_until(access_key, "2079-12-31T00:00:00Z")
+    assumed_until(access_key, "2090-12-31T00:00:00Z")
 }
 
 /// The reply of AssumeRole, for a session that ends then.

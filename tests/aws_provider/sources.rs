@@ -4,11 +4,9 @@
 //! Where a source is named by the environment, its server runs in the first process, and the client
 //! in one that starts with these variables alone.
 
-use std::time::{Duration, SystemTime};
-
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
-use cleanrooms_provider::cleanrooms::aws::{AssumeRole, ErrorKind, Outcome, ProviderConfig};
+use cleanrooms_provider::cleanrooms::aws::{
+    AssumeRole, AssumeRoleWithWebIdentity, ErrorKind, Outcome, ProviderConfig, Secret,
+};
 use tokio::task::block_in_place;
 
 use super::credentials::{Folder, alone_with, signers};
@@ -32,7 +30,7 @@ fn reply(body: &str) -> Answer {
 fn keys(access_key: &str) -> Answer {
     reply(&format!(
         r#"{{"Code":"Success","AccessKeyId":"{access_key}","SecretAccessKey":"s","Token":"t",
-            "Expiration":"2079-12-31T00:00:00Z"}}"#
+            "Expiration":"2090-12-31T00:00:00Z"}}"#
     ))
 }
 
@@ -140,12 +138,12 @@ async fn a_login_of_identity_center_gives_credentials() {
     // The file is called after the SHA-1 of the session's name.
     folder.file(
         ".aws/sso/cache/75e4d41276d8bd17f85986fc6cccef29fd725ce3.json",
-        r#"{"accessToken":"a-token","expiresAt":"2079-12-31T00:00:00Z","region":"us-east-1"}"#,
+        r#"{"accessToken":"a-token","expiresAt":"2090-12-31T00:00:00Z","region":"us-east-1"}"#,
     );
     folder.file(".aws/config", SSO);
     let center = Server::start([reply(
         r#"{"roleCredentials":{"accessKeyId":"CENTER","secretAccessKey":"s","sessionToken":"t",
-            "expiration":3471292800000}}"#,
+            "expiration":3818361600000}}"#,
     )])
     .await;
     let server = Server::start([collaboration()]).await;
@@ -227,10 +225,8 @@ async fn roles_of_a_profile_are_assumed_at_the_configured_address() {
     assert!(requests[1].contains("DurationSeconds=900"), "{}", requests[1]);
 }
 
-fn in_thirty_seconds() -> String {
-    let end = DateTime::from(SystemTime::now() + Duration::from_secs(30));
-    end.fmt(Format::DateTime).expect("a time of this century")
-}
+/// Half a minute after the server's date.
+const SOON: &str = "2080-01-01T00:00:30Z";
 
 fn with_a_role(server: &Server) -> ProviderConfig {
     let role_arn = "arn:aws:iam::111122223333:role/one".to_owned();
@@ -239,25 +235,24 @@ fn with_a_role(server: &Server) -> ProviderConfig {
 }
 
 #[tokio::test]
-async fn credentials_are_renewed_before_they_expire() {
-    let soon = assumed_until("FIRST", &in_thirty_seconds());
-    let answers = [soon, assumed("SECOND"), collaboration()];
-    let server = Server::start(answers).await;
+async fn a_session_that_ends_soon_is_not_asked_for_at_each_call() {
+    let soon = assumed_until("FIRST", SOON);
+    let server = Server::start([soon, collaboration()]).await;
     let aws = aws(with_a_role(&server));
-    for _ in 0..2 {
-        read(&aws).await.expect("the role can be assumed");
+    for _ in 0..3 {
+        read(&aws).await.expect("the session lasts");
     }
-    // The first session is asked for to see that there are credentials at all.
-    assert_eq!(signers(&server), ["111122223333", "111122223333", "SECOND", "SECOND"]);
+    assert_eq!(signers(&server), ["111122223333", "FIRST", "FIRST", "FIRST"]);
 }
 
 #[tokio::test]
-async fn credentials_that_cannot_be_renewed_are_used_to_their_end() {
-    let soon = assumed_until("FIRST", &in_thirty_seconds());
-    let refused = Answer::Reply(403, "", "<ErrorResponse/>".to_owned());
-    let server = Server::start([soon, refused, collaboration()]).await;
-    read(&aws(with_a_role(&server))).await.expect("the first session still lasts");
-    assert_eq!(signers(&server), ["111122223333", "111122223333", "FIRST"]);
+async fn a_session_that_has_ended_is_an_error() {
+    let server = Server::start([assumed_until("OLD", "2001-01-01T00:00:00Z")]).await;
+    for _ in 0..2 {
+        let err = read(&aws(with_a_role(&server))).await.expect_err("it has ended");
+        assert_eq!(err.kind, ErrorKind::Credentials);
+        assert!(err.to_string().contains("have expired at 2001-01-01T00:00:00Z"), "{err}");
+    }
 }
 
 #[tokio::test]
@@ -306,17 +301,197 @@ async fn an_endpoint_of_the_environment_serves_unless_an_argument_names_one() {
     assert_eq!(environment_server.requests().len(), 1);
 }
 
-#[tokio::test]
-async fn fips_does_not_go_with_an_endpoint_of_the_environment() {
-    let environment =
-        [("AWS_ENDPOINT_URL", "http://127.0.0.1:9"), ("AWS_USE_FIPS_ENDPOINT", "true")];
-    if alone_with("sources::fips_does_not_go_with_an_endpoint_of_the_environment", &environment) {
-        let mut config = static_config("http://127.0.0.1:9");
-        config.endpoints.cleanrooms = None;
-        let err = read(&aws(config)).await.expect_err("the combination is impossible");
-        assert_eq!(err.kind, ErrorKind::Configuration);
-        assert_eq!(err.outcome, Outcome::NotExecuted);
-        assert!(err.to_string().contains("FIPS"), "{err}");
-        assert!(err.to_string().contains("endpoint"), "{err}");
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_goes_before_fips_and_dual_stack() {
+    let server = Server::start([collaboration()]).await;
+    let environment = [
+        ("HOME", "/nowhere"),
+        ("AWS_ENDPOINT_URL", server.url.as_str()),
+        ("AWS_USE_FIPS_ENDPOINT", "true"),
+    ];
+    let test = "sources::an_endpoint_goes_before_fips_and_dual_stack";
+    if block_in_place(|| alone_with(test, &environment)) {
+        let mut config = static_config("");
+        config.endpoints = Default::default();
+        config.use_dualstack_endpoint = Some(true);
+        read(&aws(config)).await.expect("the environment names a server");
+        return;
     }
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_told_with_its_source_and_nothing_of_the_request() {
+    for (variables, files, source) in [
+        (vec![("AWS_ENDPOINT_URL", "127.0.0.1:4566")], "", "AWS_ENDPOINT_URL is no address"),
+        (vec![("AWS_ENDPOINT_URL_STS", "http//x")], "", "AWS_ENDPOINT_URL_STS is no address"),
+        (vec![("AWS_ENDPOINT_URL_CLEANROOMS", "https://")], "", "AWS_ENDPOINT_URL_CLEANROOMS"),
+        (
+            vec![],
+            "[default]\nendpoint_url = localhost\n",
+            "`endpoint_url` of the profile `default`",
+        ),
+        (
+            vec![],
+            "[default]\nservices = s\n[services s]\nsts =\n  endpoint_url = http://a b\n",
+            "`endpoint_url` of `sts` in the services of the profile `default`",
+        ),
+    ] {
+        let folder = Folder::new("addresses");
+        let file = folder.file("config", files);
+        let mut environment = vec![("HOME", "/nowhere"), ("AWS_CONFIG_FILE", file.as_str())];
+        environment.push(("TEST_SOURCE", source));
+        environment.extend(variables);
+        let test =
+            "sources::an_address_that_is_none_is_told_with_its_source_and_nothing_of_the_request";
+        if alone_with(test, &environment) {
+            let role = AssumeRole {
+                role_arn: "arn:aws:iam::111122223333:role/one".to_owned(),
+                external_id: Some(Secret::new("an-external-id")),
+                ..AssumeRole::default()
+            };
+            let mut config = ProviderConfig { assume_role: vec![role], ..static_config("") };
+            config.endpoints = Default::default();
+            let err = read(&aws(config)).await.expect_err("it is no address");
+            assert_eq!(err.kind, ErrorKind::Configuration);
+            assert_eq!(err.outcome, Outcome::NotExecuted);
+            let source = std::env::var("TEST_SOURCE").expect("the first process sets it");
+            assert!(err.to_string().contains(&source), "{err}");
+            assert!(!err.to_string().contains("an-external-id"), "{err}");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_service_quotes_of_a_secret_is_not_shown() {
+    let quoted = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not with an-external-id, \
+        nor with a-secret-key-of-some-length</Message></Error></ErrorResponse>";
+    let server = Server::start([Answer::Reply(403, "", quoted.to_owned())]).await;
+    let role = AssumeRole {
+        role_arn: "arn:aws:iam::111122223333:role/one".to_owned(),
+        external_id: Some(Secret::new("an-external-id")),
+        ..AssumeRole::default()
+    };
+    let config = ProviderConfig {
+        assume_role: vec![role],
+        secret_key: Some(Secret::new("a-secret-key-of-some-length")),
+        ..static_config(&server.url)
+    };
+    let err = read(&aws(config)).await.expect_err("the role is refused").to_string();
+    assert!(err.contains("not with (sensitive value), nor with (sensitive value)"), "{err}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_token_that_nobody_writes_does_not_hold_up_the_rest() {
+    let folder = Folder::new("fifo");
+    let path = format!("{}/fifo", folder.path());
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo makes a FIFO");
+    let role = AssumeRoleWithWebIdentity {
+        role_arn: Some("arn:aws:iam::111122223333:role/web".to_owned()),
+        web_identity_token_file: Some(path),
+        ..AssumeRoleWithWebIdentity::default()
+    };
+    let config = ProviderConfig {
+        assume_role_with_web_identity: Some(role),
+        ..config("http://127.0.0.1:9")
+    };
+    let aws = aws(config);
+    let reading = read(&aws);
+    // On the one thread of this test nothing else could happen if the file were read there.
+    let elsewhere = async { tokio::task::yield_now().await };
+    tokio::select! {
+        biased;
+        _ = reading => panic!("nobody writes to it"),
+        () = elsewhere => {}
+    }
+}
+
+#[tokio::test]
+async fn a_web_identity_token_may_stand_in_the_environment() {
+    let environment = [("TF_AWS_WEB_IDENTITY_TOKEN", "the-token"), ("HOME", "/nowhere")];
+    if alone_with("sources::a_web_identity_token_may_stand_in_the_environment", &environment) {
+        let server = Server::start([assumed_with_token("WEB"), collaboration()]).await;
+        let role = AssumeRoleWithWebIdentity {
+            role_arn: Some("arn:aws:iam::111122223333:role/web".to_owned()),
+            ..AssumeRoleWithWebIdentity::default()
+        };
+        let assume_role_with_web_identity = Some(role);
+        let config = ProviderConfig { assume_role_with_web_identity, ..config(&server.url) };
+        read(&aws(config)).await.expect("the token is good");
+        assert!(server.requests()[0].ends_with("&WebIdentityToken=the-token"));
+    }
+}
+
+#[tokio::test]
+async fn an_agent_that_no_header_takes_is_told() {
+    let environment = [("AWS_EXECUTION_ENV", "a\nb"), ("HOME", "/nowhere")];
+    if alone_with("sources::an_agent_that_no_header_takes_is_told", &environment) {
+        let server = Server::start([collaboration()]).await;
+        let config = ProviderConfig {
+            user_agent: vec!["more\nlines".to_owned()],
+            ..static_config(&server.url)
+        };
+        let err = read(&aws(config)).await.expect_err("no header takes it");
+        assert_eq!(err.kind, ErrorKind::Configuration);
+        assert!(err.to_string().contains("AWS_EXECUTION_ENV"), "{err}");
+    }
+}
+
+#[tokio::test]
+async fn a_bundle_of_the_profile_is_read() {
+    if !alone_with("sources::a_bundle_of_the_profile_is_read", &[("HOME", "/nowhere")]) {
+        return;
+    }
+    let folder = Folder::new("profile-bundle");
+    let config = "[default]\nca_bundle = /nowhere/of-profile.pem\n";
+    let config = ProviderConfig {
+        shared_config_files: vec![folder.file("config", config)],
+        ..static_config("https://127.0.0.1:9")
+    };
+    let err = read(&aws(config)).await.expect_err("the file is missing");
+    assert!(err.to_string().contains("/nowhere/of-profile.pem"), "{err}");
+}
+
+#[tokio::test]
+async fn wrong_files_and_settings_are_told_by_name() {
+    let test = "sources::wrong_files_and_settings_are_told_by_name";
+    if !alone_with(test, &[("HOME", "/nowhere")]) {
+        return;
+    }
+    let long = "[a]\ncredential_process =\n";
+    for (name, profiles, reason) in [
+        ("empty-program", long, "`credential_process` of the profile `a` is empty"),
+        ("empty-role", "[a]\nrole_arn =\nsource_profile = a\n", "`role_arn` of the profile `a`"),
+        ("empty-key", "[a]\naws_access_key_id =\n", "`aws_access_key_id` of the profile `a`"),
+        ("login", "[a]\nlogin_session = arn\n", "export-credentials --profile a --format process"),
+        ("no-setting", "[a]\nregion\n", "line 2 is neither"),
+        ("no-section", "region = x\n", "line 1 stands before"),
+        (
+            "no-profile",
+            "[b]\nregion = x\n",
+            "The profile `a`, which `profile` of the provider block",
+        ),
+        (
+            "no-session",
+            "[a]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n",
+            "there is no section [sso-session s]",
+        ),
+    ] {
+        let folder = Folder::new(name);
+        let aws = aws(ProviderConfig {
+            profile: Some("a".to_owned()),
+            shared_config_files: vec![folder.file("config", "")],
+            shared_credentials_files: vec![folder.file("credentials", profiles)],
+            ..config("http://127.0.0.1:9")
+        });
+        let err = read(&aws).await.expect_err("nothing of it is of use").to_string();
+        assert!(err.contains(reason), "{err}");
+    }
+    let files = vec!["/nowhere/credentials".to_owned()];
+    let config = ProviderConfig { shared_credentials_files: files, ..config("http://127.0.0.1:9") };
+    let err = read(&aws(config)).await.expect_err("the file is missing").to_string();
+    assert!(err.contains("`/nowhere/credentials` cannot be read"), "{err}");
 }

@@ -77,12 +77,17 @@ async fn a_failed_create_leaves_nothing() {
 
 #[tokio::test]
 async fn after_a_create_a_failing_read_is_a_warning() {
-    let mut host = Host::new("fail_read_after_create").await;
-    host.things.fault(Operation::Read, Fault::Fails);
-    let applied = host.apply(&Stored::default(), &vase()).await;
-    let [warning] = applied.diagnostics.as_slice() else { panic!("{applied:?}") };
-    assert_eq!(warning.severity(), Severity::Warning);
-    assert_eq!(host.value(&applied.new_state).get("id"), &"thing-1".into());
+    for (fault, service) in
+        [(Fault::Fails, "fail_read_after_create"), (Fault::Panics, "panic_read_after_create")]
+    {
+        let mut host = Host::new(service).await;
+        host.things.fault(Operation::Read, fault);
+        let applied = host.apply(&Stored::default(), &vase()).await;
+        let [warning] = applied.diagnostics.as_slice() else { panic!("{applied:?}") };
+        assert_eq!(warning.severity(), Severity::Warning);
+        assert_eq!(host.value(&applied.new_state).get("id"), &"thing-1".into());
+        assert!(applied.new_identity.is_some());
+    }
 }
 
 #[tokio::test]

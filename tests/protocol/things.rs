@@ -208,7 +208,7 @@ impl Provider for Collection {
         assert_ne!(config.get("service").as_str(), Some(PANICS), "panicked on purpose");
     }
 
-    fn configure(
+    async fn configure(
         config: &Value,
         engine_version: &str,
         diagnostics: &mut Diagnostics,

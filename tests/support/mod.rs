@@ -4,10 +4,12 @@
 #![allow(dead_code, unused_imports, reason = "each test binary uses its own part of the host")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot start its host has failed")]
 
+mod calls;
 mod certificate;
 mod process;
 mod tls;
 
+pub use calls::{Host, Service, holds};
 pub use certificate::Certificate;
 pub use process::{Finished, Launch, Line, Process};
 

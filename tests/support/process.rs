@@ -33,6 +33,7 @@ pub struct Launch {
     arguments: Vec<String>,
     variables: BTreeMap<String, String>,
     certificate: Option<Certificate>,
+    ignores_hangup: bool,
 }
 
 impl Launch {
@@ -55,7 +56,12 @@ impl Launch {
 
     /// As a person does it, from a shell that no host has prepared.
     pub fn by_hand() -> Self {
-        Launch { arguments: Vec::new(), variables: BTreeMap::new(), certificate: None }
+        Launch {
+            arguments: Vec::new(),
+            variables: BTreeMap::new(),
+            certificate: None,
+            ignores_hangup: false,
+        }
     }
 
     pub fn argument(mut self, argument: &str) -> Self {
@@ -68,11 +74,22 @@ impl Launch {
         self
     }
 
+    /// With SIGHUP ignored, as by `nohup`.
+    pub fn ignoring_hangup(mut self) -> Self {
+        self.ignores_hangup = true;
+        self
+    }
+
     /// Starts the process. It is killed when it is dropped.
     pub fn start(self) -> Process {
         // A process that is killed leaves its socket behind.
         let temporary = tempfile::tempdir().unwrap();
-        let mut child = Command::new(BINARY)
+        let mut command = Command::new(BINARY);
+        if self.ignores_hangup {
+            command = Command::new("/bin/sh");
+            command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\"", BINARY]);
+        }
+        let mut child = command
             .args(&self.arguments)
             .env_clear()
             .env("TMPDIR", temporary.path())

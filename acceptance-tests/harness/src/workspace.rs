@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process_group};
 use serde::Deserialize;
 
 use crate::engine::Engine;
@@ -60,6 +60,10 @@ pub struct Finished {
 pub enum EngineSignal {
     /// To the whole process group, the provider included, as Ctrl-C is.
     Int,
+    /// To the whole process group, as by whoever shuts a machine down.
+    Term,
+    /// To the whole process group, as when its terminal is closed.
+    Hup,
     /// To the engine alone, which cannot clean up.
     Kill,
 }
@@ -204,9 +208,14 @@ impl Workspace {
             .stderr(Stdio::piped())
             .spawn()
             .with_context(|| format!("starting {}", self.engine))?;
+        let group = Pid::from_child(&child);
         let stdout = collect(child.stdout.take());
         let stderr = collect(child.stderr.take());
-        let status = watch(&mut child, trigger);
+        let status = watch(&mut child, trigger).and_then(|status| {
+            // A provider may have something to bring to its end.
+            await_end_of(group)?;
+            Ok(status)
+        });
         let finished = Finished {
             status: status.as_ref().copied().unwrap_or_else(|_| ExitStatus::from_raw(0)),
             stdout: joined(stdout)?,
@@ -248,10 +257,25 @@ fn watch(child: &mut Child, mut trigger: Option<Trigger<'_>>) -> Result<ExitStat
     }
 }
 
+/// Waits until nothing is left of a process group whose leader has ended.
+fn await_end_of(group: Pid) -> Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    while test_kill_process_group(group).is_ok() {
+        if Instant::now() > deadline {
+            kill_process_group(group, Signal::KILL).context("ending what is left")?;
+            bail!("a process that the engine left behind did not end in {} s", PATIENCE.as_secs());
+        }
+        thread::sleep(GLANCE);
+    }
+    Ok(())
+}
+
 fn send(child: &Child, signal: EngineSignal) -> Result<()> {
     let pid = Pid::from_child(child);
     match signal {
         EngineSignal::Int => kill_process_group(pid, Signal::INT),
+        EngineSignal::Term => kill_process_group(pid, Signal::TERM),
+        EngineSignal::Hup => kill_process_group(pid, Signal::HUP),
         EngineSignal::Kill => kill_process(pid, Signal::KILL),
     }
     .context("sending the signal")

@@ -8,6 +8,7 @@ use crate::state::Timestamp;
 
 /// Wall time at the start, and tokio's time from then on: a test that pauses
 /// or advances tokio's clock moves the sandbox's times along.
+#[derive(Clone, Copy)]
 pub(crate) struct Clock {
     wall: SystemTime,
     start: Instant,

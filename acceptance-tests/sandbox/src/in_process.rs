@@ -34,6 +34,16 @@ impl InProcess {
         Ok(Self { server: server(options)? })
     }
 
+    /// Another sandbox that begins with the objects, quotas, switches and time
+    /// of this one, and goes its own way from there. Faults, journal and state
+    /// file stay behind.
+    ///
+    /// A test can so prepare a situation once and try many things on it.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self { server: Arc::new(self.server.fork()) }
+    }
+
     /// Answers a request, be it to AWS or on the admin path. Host and scheme
     /// of its URI do not matter, nor does the order in which calls end.
     ///

@@ -31,7 +31,7 @@ pub(crate) struct Entry<'a> {
     /// The kind of the fault that was injected.
     pub(crate) fault: Option<&'a str>,
     pub(crate) user_agent: Option<&'a str>,
-    /// Number of the connection, counted from 1.
+    /// Number of the connection, counted from 1; 0 for a call in process.
     pub(crate) connection: u64,
     /// When the call ended, in seconds since 1970.
     pub(crate) time: Value,

@@ -1,8 +1,7 @@
 //! A local AWS Clean Rooms for tests.
 //!
-//! The sandbox speaks the service's HTTP API as AWS documents it: collaborations, members,
-//! memberships, change requests, tags, protected queries and jobs, configured
-//! tables and what belongs to them, and the two calls of STS that clients need. It is strict
+//! The sandbox speaks the service's HTTP API as AWS documents it: all 103
+//! operations, and the two calls of STS that clients need. It is strict
 //! where the service is, and answers as the service does.
 //!
 //! An access key of 12 digits is an account of that id, with any secret key;

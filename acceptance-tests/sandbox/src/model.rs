@@ -1,6 +1,7 @@
 //! The service model: operations, shapes, and what makes a value fit a shape.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
@@ -136,8 +137,14 @@ pub(crate) enum UnknownMembers {
 }
 
 impl Model {
+    /// The model, read once: a test may start many sandboxes.
+    pub(crate) fn shared() -> &'static Self {
+        static SHARED: LazyLock<Model> = LazyLock::new(Model::load);
+        &SHARED
+    }
+
     /// Reads the model that is compiled into this crate.
-    pub(crate) fn load() -> Self {
+    fn load() -> Self {
         let mut file: ModelFile =
             serde_json::from_str(include_str!("../model/cleanrooms-model.json"))
                 .expect("the model is part of this crate and a test reads it");

@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_patterns_that_regex_cannot_compile_are_those_written_by_hand() {
-        let model = Model::load();
+        let model = Model::shared();
         let mut by_hand = BTreeSet::new();
         for (shape, pattern) in model.patterns() {
             let unicode = names_categories(pattern);
@@ -175,7 +175,7 @@ mod tests {
             for shape, pattern in given['patterns']:\n    \
                 matches = of_categories(pattern) if r'\\p{' in pattern else re.compile(pattern, re.ASCII).fullmatch\n    \
                 print(''.join('01'[matches(text) is not None] for text in given['texts']))\n";
-        let model = Model::load();
+        let model = Model::shared();
         let patterns: Vec<_> = model.patterns().collect();
         let texts = texts();
         let mut python = Command::new("python3")

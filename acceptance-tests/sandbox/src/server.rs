@@ -28,7 +28,7 @@ pub(crate) const ADMIN_PATH: &str = "/_sandbox/";
 
 /// Everything that connections share.
 pub(crate) struct Server {
-    pub(crate) model: Model,
+    pub(crate) model: &'static Model,
     pub(crate) options: Options,
     pub(crate) counters: Arc<Counters>,
     pub(crate) clock: Clock,
@@ -91,7 +91,7 @@ impl Server {
             None => None,
         };
         Ok(Self {
-            model: Model::load(),
+            model: Model::shared(),
             options,
             counters: Arc::default(),
             clock: Clock::start(),
@@ -99,6 +99,31 @@ impl Server {
             writer,
             requests: AtomicU64::new(0),
         })
+    }
+
+    /// A sandbox of its own that begins with what there is in this one, and
+    /// keeps nothing in a file.
+    pub(crate) fn fork(&self) -> Self {
+        let options = Options { state: None, ..self.options.clone() };
+        let shared = self.shared();
+        let copy = Shared {
+            state: shared.state.clone(),
+            quotas: shared.quotas.clone(),
+            switches: shared.switches.clone(),
+            faults: Faults::default(),
+            journal: Journal::new(options.journal_limit),
+            rates: Rates::default(),
+            generation: 0,
+        };
+        Self {
+            model: self.model,
+            options,
+            counters: Arc::default(),
+            clock: self.clock,
+            shared: Arc::new(Mutex::new(copy)),
+            writer: None,
+            requests: AtomicU64::new(0),
+        }
     }
 
     /// The shared state. A call that panicked has changed nothing or all that

@@ -72,6 +72,22 @@ settings! {
         columns_per_configured_table: u32 = 100,
         /// Configured table associations of a membership.
         table_associations_per_membership: u32 = 100,
+        /// Analysis templates of a membership.
+        analysis_templates_per_membership: u32 = 100,
+        /// Privacy budget templates for access budgets in a collaboration.
+        access_budgets_per_collaboration: u32 = 25,
+        /// Id namespace associations of a membership.
+        id_namespace_associations_per_membership: u32 = 10,
+        /// Id mapping tables of a membership.
+        id_mapping_tables_per_membership: u32 = 5,
+        /// Configured audience model associations of a membership.
+        audience_model_associations_per_membership: u32 = 5,
+        /// Intermediate tables of a membership.
+        intermediate_tables_per_membership: u32 = 25,
+        /// Exports of logs in a membership that have not ended.
+        concurrent_log_exports_per_membership: u32 = 5,
+        /// Exports of logs of an account that have not ended.
+        concurrent_log_exports_per_account: u32 = 10,
         /// Kilobytes of an analysis rule as JSON.
         analysis_rule_kilobytes: u32 = 100,
         /// Change requests of a collaboration that are PENDING or APPROVED; null is no limit.
@@ -116,7 +132,7 @@ settings! {
         deleted_memberships_can_be_deleted: bool = true,
         /// What UpdateMembership does with a result configuration: "replace" or "merge".
         result_configuration_update: ResultUpdate = ResultUpdate::Replace,
-        /// What member and change request operations answer for a collaboration that is not there: "access_denied" or "not_found".
+        /// What operations below a collaboration answer for one that is not there: "access_denied" or "not_found".
         members_of_absent: Absence = Absence::AccessDenied,
         /// What GetMembership answers for another account's membership: "access_denied" or "not_found".
         membership_of_another_account: Absence = Absence::AccessDenied,
@@ -212,6 +228,42 @@ settings! {
         child_of_another_account: Absence = Absence::AccessDenied,
         /// resourceType where the model has none for the kind that is missing: "membership", "absent" or the "nearest".
         missing_child_resource_type: ChildResourceType = ChildResourceType::Membership,
+        /// Deleting an association or intermediate table that has an access budget: a "conflict", or "deleted_along".
+        association_with_budget: Subresources = Subresources::Conflict,
+        /// A template of SQL that names no table of the collaboration: "accepted" or a "validation" error.
+        template_of_unknown_tables: Leniency = Leniency::Accepted,
+        /// referencedTables of a template of SQL: "parsed" from it or "as_sent".
+        sql_referenced_tables: ReferencedTables = ReferencedTables::Parsed,
+        /// A second analysis template of the same name in a membership: a "conflict" or "accepted".
+        template_name_twice: NamedTwice = NamedTwice::Conflict,
+        /// Looking at parts of a collaboration before joining it: "refused" or "allowed".
+        collaboration_views_of_invited: Permission = Permission::Refused,
+        /// ARNs of privacy budget templates: under their "membership" or as the "model" has them.
+        budget_template_arn: ArnForm = ArnForm::Membership,
+        /// A second template of differential privacy in a collaboration: a "conflict" or a "validation" error.
+        second_dp_template: RefusalCode = RefusalCode::Conflict,
+        /// autoRefresh of a budget template that was never given: "none", or "calendar_month" for differential privacy.
+        omitted_auto_refresh: AutoRefresh = AutoRefresh::None,
+        /// autoRefresh of a budget for a calendar period that was never given: "filled" with ENABLED or "absent".
+        omitted_budget_auto_refresh: Omitted = Omitted::Filled,
+        /// Lowering epsilon after a query has run: a "validation" error, a "conflict" or "accepted".
+        lower_epsilon_after_queries: Lowered = Lowered::Validation,
+        /// Associating an id namespace twice: a "conflict" or "accepted".
+        same_namespace_twice: NamedTwice = NamedTwice::Conflict,
+        /// An id mapping table without both id namespaces: a "validation" error or "not_found".
+        mapping_table_without_namespaces: MissingNamespaces = MissingNamespaces::Validation,
+        /// idMappingConfig that was never given: "absent" or "filled" with false.
+        omitted_id_mapping_config: Omitted = Omitted::Absent,
+        /// An analysis rule of an intermediate table without data: "accepted" or a "conflict".
+        intermediate_rule_before_population: EarlyRule = EarlyRule::Accepted,
+        /// Deleting an intermediate table that is being populated: a "conflict" or "accepted".
+        delete_while_populating: DuringPopulation = DuringPopulation::Conflict,
+        /// retentionInDays that was never given: "30" or "absent".
+        omitted_retention: OmittedRetention = OmittedRetention::Thirty,
+        /// How populations of intermediate tables end: "success" or "failed".
+        population_outcome: JobOutcome = JobOutcome::Success,
+        /// How exports of logs end: "success" or "failed".
+        log_export_outcome: JobOutcome = JobOutcome::Success,
         /// How protected queries end: "success", "failed" or "timed_out".
         query_outcome: QueryOutcome = QueryOutcome::Success,
         /// How protected jobs end: "success" or "failed".
@@ -514,6 +566,89 @@ choice! {
         /// The one that comes nearest.
         Nearest,
     }
+}
+
+choice! {
+    /// Where the tables of a query are taken from.
+    ReferencedTables {
+        /// From its text.
+        Parsed,
+        /// From what the request says.
+        AsSent,
+    }
+}
+
+choice! {
+    /// A second object of the same name or source.
+    NamedTwice {
+        /// ConflictException.
+        Conflict,
+        /// There are two.
+        Accepted,
+    }
+}
+
+choice! {
+    /// When a budget begins anew.
+    AutoRefresh {
+        /// Never.
+        None,
+        /// With each month.
+        CalendarMonth,
+    }
+}
+
+choice! {
+    /// A value that may not fall.
+    Lowered {
+        /// ValidationException.
+        Validation,
+        /// ConflictException.
+        Conflict,
+        /// It may.
+        Accepted,
+    }
+}
+
+choice! {
+    /// Which of two errors stands for namespaces that are not there.
+    MissingNamespaces {
+        /// ValidationException.
+        Validation,
+        /// ResourceNotFoundException.
+        NotFound,
+    }
+}
+
+choice! {
+    /// A rule for a table without data.
+    EarlyRule {
+        /// It waits for the data.
+        Accepted,
+        /// ConflictException.
+        Conflict,
+    }
+}
+
+choice! {
+    /// Deletion of what is being made.
+    DuringPopulation {
+        /// ConflictException.
+        Conflict,
+        /// It is deleted.
+        Accepted,
+    }
+}
+
+/// How a retention that was never given comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OmittedRetention {
+    /// As 30 days.
+    #[serde(rename = "30")]
+    Thirty,
+    /// Not at all.
+    #[serde(rename = "absent")]
+    Absent,
 }
 
 choice! {

@@ -73,7 +73,7 @@ pub(crate) trait Stored: Clone {
 }
 
 /// Objects of one kind by their ids.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent, bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>"))]
 pub(crate) struct Shelf<T> {
     objects: BTreeMap<String, T>,

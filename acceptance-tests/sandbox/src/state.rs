@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::operations::{
-    AnalysisRule, ConfiguredTable, ConfiguredTableAssociation, IdMappingTable, IntermediateTable,
+    AnalysisLogExport, AnalysisRule, AnalysisTemplate, ConfiguredAudienceModelAssociation,
+    ConfiguredTable, ConfiguredTableAssociation, IdMappingTable, IdNamespaceAssociation,
+    IntermediateTable, PrivacyBudgetTemplate,
 };
 use crate::payment::Payers;
 use crate::shelf::{AnyShelf, Head, Kind, Shelf, Stored};
@@ -17,7 +19,7 @@ pub(crate) type Tags = BTreeMap<String, String>;
 macro_rules! shelves {
     ($($shelf:ident: $kind:ty,)*) => {
         /// The objects of all accounts and Regions.
-        #[derive(Default, Serialize, Deserialize)]
+        #[derive(Clone, Default, Serialize, Deserialize)]
         pub(crate) struct State {
             /// How many objects were ever made; ids and order come from it.
             sequence: u64,
@@ -49,8 +51,13 @@ shelves! {
     configured_tables: ConfiguredTable,
     analysis_rules: AnalysisRule,
     configured_table_associations: ConfiguredTableAssociation,
+    analysis_templates: AnalysisTemplate,
+    privacy_budget_templates: PrivacyBudgetTemplate,
+    id_namespace_associations: IdNamespaceAssociation,
     id_mapping_tables: IdMappingTable,
+    configured_audience_model_associations: ConfiguredAudienceModelAssociation,
     intermediate_tables: IntermediateTable,
+    analysis_log_exports: AnalysisLogExport,
 }
 
 impl State {
@@ -412,7 +419,7 @@ impl AnalysisStatus {
 }
 
 /// Temporary credentials of an assumed role.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) account: String,
     /// The role's name, without its path.

@@ -8,19 +8,20 @@ use std::time::{Duration, SystemTime};
 use aws_config::provider_config::ProviderConfig as Sources;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials;
 use tokio::sync::OnceCell;
 
 use super::config::ProviderConfig;
-use super::credentials::{self, AssumedRole, Remembered};
+use super::credentials::{self, Kit};
 use super::errors::AwsError;
 use super::observe::{Observer, ServerClock};
+use super::profiles::Profiles;
 use super::retries::{retry_config, retry_partition};
+use super::settings::{Service, Settings};
 use super::sts::{StsClients, with_credentials};
 use super::wait::Intervals;
-use super::{http, region};
+use super::{http, region, secrets};
 
 /// How long connecting may take, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,9 +36,20 @@ struct Inner {
     intervals: Intervals,
     clock: Arc<ServerClock>,
     region: OnceLock<Result<String, AwsError>>,
-    sdk: OnceCell<Result<SdkConfig, AwsError>>,
+    loaded: OnceCell<Result<Loaded, AwsError>>,
     clients: Mutex<HashMap<(String, Retries), aws_sdk_cleanrooms::Client>>,
     account: OnceCell<String>,
+}
+
+/// What was found out before the first call.
+#[derive(Clone)]
+struct Loaded {
+    /// What all clients have in common, with credentials that exist.
+    sdk: SdkConfig,
+    /// The address of AWS Clean Rooms, if it is not AWS's.
+    cleanrooms: Option<String>,
+    /// Clients of STS, with the same credentials.
+    sts: StsClients,
 }
 
 /// Who repeats a failed call.
@@ -59,12 +71,13 @@ impl Aws {
     /// Takes the configuration and does nothing with it yet: no file is read
     /// and nothing is asked.
     pub fn new(config: ProviderConfig, intervals: Intervals) -> Self {
+        secrets::remember_configured(&config);
         Self(Arc::new(Inner {
             config,
             intervals,
             clock: Arc::default(),
             region: OnceLock::new(),
-            sdk: OnceCell::new(),
+            loaded: OnceCell::new(),
             clients: Mutex::default(),
             account: OnceCell::new(),
         }))
@@ -80,14 +93,35 @@ impl Aws {
         &self.0.intervals
     }
 
-    /// The Region of the provider: its argument, the environment, or the
-    /// profile; remembered. May read the shared files, and asks no service.
+    /// Finds the Region of the provider: its argument, the environment, or
+    /// the profile; remembered. To be awaited when the provider is configured,
+    /// so that [`region`](Self::region) knows it. Reads the shared files if
+    /// nothing else names a Region, and asks no service.
     ///
     /// # Errors
     ///
-    /// When no Region is configured, or the shared files are broken.
+    /// As for [`region`](Self::region).
+    pub async fn resolve_region(&self) -> Result<String, AwsError> {
+        if self.0.region.get().is_none() {
+            let resolved = region::resolve(&self.0.config).await;
+            // Whoever was first is right as well.
+            let _ = self.0.region.set(resolved);
+        }
+        self.region()
+    }
+
+    /// The Region of the provider, as [`resolve_region`](Self::resolve_region)
+    /// has found it. Reads no file: a plan may ask.
+    ///
+    /// # Errors
+    ///
+    /// When no Region is configured, or one that cannot be, or the shared
+    /// files are broken.
     pub fn region(&self) -> Result<String, AwsError> {
-        self.0.region.get_or_init(|| region::resolve(&self.0.config)).clone()
+        match self.0.region.get() {
+            Some(resolved) => resolved.clone(),
+            None => region::without_files(&self.0.config).unwrap_or_else(|| Err(region::nowhere())),
+        }
     }
 
     /// The time by AWS's clock, as the last reply told it, to about a second;
@@ -132,7 +166,8 @@ impl Aws {
         if self.0.config.skip_requesting_account_id {
             return Err(AwsError::configuration(
                 "`skip_requesting_account_id` of the provider block forbids to ask STS to which \
-                 account the credentials belong.",
+                 account the credentials belong. Remove the argument; or, if the object surely was \
+                 deleted elsewhere, take it out of the state with `terraform state rm`.",
             ));
         }
         self.0.account.get_or_try_init(|| self.ask_account()).await.cloned()
@@ -167,11 +202,11 @@ impl Aws {
     }
 
     async fn ask_account(&self) -> Result<String, AwsError> {
-        let region = self.region()?;
-        let sdk = self.sdk(&region).await?;
+        let region = self.resolve_region().await?;
+        let loaded = self.loaded(&region).await?;
         // The credentials are those of the configuration that all clients share.
-        let identity = self
-            .sts(&sdk)
+        let identity = loaded
+            .sts
             .anonymous()
             .get_caller_identity()
             .send()
@@ -187,26 +222,27 @@ impl Aws {
         region: &str,
         retries: Retries,
     ) -> Result<aws_sdk_cleanrooms::Client, AwsError> {
-        let sdk = self.sdk(region).await?;
+        let loaded = self.loaded(region).await?;
         let mut clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let client = clients
             .entry((region.to_owned(), retries))
-            .or_insert_with(|| self.new_client(&sdk, region, retries));
+            .or_insert_with(|| self.new_client(&loaded, region, retries));
         Ok(client.clone())
     }
 
     fn new_client(
         &self,
-        sdk: &SdkConfig,
+        loaded: &Loaded,
         region: &str,
         retries: Retries,
     ) -> aws_sdk_cleanrooms::Client {
-        let mut builder = aws_sdk_cleanrooms::config::Builder::from(sdk)
+        let mut builder = aws_sdk_cleanrooms::config::Builder::from(&loaded.sdk)
             .region(Region::new(region.to_owned()))
             .retry_partition(retry_partition(region, self.0.config.retry_tokens))
             .interceptor(self.observer());
-        if let Some(url) = &self.0.config.endpoints.cleanrooms {
-            builder = builder.endpoint_url(url);
+        if let Some(url) = &loaded.cleanrooms {
+            // These choose among AWS's own names, and are ignored here as hashicorp/aws and boto3 do.
+            builder = builder.endpoint_url(url).use_fips(false).use_dual_stack(false);
         }
         if retries == Retries::Caller {
             builder = builder.retry_config(RetryConfig::disabled());
@@ -214,78 +250,45 @@ impl Aws {
         aws_sdk_cleanrooms::Client::from_conf(builder.build())
     }
 
-    fn sts(&self, sdk: &SdkConfig) -> StsClients {
-        let ProviderConfig { endpoints, sts_region, .. } = &self.0.config;
-        StsClients {
-            sdk: sdk.clone(),
-            endpoint: endpoints.sts.clone(),
-            region: sts_region.clone(),
-            observer: self.observer(),
-        }
-    }
-
     fn observer(&self) -> Observer {
         Observer::new(&self.0.config, Arc::clone(&self.0.clock))
     }
 
-    /// What all clients have in common, with credentials that exist. `region`
-    /// serves STS if the provider itself has no Region.
-    async fn sdk(&self, region: &str) -> Result<SdkConfig, AwsError> {
-        self.0.sdk.get_or_init(|| self.load(region)).await.clone()
+    /// What is found out once. `region` serves STS if the provider itself has no Region.
+    async fn loaded(&self, region: &str) -> Result<Loaded, AwsError> {
+        self.0.loaded.get_or_init(|| self.load(region)).await.clone()
     }
 
-    async fn load(&self, region: &str) -> Result<SdkConfig, AwsError> {
-        let region = Region::new(self.region().unwrap_or_else(|_err| region.to_owned()));
-        let http = http::client(&self.0.config)?;
-        let sdk = self.load_without_credentials(region.clone(), http.clone()).await;
+    async fn load(&self, region: &str) -> Result<Loaded, AwsError> {
+        let config = self.0.config.clone();
+        let region = self.resolve_region().await.unwrap_or_else(|_err| region.to_owned());
+        let profiles = Profiles::read(&config).await?;
+        let settings = Settings::new(&self.0.config, &profiles);
+        settings.check_agent()?;
+        let bundle = settings.ca_bundle();
+        let http = http::client(&config, bundle.as_deref(), &self.0.intervals).await?;
+        let region = Region::new(region);
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(self.0.intervals.reply_timeout)
+            .build();
+        let retries = retry_config(&config, &profiles, self.0.intervals.retry);
+        let sdk = settings.sdk(region.clone(), http.clone(), retries, timeouts);
+        let mut sts = StsClients {
+            sdk,
+            endpoint: settings.endpoint(Service::Sts)?,
+            region: config.sts_region.clone(),
+            observer: self.observer(),
+        };
+        let cleanrooms = settings.endpoint(Service::CleanRooms)?;
         let sources = Sources::without_region().with_region(Some(region)).with_http_client(http);
-        let sts = self.sts(&sdk);
-        let base = credentials::base(&self.0.config, &sources, &sts)?;
+        let clock = Arc::clone(&self.0.clock);
         let credentials =
-            SharedCredentialsProvider::new(Remembered::new(self.assume_roles(&sts, base)));
+            credentials::configured(&Kit { config, sources, sts: sts.clone(), clock })?;
         if let Err(err) = credentials.provide_credentials().await {
             return Err(credentials::missing(&self.0.config, &err));
         }
-        Ok(with_credentials(&sdk, credentials))
-    }
-
-    async fn load_without_credentials(&self, region: Region, http: SharedHttpClient) -> SdkConfig {
-        let config = &self.0.config;
-        // Broken files matter only to those who need them, and are told there.
-        let profiles = region::profiles(config).await.ok();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(region)
-            .http_client(http)
-            .no_credentials()
-            .profile_files(region::profile_files(config))
-            .retry_config(retry_config(config, profiles.as_ref(), self.0.intervals.retry))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT_TIMEOUT)
-                    .read_timeout(self.0.intervals.reply_timeout)
-                    .build(),
-            );
-        if let Some(profile) = &config.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(fips) = config.use_fips_endpoint {
-            loader = loader.use_fips(fips);
-        }
-        if let Some(dual_stack) = config.use_dualstack_endpoint {
-            loader = loader.use_dual_stack(dual_stack);
-        }
-        loader.load().await
-    }
-
-    /// Puts the chain of `assume_role` on top of credentials.
-    fn assume_roles(
-        &self,
-        sts: &StsClients,
-        base: SharedCredentialsProvider,
-    ) -> SharedCredentialsProvider {
-        self.0.config.assume_role.iter().fold(base, |credentials, role| {
-            let sts = sts.signing(credentials);
-            SharedCredentialsProvider::new(AssumedRole { sts, role: role.clone() })
-        })
+        sts.sdk = with_credentials(&sts.sdk, credentials);
+        Ok(Loaded { sdk: sts.sdk.clone(), cleanrooms, sts })
     }
 }

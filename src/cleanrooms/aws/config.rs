@@ -59,9 +59,9 @@ pub struct ProviderConfig {
     /// How many tokens there are for repeated calls; unlimited if none is given.
     pub retry_tokens: Option<u32>,
     /// Proxy for `http://` addresses, and for `https://` ones if nothing else
-    /// names a proxy for them.
+    /// names a proxy for them. Empty, there is none, whatever the environment says.
     pub http_proxy: Option<Secret>,
-    /// Proxy for `https://` addresses.
+    /// Proxy for `https://` addresses. Empty, there is none.
     pub https_proxy: Option<Secret>,
     /// Hosts reached without a proxy, separated by commas.
     pub no_proxy: Option<String>,
@@ -135,8 +135,9 @@ pub struct AssumeRoleWithWebIdentity {
     pub policy_arns: Vec<String>,
     /// The token; goes before the file.
     pub web_identity_token: Option<Secret>,
-    /// File that holds the token, read again at each renewal;
-    /// `AWS_WEB_IDENTITY_TOKEN_FILE` if there is neither.
+    /// File that holds the token, read again at each renewal. If there is
+    /// neither, `TF_AWS_WEB_IDENTITY_TOKEN` holds the token, or
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE` names the file.
     pub web_identity_token_file: Option<String>,
 }
 
@@ -147,6 +148,10 @@ pub struct Endpoints {
     pub cleanrooms: Option<String>,
     /// Address of AWS STS.
     pub sts: Option<String>,
+    /// Address of the portal of IAM Identity Center.
+    pub sso: Option<String>,
+    /// Address for tokens of IAM Identity Center.
+    pub sso_oidc: Option<String>,
 }
 
 /// How repeated calls are spaced.

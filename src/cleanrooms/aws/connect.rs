@@ -1,8 +1,13 @@
 //! Opens connections: directly or through a proxy, in clear or with TLS, and
 //! never more than [`MAX_CONNECTIONS`] to one address.
+//!
+//! Every failure here is an [`Unreachable`]: nothing was sent, and its text
+//! says who did not want to.
 
 use std::collections::HashMap;
-use std::error::Error;
+use std::future::{Ready, ready};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -10,75 +15,176 @@ use std::time::Duration;
 
 use http::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
-use hyper_util::client::proxy::matcher::Intercept;
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
-use super::proxy::Proxies;
+use super::names::Names;
+use super::outcome::find;
+use super::proxy::{Proxies, Proxy, ProxyKind};
 use super::tls::Tls;
+use super::tunnel;
+use super::unreachable::{BoxError, Patience, Unreachable};
 
 /// Most connections that are open to one address at a time.
 pub(super) const MAX_CONNECTIONS: usize = 32;
 
-/// Anything that goes wrong while connecting.
-pub(super) type BoxError = Box<dyn Error + Send + Sync>;
-
 /// Opens connections for hyper's pool.
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
-    pub(super) tcp: HttpConnector,
+    pub(super) names: Names,
     pub(super) tls: Tls,
     pub(super) proxies: Arc<Proxies>,
     pub(super) limits: Limits,
+    pub(super) patience: Arc<Patience>,
     /// How long connecting may take, from the look-up of the name to the end
     /// of the TLS handshake.
-    pub(super) timeout: Option<Duration>,
+    pub(super) timeout: Duration,
 }
+
+/// What is done to reach an address, and until when.
+struct Opening<'a> {
+    connector: &'a Connector,
+    deadline: Instant,
+}
+
+/// A stream on the way to becoming a connection.
+type BoxStream = Box<dyn TokioStream>;
+
+trait TokioStream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> TokioStream for T {}
 
 impl Connector {
     async fn connect(self, uri: Uri) -> Result<Stream, BoxError> {
         let permit = self.limits.admit(&uri).await;
-        let timeout = self.timeout;
-        let opening = self.open(&uri);
-        let stream = match timeout {
-            Some(limit) => tokio::time::timeout(limit, opening)
-                .await
-                .map_err(|_elapsed| TimedOut("connecting", limit))??,
-            None => opening.await?,
+        let address = address(&uri);
+        let opening = Opening { connector: &self, deadline: Instant::now() + self.timeout };
+        match opening.open(&uri).await {
+            Ok(stream) => {
+                self.patience.reached(&address);
+                Ok(Stream { _permit: Some(permit), ..stream })
+            }
+            Err(err) => match err.downcast::<Unreachable>() {
+                Ok(err) => Err(self.patience.failed(&address, *err).into()),
+                Err(err) => Err(err),
+            },
+        }
+    }
+}
+
+impl Opening<'_> {
+    async fn open(&self, uri: &Uri) -> Result<Stream, BoxError> {
+        let (host, port) = host_and_port(uri)?;
+        let Some(proxy) = self.connector.proxies.of(uri) else {
+            let party = format!("`{host}:{port}`");
+            let stream = self.reach(host, port, &party).await?;
+            return Ok(Stream::new(self.secured(uri, stream, &party).await?));
         };
-        Ok(Stream { _permit: Some(permit), ..stream })
+        if proxy.forwards(uri) {
+            let stream = self.reach_proxy(proxy).await?;
+            return Ok(Stream { proxied: true, ..Stream::new(stream) });
+        }
+        let tunnel = tunnel::presenting(proxy, self.tunnel(proxy, host, port)).await?;
+        let party = format!("`{host}:{port}` (behind {proxy})");
+        Ok(Stream::new(self.secured(uri, tunnel, &party).await?))
     }
 
-    async fn open(self, uri: &Uri) -> Result<Stream, BoxError> {
-        match self.proxies.intercept(uri) {
-            None => self.reach(uri).await,
-            Some(proxy) if is_https(uri) => self.tunnel(&proxy, uri).await,
-            Some(proxy) => Ok(Stream { proxied: true, ..self.reach(proxy.uri()).await? }),
+    /// A connection to an address itself.
+    async fn reach(&self, host: &str, port: u16, party: &str) -> Result<BoxStream, BoxError> {
+        let look_up = self.connector.names.look_up(host);
+        let addresses = self.in_time(party, "looking up its name", look_up).await?;
+        let mut tcp = HttpConnector::new_with_resolver(Known { addresses, port });
+        tcp.set_nodelay(true);
+        let uri = Uri::builder().scheme("http").authority(format!("{host}:{port}"));
+        let uri = uri.path_and_query("/").build().map_err(|_err| Unreachable::bad_address(host))?;
+        let dial = async {
+            tcp.call(uri).await.map_err(|err| {
+                let unknown = io::Error::other("no connection");
+                Unreachable::tcp(party, find::<io::Error>(&err).unwrap_or(&unknown))
+            })
+        };
+        let stream = self.in_time(party, "accepting the connection", dial).await?;
+        Ok(Box::new(stream.into_inner()))
+    }
+
+    async fn reach_proxy(&self, proxy: &Proxy) -> Result<BoxStream, BoxError> {
+        let party = proxy.to_string();
+        let stream = self.reach(&proxy.host, proxy.port, &party).await;
+        let stream = stream.map_err(|err| match err.downcast::<Unreachable>() {
+            Ok(err) => err.of_a_proxy().into(),
+            Err(err) => err,
+        })?;
+        match proxy.kind {
+            ProxyKind::Https => self.handshake(&proxy.host, stream, &party).await,
+            ProxyKind::Http | ProxyKind::Socks5 => Ok(stream),
         }
     }
 
-    /// A connection to the address itself.
-    async fn reach(&self, uri: &Uri) -> Result<Stream, BoxError> {
-        let mut tcp = self.tcp.clone();
-        if is_https(uri) {
-            let mut secure = HttpsConnector::from((tcp, self.tls.client()));
-            Ok(Stream::new(secure.call(uri.clone()).await?))
-        } else {
-            Ok(Stream::new(tcp.call(uri.clone()).await?))
+    /// A connection that a proxy opens.
+    async fn tunnel(&self, proxy: &Proxy, host: &str, port: u16) -> Result<BoxStream, BoxError> {
+        let mut stream = self.reach_proxy(proxy).await?;
+        let asking = async {
+            match proxy.kind {
+                ProxyKind::Socks5 => tunnel::socks(&mut stream, proxy, host, port).await,
+                ProxyKind::Http | ProxyKind::Https => {
+                    tunnel::connect(&mut stream, proxy, host, port).await
+                }
+            }
+        };
+        self.in_time(&proxy.to_string(), "opening a tunnel", asking).await?;
+        Ok(stream)
+    }
+
+    /// The stream itself, or TLS on it if the address asks for that.
+    async fn secured(
+        &self,
+        uri: &Uri,
+        stream: BoxStream,
+        party: &str,
+    ) -> Result<BoxStream, BoxError> {
+        match uri.host() {
+            Some(host) if is_https(uri) => self.handshake(host, stream, party).await,
+            _ => Ok(stream),
         }
     }
 
-    /// A TLS connection through a proxy that tunnels it.
-    async fn tunnel(&self, proxy: &Intercept, uri: &Uri) -> Result<Stream, BoxError> {
-        let mut tunnel = Tunnel::new(proxy.uri().clone(), ToProxy(self.clone()));
-        if let Some(auth) = proxy.basic_auth() {
-            tunnel = tunnel.with_auth(auth.clone());
-        }
-        let mut secure = HttpsConnector::from((tunnel, self.tls.client()));
-        Ok(Stream::new(secure.call(uri.clone()).await?))
+    async fn handshake(
+        &self,
+        host: &str,
+        stream: BoxStream,
+        party: &str,
+    ) -> Result<BoxStream, BoxError> {
+        let host = host.trim_matches(['[', ']']).trim_end_matches('.');
+        let name =
+            ServerName::try_from(host.to_owned()).map_err(|_err| Unreachable::bad_address(host))?;
+        let handshake = async {
+            let tls = TlsConnector::from(self.connector.tls.client().await?);
+            tls.connect(name, stream).await.map_err(|err| {
+                match err.get_ref().and_then(|err| err.downcast_ref::<rustls::Error>()) {
+                    Some(err) => Unreachable::tls(party, err),
+                    None => Unreachable::broken(party, "the TLS handshake", &err),
+                }
+            })
+        };
+        Ok(Box::new(self.in_time(party, "the TLS handshake", handshake).await?))
+    }
+
+    /// One step, which ends when the time for all of them does.
+    async fn in_time<T>(
+        &self,
+        party: &str,
+        step: &str,
+        work: impl Future<Output = Result<T, Unreachable>>,
+    ) -> Result<T, BoxError> {
+        let slow = |_elapsed| Unreachable::too_slow(party, step, self.connector.timeout);
+        Ok(timeout_at(self.deadline, work).await.map_err(slow)??)
     }
 }
 
@@ -86,10 +192,45 @@ fn is_https(uri: &Uri) -> bool {
     uri.scheme_str() == Some("https")
 }
 
+fn host_and_port(uri: &Uri) -> Result<(&str, u16), Unreachable> {
+    let host = uri.host().ok_or_else(|| Unreachable::bad_address(""))?;
+    Ok((host, uri.port_u16().unwrap_or(if is_https(uri) { 443 } else { 80 })))
+}
+
+/// Scheme, host and port.
+fn address(uri: &Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or_default();
+    let host = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
+    format!("{scheme}://{host}")
+}
+
+/// Answers hyper's question for the addresses of a host, which are known: its
+/// connector races IPv6 against IPv4, which is worth having.
+#[derive(Clone)]
+struct Known {
+    addresses: Vec<IpAddr>,
+    port: u16,
+}
+
+impl Service<Name> for Known {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = std::convert::Infallible;
+    type Future = Ready<Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _name: Name) -> Self::Future {
+        let sockets = self.addresses.iter().map(|address| SocketAddr::new(*address, self.port));
+        ready(Ok(sockets.collect::<Vec<_>>().into_iter()))
+    }
+}
+
 impl Service<Uri> for Connector {
     type Response = Stream;
     type Error = BoxError;
-    type Future = BoxFuture<Stream>;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
@@ -100,27 +241,6 @@ impl Service<Uri> for Connector {
     }
 }
 
-type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
-
-/// Connects to a proxy, for the tunnel that is then asked for on it.
-#[derive(Clone, Debug)]
-struct ToProxy(Connector);
-
-impl Service<Uri> for ToProxy {
-    type Response = Stream;
-    type Error = BoxError;
-    type Future = BoxFuture<Stream>;
-
-    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, proxy: Uri) -> Self::Future {
-        let connector = self.0.clone();
-        Box::pin(async move { connector.reach(&proxy).await })
-    }
-}
-
 /// Bounds what is under way to each address.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Limits(Arc<Mutex<HashMap<String, Arc<Semaphore>>>>);
@@ -128,38 +248,18 @@ pub(super) struct Limits(Arc<Mutex<HashMap<String, Arc<Semaphore>>>>);
 impl Limits {
     /// Waits until there is room for one more to this address.
     pub(super) async fn admit(&self, uri: &Uri) -> OwnedSemaphorePermit {
-        let scheme = uri.scheme_str().unwrap_or_default();
-        let host = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
-        let address = format!("{scheme}://{host}");
         let semaphore = {
             let mut addresses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let semaphore = addresses.entry(address);
+            let semaphore = addresses.entry(address(uri));
             Arc::clone(semaphore.or_insert_with(|| Arc::new(Semaphore::new(MAX_CONNECTIONS))))
         };
         semaphore.acquire_owned().await.expect("the semaphore is never closed")
     }
 }
 
-/// Something took too long.
-#[derive(Debug)]
-pub(super) struct TimedOut(pub(super) &'static str, pub(super) Duration);
-
-impl std::fmt::Display for TimedOut {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} took more than {:?}", self.0, self.1)
-    }
-}
-
-impl Error for TimedOut {}
-
-/// What hyper needs of a connection.
-trait Io: Read + Write + Connection + Send + Unpin {}
-
-impl<T: Read + Write + Connection + Send + Unpin> Io for T {}
-
 /// An open connection.
 pub(super) struct Stream {
-    io: Box<dyn Io>,
+    io: TokioIo<BoxStream>,
     /// Whether a proxy forwards what is sent, and so expects whole addresses.
     proxied: bool,
     /// The place among [`MAX_CONNECTIONS`], given back with the connection.
@@ -167,14 +267,14 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    fn new(io: impl Io + 'static) -> Self {
-        Self { io: Box::new(io), proxied: false, _permit: None }
+    fn new(stream: BoxStream) -> Self {
+        Self { io: TokioIo::new(stream), proxied: false, _permit: None }
     }
 }
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        self.io.connected().proxy(self.proxied)
+        Connected::new().proxy(self.proxied)
     }
 }
 

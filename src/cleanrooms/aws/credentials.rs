@@ -1,66 +1,74 @@
 //! Where credentials come from, and how often each source is asked.
+//!
+//! [`choice`] decides, [`renewal`] remembers; the rest are the sources.
 
-use std::fmt;
-use std::time::{Duration, SystemTime};
+mod center;
+mod choice;
+mod machine;
+mod process;
+mod renewal;
+mod roles;
 
-use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::imds;
-use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::meta::credentials::CredentialsProviderChain;
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use aws_config::provider_config::ProviderConfig as Sources;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
-use aws_sdk_sts::types::{Credentials as SessionCredentials, PolicyDescriptorType, Tag};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use tokio::sync::Mutex;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 
-use super::config::{
-    AssumeRole, AssumeRoleWithWebIdentity, MetadataEndpointMode, ProviderConfig, Secret,
-};
+use self::center::Login;
+use self::choice::{Chooser, SOURCE, Source};
+use self::machine::Container;
+use self::process::Program;
+pub(super) use self::renewal::Remembered;
+use self::roles::{AssumedRole, WebIdentityRole};
+use super::config::{ProviderConfig, Secret};
 use super::errors::{AwsError, causes};
-use super::profile::ProfileCredentials;
+use super::observe::ServerClock;
+use super::profiles::Profiles;
+use super::secrets;
+use super::settings::{Service, Settings, is_header_text};
 use super::sts::StsClients;
-use super::tls::non_empty_variable;
 
-/// Name of the source, where credentials carry one.
-pub(super) const SOURCE: &str = "terraform-provider-cleanrooms";
+/// What sources of credentials work with.
+#[derive(Clone, Debug)]
+pub(super) struct Kit {
+    pub(super) config: ProviderConfig,
+    /// For the SDK's own sources.
+    pub(super) sources: Sources,
+    pub(super) sts: StsClients,
+    pub(super) clock: Arc<ServerClock>,
+}
 
-/// How long before their expiry credentials are renewed.
-const RENEWAL_MARGIN: Duration = Duration::from_secs(60);
-
-/// How long all sources together may take. A `credential_process` may be slow.
-const SOURCE_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// How long the instance metadata service may take to accept a connection,
-/// and to answer. Where there is none, its address often never answers.
-const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// The credentials that the assumed roles start from: those of the arguments,
-/// or else the first source that has any, in the order of the AWS SDKs.
+/// The credentials of a configuration: those that its roles start from, and the roles on top.
 ///
 /// # Errors
 ///
 /// When the arguments contradict one another.
-pub(super) fn base(
-    config: &ProviderConfig,
-    sources: &Sources,
-    sts: &StsClients,
-) -> Result<SharedCredentialsProvider, AwsError> {
-    if let Some(credentials) = from_arguments(config)? {
-        return Ok(SharedCredentialsProvider::new(credentials));
+pub(super) fn configured(kit: &Kit) -> Result<SharedCredentialsProvider, AwsError> {
+    let base = kit.remembered(base(kit)?);
+    let roles = kit.config.assume_role.iter();
+    Ok(roles.fold(base, |credentials, role| {
+        let sts = kit.sts.signing(credentials);
+        let assumed = AssumedRole { sts, role: role.clone() };
+        kit.remembered(kit.checked(format!("the role `{}`", role.role_arn), assumed))
+    }))
+}
+
+/// What the roles start from: what the arguments say, otherwise the first source that is
+/// configured, in the order of boto3.
+fn base(kit: &Kit) -> Result<SharedCredentialsProvider, AwsError> {
+    if let Some(credentials) = from_arguments(&kit.config)? {
+        return Ok(kit.checked("the provider block".to_owned(), credentials));
     }
-    if let Some(role) = &config.assume_role_with_web_identity {
-        let assumed = WebIdentityRole { sts: sts.anonymous(), role: role.clone() };
-        return Ok(SharedCredentialsProvider::new(assumed));
+    if let Some(role) = &kit.config.assume_role_with_web_identity {
+        let assumed = WebIdentityRole { sts: kit.sts.anonymous(), role: role.clone() };
+        return Ok(kit.checked("the role of `assume_role_with_web_identity`".to_owned(), assumed));
     }
-    if config.profile.is_some() {
-        return Ok(SharedCredentialsProvider::new(profile(config, sources, sts)));
-    }
-    Ok(SharedCredentialsProvider::new(default_chain(config, sources, sts)?))
+    Ok(SharedCredentialsProvider::new(Found(kit.clone())))
 }
 
 fn from_arguments(config: &ProviderConfig) -> Result<Option<Credentials>, AwsError> {
@@ -79,61 +87,146 @@ fn from_arguments(config: &ProviderConfig) -> Result<Option<Credentials>, AwsErr
     }
 }
 
-fn default_chain(
-    config: &ProviderConfig,
-    sources: &Sources,
-    sts: &StsClients,
-) -> Result<CredentialsProviderChain, AwsError> {
-    let web_identity = EnvironmentWebIdentity { sts: sts.anonymous() };
-    let container = EcsCredentialsProvider::builder().configure(sources).build();
-    let chain = CredentialsProviderChain::first_try(
-        "Environment",
-        EnvironmentVariableCredentialsProvider::new(),
-    )
-    .or_else("Profile", profile(config, sources, sts))
-    .or_else("WebIdentityToken", web_identity)
-    .or_else("EcsContainer", container);
-    if config.skip_metadata_api_check {
-        return Ok(chain);
+impl Kit {
+    fn remembered(&self, source: SharedCredentialsProvider) -> SharedCredentialsProvider {
+        let clock = Arc::clone(&self.clock);
+        SharedCredentialsProvider::new(Remembered::new(source, Arc::new(move || clock.now())))
     }
-    Ok(chain.or_else("Ec2InstanceMetadata", metadata(config, sources)?))
+
+    fn checked(
+        &self,
+        of: String,
+        source: impl ProvideCredentials + 'static,
+    ) -> SharedCredentialsProvider {
+        let source = SharedCredentialsProvider::new(source);
+        SharedCredentialsProvider::new(Checked { of, source, clock: Arc::clone(&self.clock) })
+    }
+
+    /// The source to ask.
+    fn chosen(&self, profiles: &Profiles) -> Result<SharedCredentialsProvider, CredentialsError> {
+        let chooser = Chooser {
+            environment: &|name| std::env::var(name).ok(),
+            profiles,
+            profile_is_argument: self.config.profile.is_some(),
+            ask_instance: !self.config.skip_metadata_api_check && !machine::instance_is_disabled(),
+        };
+        let source = chooser.choose().map_err(CredentialsError::invalid_configuration)?;
+        let source = source.ok_or_else(|| CredentialsError::not_loaded(String::new()))?;
+        self.provider(source, profiles).map_err(CredentialsError::invalid_configuration)
+    }
+
+    /// The provider of a source.
+    fn provider(
+        &self,
+        source: Source,
+        profiles: &Profiles,
+    ) -> Result<SharedCredentialsProvider, AwsError> {
+        Ok(match source {
+            Source::Keys(keys, of) => self.checked(of, keys),
+            Source::Role(role, with) => {
+                let sts = self.sts.signing(self.provider(*with, profiles)?);
+                self.checked(format!("the role `{}`", role.role_arn), AssumedRole { sts, role })
+            }
+            Source::WebIdentity(role) => {
+                let of = format!("the role `{}`", role.role_arn.as_deref().unwrap_or_default());
+                self.checked(of, WebIdentityRole { sts: self.sts.anonymous(), role })
+            }
+            Source::Process { profile, command } => {
+                let of = format!("the `credential_process` of the profile `{profile}`");
+                self.checked(of, Program { profile, command })
+            }
+            Source::Center(center) => {
+                let settings = Settings::new(&self.config, profiles);
+                let login = Login {
+                    sdk: self.sts.sdk.clone(),
+                    observer: self.sts.observer.clone(),
+                    portal: settings.endpoint(Service::Sso)?,
+                    tokens: settings.endpoint(Service::SsoOidc)?,
+                    center,
+                };
+                self.checked("IAM Identity Center".to_owned(), login)
+            }
+            Source::Container(address) => {
+                let sources = self.sources.clone();
+                self.checked("the container".to_owned(), Container { address, sources })
+            }
+            Source::Instance => {
+                let instance = machine::instance(&self.config, profiles, &self.sources)?;
+                self.checked("the EC2 instance".to_owned(), instance)
+            }
+        })
+    }
 }
 
-fn profile(config: &ProviderConfig, sources: &Sources, sts: &StsClients) -> ProfileCredentials {
-    ProfileCredentials { config: config.clone(), sources: sources.clone(), sts: sts.clone() }
+/// The first source that is configured. It is looked for at each renewal: files change.
+#[derive(Debug)]
+struct Found(Kit);
+
+impl Found {
+    async fn credentials(&self) -> provider::Result {
+        let Self(kit) = self;
+        let profiles = Profiles::read(&kit.config).await;
+        let profiles = profiles.map_err(CredentialsError::invalid_configuration)?;
+        kit.chosen(&profiles)?.provide_credentials().await
+    }
 }
 
-/// The credentials of the role of this EC2 instance.
-///
-/// # Errors
-///
-/// When the configured address of the service is no URL.
-pub(super) fn metadata(
-    config: &ProviderConfig,
-    sources: &Sources,
-) -> Result<ImdsCredentialsProvider, AwsError> {
-    let client = metadata_client(config, sources)?;
-    Ok(ImdsCredentialsProvider::builder().configure(sources).imds_client(client).build())
+impl ProvideCredentials for Found {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.credentials())
+    }
 }
 
-fn metadata_client(config: &ProviderConfig, sources: &Sources) -> Result<imds::Client, AwsError> {
-    let mut builder = imds::Client::builder()
-        .configure(sources)
-        .connect_timeout(METADATA_TIMEOUT)
-        .read_timeout(METADATA_TIMEOUT)
-        .max_attempts(1);
-    if let Some(endpoint) = &config.ec2_metadata_service_endpoint {
-        builder = builder.endpoint(endpoint).map_err(|_err| {
-            AwsError::configuration("`ec2_metadata_service_endpoint` is no valid URL.")
-        })?;
+/// Credentials that can be used: still good, and made of characters that a request can carry.
+#[derive(Debug)]
+struct Checked {
+    /// Whose they are, within a sentence.
+    of: String,
+    source: SharedCredentialsProvider,
+    clock: Arc<ServerClock>,
+}
+
+impl Checked {
+    async fn credentials(&self) -> provider::Result {
+        let credentials = self.source.provide_credentials().await?;
+        secrets::remember_credentials(&credentials);
+        let token = credentials.session_token().unwrap_or_default();
+        let parts = [("access key id", credentials.access_key_id()), ("session token", token)];
+        for (part, text) in parts {
+            if !is_header_text(text) {
+                return Err(CredentialsError::invalid_configuration(format!(
+                    "The {part} of {} holds a line break or another character that no HTTP header \
+                     takes.",
+                    self.of
+                )));
+            }
+        }
+        match credentials.expiry().filter(|expiry| *expiry <= self.clock.now()) {
+            Some(expiry) => Err(CredentialsError::provider_error(format!(
+                "The credentials of {} have expired{}. Renew them.",
+                self.of,
+                at(expiry)
+            ))),
+            None => Ok(credentials),
+        }
     }
-    if let Some(mode) = config.ec2_metadata_service_endpoint_mode {
-        builder = builder.endpoint_mode(match mode {
-            MetadataEndpointMode::Ipv4 => imds::client::EndpointMode::IpV4,
-            MetadataEndpointMode::Ipv6 => imds::client::EndpointMode::IpV6,
-        });
+}
+
+impl ProvideCredentials for Checked {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.credentials())
     }
-    Ok(builder.build())
+}
+
+fn at(time: SystemTime) -> String {
+    let text = DateTime::from(time).fmt(Format::DateTime);
+    text.map(|text| format!(" at {text}")).unwrap_or_default()
 }
 
 /// Turns a failure to get credentials into a message for the user.
@@ -145,266 +238,13 @@ pub(super) fn missing(config: &ProviderConfig, err: &CredentialsError) -> AwsErr
         ));
     }
     AwsError::credentials(match &config.profile {
-        Some(profile) => {
-            format!("The profile `{profile}` gives no AWS credentials: {}", causes(err))
-        }
+        Some(profile) => format!(
+            "No AWS credentials were found: the profile `{profile}` gives none, and neither does a \
+             container or the EC2 instance metadata."
+        ),
         None => "No AWS credentials were found: neither in the provider block, nor in the \
             environment (AWS_ACCESS_KEY_ID), the shared files (AWS_PROFILE), a web identity, a \
             container, or the EC2 instance metadata."
             .to_owned(),
     })
-}
-
-/// Credentials that are asked for once and renewed before they expire. If the
-/// first attempt fails, that failure stands: a thousand resources must not
-/// each wait for an address that never answers.
-pub(super) struct Remembered {
-    source: SharedCredentialsProvider,
-    state: Mutex<State>,
-}
-
-enum State {
-    Unasked,
-    Known(Credentials),
-    Failed { not_loaded: bool, cause: String },
-}
-
-impl State {
-    fn failed(err: &CredentialsError) -> Self {
-        Self::Failed {
-            not_loaded: matches!(err, CredentialsError::CredentialsNotLoaded(_)),
-            cause: causes(err),
-        }
-    }
-}
-
-impl fmt::Debug for Remembered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Remembered")
-    }
-}
-
-impl Remembered {
-    pub(super) fn new(source: SharedCredentialsProvider) -> Self {
-        Self { source, state: Mutex::new(State::Unasked) }
-    }
-
-    async fn credentials(&self) -> provider::Result {
-        let mut state = self.state.lock().await;
-        match &*state {
-            State::Known(credentials) if remaining(credentials) > RENEWAL_MARGIN => {
-                return Ok(credentials.clone());
-            }
-            State::Failed { not_loaded: true, cause } => {
-                return Err(CredentialsError::not_loaded(cause.clone()));
-            }
-            State::Failed { not_loaded: false, cause } => {
-                return Err(CredentialsError::provider_error(cause.clone()));
-            }
-            State::Known(_) | State::Unasked => {}
-        }
-        let asked = self.ask().await;
-        match (&asked, &*state) {
-            (Ok(credentials), _) => *state = State::Known(credentials.clone()),
-            (Err(err), State::Unasked) => *state = State::failed(err),
-            // Still good for a moment; the next call tries again.
-            (Err(_), State::Known(credentials)) if remaining(credentials) > Duration::ZERO => {
-                return Ok(credentials.clone());
-            }
-            (Err(_), _) => {}
-        }
-        asked
-    }
-
-    async fn ask(&self) -> provider::Result {
-        tokio::time::timeout(SOURCE_TIMEOUT, self.source.provide_credentials())
-            .await
-            .unwrap_or_else(|_elapsed| Err(CredentialsError::provider_timed_out(SOURCE_TIMEOUT)))
-    }
-}
-
-/// How long credentials are still good for.
-fn remaining(credentials: &Credentials) -> Duration {
-    match credentials.expiry() {
-        Some(expiry) => expiry.duration_since(SystemTime::now()).unwrap_or_default(),
-        None => Duration::MAX,
-    }
-}
-
-impl ProvideCredentials for Remembered {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(self.credentials())
-    }
-}
-
-/// One link of the chain of assumed roles.
-#[derive(Debug)]
-pub(super) struct AssumedRole {
-    /// A client with the credentials of the link before.
-    pub(super) sts: aws_sdk_sts::Client,
-    pub(super) role: AssumeRole,
-}
-
-impl AssumedRole {
-    async fn assume(&self) -> provider::Result {
-        let role = &self.role;
-        let tags = role.tags.iter().map(|(key, value)| {
-            Tag::builder().key(key).value(value).build().expect("key and value are set")
-        });
-        let reply = self
-            .sts
-            .assume_role()
-            .role_arn(&role.role_arn)
-            .role_session_name(session_name(role.session_name.as_deref()))
-            .set_external_id(role.external_id.as_ref().map(|id| id.expose().to_owned()))
-            .set_duration_seconds(seconds(role.duration))
-            .set_policy(role.policy.clone())
-            .set_policy_arns(policies(&role.policy_arns))
-            .set_source_identity(role.source_identity.clone())
-            .set_tags(non_empty(tags.collect()))
-            .set_transitive_tag_keys(non_empty(role.transitive_tag_keys.clone()))
-            .send()
-            .await
-            .map_err(|err| refused("sts:AssumeRole", &err))?;
-        session(reply.credentials())
-    }
-}
-
-impl ProvideCredentials for AssumedRole {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(self.assume())
-    }
-}
-
-/// A role that is assumed with a token of an identity provider.
-#[derive(Debug)]
-pub(super) struct WebIdentityRole {
-    pub(super) sts: aws_sdk_sts::Client,
-    pub(super) role: AssumeRoleWithWebIdentity,
-}
-
-impl WebIdentityRole {
-    async fn assume(&self) -> provider::Result {
-        let role = &self.role;
-        let role_arn = role.role_arn.clone().or_else(|| non_empty_variable("AWS_ROLE_ARN"));
-        let name =
-            role.session_name.clone().or_else(|| non_empty_variable("AWS_ROLE_SESSION_NAME"));
-        let reply = self
-            .sts
-            .assume_role_with_web_identity()
-            .set_role_arn(role_arn)
-            .role_session_name(session_name(name.as_deref()))
-            .web_identity_token(self.token()?)
-            .set_duration_seconds(seconds(role.duration))
-            .set_policy(role.policy.clone())
-            .set_policy_arns(policies(&role.policy_arns))
-            .send()
-            .await
-            .map_err(|err| refused("sts:AssumeRoleWithWebIdentity", &err))?;
-        session(reply.credentials())
-    }
-
-    fn token(&self) -> Result<String, CredentialsError> {
-        if let Some(token) = &self.role.web_identity_token {
-            return Ok(token.expose().to_owned());
-        }
-        let configured = self.role.web_identity_token_file.clone();
-        let file = configured.or_else(|| non_empty_variable("AWS_WEB_IDENTITY_TOKEN_FILE"));
-        let Some(path) = file else {
-            return Err(CredentialsError::invalid_configuration(
-                "assume_role_with_web_identity has neither web_identity_token nor \
-                 web_identity_token_file",
-            ));
-        };
-        std::fs::read_to_string(&path).map(|token| token.trim().to_owned()).map_err(|err| {
-            CredentialsError::provider_error(format!(
-                "the web_identity_token_file `{path}` cannot be read: {err}"
-            ))
-        })
-    }
-}
-
-impl ProvideCredentials for WebIdentityRole {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(self.assume())
-    }
-}
-
-/// The role of `AWS_ROLE_ARN` with the token in `AWS_WEB_IDENTITY_TOKEN_FILE`,
-/// which Amazon EKS, for one, sets in containers.
-#[derive(Debug)]
-struct EnvironmentWebIdentity {
-    sts: aws_sdk_sts::Client,
-}
-
-impl EnvironmentWebIdentity {
-    async fn assume(&self) -> provider::Result {
-        for variable in ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"] {
-            if non_empty_variable(variable).is_none() {
-                return Err(CredentialsError::not_loaded(format!("{variable} is not set")));
-            }
-        }
-        let role = AssumeRoleWithWebIdentity::default();
-        WebIdentityRole { sts: self.sts.clone(), role }.assume().await
-    }
-}
-
-impl ProvideCredentials for EnvironmentWebIdentity {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(self.assume())
-    }
-}
-
-/// The session's name, or one that tells where the session comes from.
-fn session_name(configured: Option<&str>) -> String {
-    configured.map(str::to_owned).unwrap_or_else(|| {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        format!("{SOURCE}-{}", now.as_secs())
-    })
-}
-
-fn seconds(duration: Option<Duration>) -> Option<i32> {
-    duration.map(|duration| i32::try_from(duration.as_secs()).unwrap_or(i32::MAX))
-}
-
-fn policies(arns: &[String]) -> Option<Vec<PolicyDescriptorType>> {
-    non_empty(arns.iter().map(|arn| PolicyDescriptorType::builder().arn(arn).build()).collect())
-}
-
-fn non_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
-    Some(list).filter(|list| !list.is_empty())
-}
-
-fn refused<E: ProvideErrorMetadata + std::error::Error + 'static>(
-    action: &str,
-    err: &SdkError<E, HttpResponse>,
-) -> CredentialsError {
-    CredentialsError::provider_error(AwsError::from_sdk(action, err))
-}
-
-fn session(credentials: Option<&SessionCredentials>) -> provider::Result {
-    let credentials = credentials
-        .ok_or_else(|| CredentialsError::unhandled("the reply of STS holds no credentials"))?;
-    let expiry = SystemTime::try_from(*credentials.expiration()).map_err(|_err| {
-        CredentialsError::unhandled("the expiration of the session is no point in time")
-    })?;
-    Ok(Credentials::new(
-        credentials.access_key_id(),
-        credentials.secret_access_key(),
-        Some(credentials.session_token().to_owned()),
-        Some(expiry),
-        SOURCE,
-    ))
 }

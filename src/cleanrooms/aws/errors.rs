@@ -14,7 +14,10 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 
-use super::outcome::{Outcome, chain, classify, find, is_connect_failure, is_throttling};
+use super::http::TooLong;
+use super::outcome::{Outcome, chain, classify, find, is_throttling};
+use super::secrets::masked;
+use super::unreachable::Unreachable;
 
 /// A failed AWS call, or the reason why none could be made.
 ///
@@ -53,6 +56,9 @@ pub struct ErrorDetails {
     pub request_id: Option<String>,
     /// HTTP status of the reply.
     pub status: Option<u16>,
+    /// Whether it may be otherwise in a moment. So far known only of failures
+    /// to connect: a refused connection may pass, an unknown name does not.
+    pub may_pass: bool,
 }
 
 /// An input field that AWS did not accept.
@@ -159,19 +165,17 @@ impl AwsError {
                 ErrorDetails::from_reply(reply.raw(), reply.err().code(), reply.err().message())
             }
             SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
-                Some(cause) => {
-                    let kind = match dispatch_kind(cause, failure.is_timeout()) {
-                        ErrorKind::LostReply if failure.is_other() => ErrorKind::Configuration,
-                        kind => kind,
-                    };
-                    ErrorDetails::local(kind, causes(cause))
-                }
+                Some(cause) => match dispatch_kind(cause, failure.is_timeout()) {
+                    ErrorKind::LostReply if failure.is_other() => ErrorDetails::not_made_up(cause),
+                    kind => ErrorDetails {
+                        may_pass: find::<Unreachable>(cause).is_some_and(|err| err.may_pass),
+                        ..ErrorDetails::local(kind, causes(cause))
+                    },
+                },
                 None => ErrorDetails::local(ErrorKind::LostReply, String::new()),
             },
             SdkError::TimeoutError(_) => ErrorDetails::local(ErrorKind::Timeout, String::new()),
-            SdkError::ConstructionFailure(_) => {
-                ErrorDetails::local(ErrorKind::Configuration, causes(err))
-            }
+            SdkError::ConstructionFailure(_) => ErrorDetails::not_made_up(err),
             other => ErrorDetails {
                 status: other.raw_response().map(|reply| reply.status().as_u16()),
                 request_id: other.raw_response().and_then(request_id),
@@ -200,8 +204,12 @@ impl AwsError {
 
     /// The service answered `operation` without the object that it must contain.
     pub fn unreadable(operation: &'static str) -> Self {
-        let message = "The reply lacks the object.".to_owned();
-        let mut details = ErrorDetails::local(ErrorKind::UnreadableReply, message);
+        Self::misread(operation, "The reply lacks the object")
+    }
+
+    /// A reply to `operation` cannot be believed, for this reason.
+    pub fn misread(operation: &'static str, why: impl Into<String>) -> Self {
+        let mut details = ErrorDetails::local(ErrorKind::UnreadableReply, why.into());
         details.action = Some(format!("cleanrooms:{operation}"));
         details.outcome = Outcome::Ambiguous;
         Self(Box::new(details))
@@ -251,9 +259,6 @@ impl AwsError {
             ErrorKind::Credentials if self.action.is_some() => {
                 "Check or renew the credentials that the provider uses.".to_owned()
             }
-            ErrorKind::Connect => "Check the network, the Region, and `endpoints`, the proxy and \
-                 `custom_ca_bundle` of the provider block."
-                .to_owned(),
             ErrorKind::Timeout | ErrorKind::LostReply | ErrorKind::UnreadableReply
                 if self.outcome == Outcome::Ambiguous =>
             {
@@ -286,31 +291,41 @@ impl AwsError {
 
 impl fmt::Display for AwsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = self.message.trim().trim_end_matches('.');
-        match (self.lead(), message.is_empty()) {
+        f.write_str(&masked(&Unmasked(self).to_string()))
+    }
+}
+
+/// The text of an error with whatever others have written into it.
+struct Unmasked<'a>(&'a AwsError);
+
+impl fmt::Display for Unmasked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(err) = self;
+        let message = err.message.trim().trim_end_matches('.');
+        match (err.lead(), message.is_empty()) {
             (Some(lead), true) => write!(f, "{lead}.")?,
             (Some(lead), false) => write!(f, "{lead}: {message}.")?,
             (None, _) => write!(f, "{message}.")?,
         }
-        if let Some(reason) = &self.reason {
+        if let Some(reason) = &err.reason {
             write!(f, " Reason: {reason}.")?;
         }
-        for field in &self.fields {
+        for field in &err.fields {
             write!(f, "\n  - `{}`: {}", field.name, field.message)?;
         }
-        if !self.fields.is_empty() {
+        if !err.fields.is_empty() {
             writeln!(f)?;
         }
-        if let (Some(kind), Some(id)) = (&self.resource_type, &self.resource_id) {
+        if let (Some(kind), Some(id)) = (&err.resource_type, &err.resource_id) {
             write!(f, " Object: {kind} `{id}`.")?;
         }
-        if let (Some(name), Some(value)) = (&self.quota_name, self.quota_value) {
+        if let (Some(name), Some(value)) = (&err.quota_name, err.quota_value) {
             write!(f, " Quota `{name}` is {value}.")?;
         }
-        if let Some(advice) = self.advice() {
+        if let Some(advice) = err.advice() {
             write!(f, " {advice}")?;
         }
-        if let Some(id) = &self.request_id {
+        if let Some(id) = &err.request_id {
             write!(f, " (request id {id})")?;
         }
         Ok(())
@@ -334,6 +349,20 @@ impl ErrorDetails {
             quota_value: None,
             request_id: None,
             status: None,
+            may_pass: false,
+        }
+    }
+
+    /// The SDK could not make up a request. It writes the whole of it into the text, with all that
+    /// is secret in it; so nothing is shown but what our own sources of credentials say.
+    fn not_made_up(err: &(dyn Error + 'static)) -> Self {
+        match find::<CredentialsError>(err) {
+            Some(cause) => Self::local(ErrorKind::Credentials, causes(cause)),
+            None => Self::local(
+                ErrorKind::Configuration,
+                "the request could not be made up. Check the Region, `endpoints` and AWS_ENDPOINT_URL"
+                    .to_owned(),
+            ),
         }
     }
 
@@ -352,7 +381,7 @@ impl ErrorDetails {
             kind: ErrorKind::of(code, reason.as_deref(), status),
             code: code.map(str::to_owned),
             message: message
-                .map(str::to_owned)
+                .map(|message| masked(message).into_owned())
                 .unwrap_or_else(|| format!("HTTP status {status} without an explanation")),
             reason,
             fields: FieldError::list(&body["fieldList"]),
@@ -374,7 +403,7 @@ impl FieldError {
             .iter()
             .map(|field| Self {
                 name: field["name"].as_str().unwrap_or_default().to_owned(),
-                message: field["message"].as_str().unwrap_or_default().to_owned(),
+                message: masked(field["message"].as_str().unwrap_or_default()).into_owned(),
             })
             .collect()
     }
@@ -444,8 +473,10 @@ pub(super) fn request_id(reply: &HttpResponse) -> Option<String> {
 fn dispatch_kind(err: &(dyn Error + 'static), timed_out: bool) -> ErrorKind {
     if find::<CredentialsError>(err).is_some() {
         ErrorKind::Credentials
-    } else if is_connect_failure(err) {
+    } else if find::<Unreachable>(err).is_some() {
         ErrorKind::Connect
+    } else if find::<TooLong>(err).is_some() {
+        ErrorKind::UnreadableReply
     } else if timed_out {
         ErrorKind::Timeout
     } else {

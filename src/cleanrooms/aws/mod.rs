@@ -13,15 +13,25 @@ mod config;
 mod connect;
 mod credentials;
 mod errors;
+mod files;
 mod http;
+mod names;
+mod no_proxy;
 mod observe;
 mod outcome;
-mod profile;
+mod paging;
+mod profiles;
 mod proxy;
 mod region;
 mod retries;
+mod secrets;
+mod settings;
+mod shared_files;
 mod sts;
 mod tls;
+mod trust;
+mod tunnel;
+mod unreachable;
 mod wait;
 
 pub use client::Aws;
@@ -30,5 +40,8 @@ pub use config::{
     RetryMode, Secret,
 };
 pub use errors::{AwsError, ConflictReason, ErrorDetails, ErrorKind, FieldError, ValidationReason};
+pub(super) use files::expanded;
 pub use outcome::{Outcome, classify};
+pub use paging::{PAGE_SIZE, all_pages};
+pub use proxy::is_proxy_address;
 pub use wait::{Backoff, Intervals, Waited, poll, retry_while};

@@ -6,7 +6,9 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use hyper_util::client::legacy;
+
+use super::http::TooLong;
+use super::unreachable::Unreachable;
 
 /// What is known about a failed call's effect.
 ///
@@ -44,10 +46,11 @@ pub fn classify<E: ProvideErrorMetadata>(err: &SdkError<E, HttpResponse>) -> Out
     match err {
         SdkError::ConstructionFailure(_) => Outcome::NotExecuted,
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
-            // What our connector reports is never of the other kind: the SDK
-            // itself has failed, for instance to make up the address.
-            Some(_) if failure.is_user() || failure.is_other() => Outcome::NotExecuted,
             Some(cause) if was_never_sent(cause) => Outcome::NotExecuted,
+            Some(cause) if find::<TooLong>(cause).is_some() => Outcome::Ambiguous,
+            // What else our connector reports is never of the other kind: the
+            // SDK itself has failed, for instance to make up the address.
+            Some(_) if failure.is_user() || failure.is_other() => Outcome::NotExecuted,
             _ => Outcome::Ambiguous,
         },
         SdkError::ServiceError(reply) => {
@@ -74,12 +77,7 @@ pub(super) fn is_throttling(code: Option<&str>, status: u16) -> bool {
 /// Whether an error arose before the request left: there were no credentials
 /// to sign it with, or no connection to send it on (address, TCP, proxy, TLS).
 fn was_never_sent(err: &(dyn Error + 'static)) -> bool {
-    is_connect_failure(err) || find::<CredentialsError>(err).is_some()
-}
-
-/// Whether no connection could be made.
-pub(super) fn is_connect_failure(err: &(dyn Error + 'static)) -> bool {
-    find::<legacy::Error>(err).is_some_and(legacy::Error::is_connect)
+    find::<Unreachable>(err).is_some() || find::<CredentialsError>(err).is_some()
 }
 
 /// The first error of a type in a chain of causes.

@@ -1,11 +1,11 @@
 //! How often a failed call is repeated, and how far apart.
 
-use aws_config::profile::ProfileSet;
 use aws_config::retry::{RetryConfig, RetryMode as SdkRetryMode};
 use aws_sdk_cleanrooms::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_types::retry::RetrySpec;
 
 use super::config::{ProviderConfig, RetryMode};
+use super::profiles::Profiles;
 use super::tls::non_empty_variable;
 use super::wait::Backoff;
 
@@ -17,11 +17,11 @@ const DEFAULT_MAX_RETRIES: u32 = 9;
 /// Values that cannot be read are passed over.
 pub(super) fn retry_config(
     config: &ProviderConfig,
-    profiles: Option<&ProfileSet>,
+    profiles: &Profiles,
     backoff: Backoff,
 ) -> RetryConfig {
     let fallback = |variable: &str, key: &str| {
-        let in_profile = || profiles?.get(key).map(str::to_owned);
+        let in_profile = || profiles.setting(key).map(str::to_owned);
         non_empty_variable(variable).or_else(in_profile)
     };
     let attempts = || fallback("AWS_MAX_ATTEMPTS", "max_attempts")?.parse::<u32>().ok();
@@ -60,7 +60,7 @@ mod tests {
 
     fn configured(max_retries: Option<u32>, retry_mode: Option<RetryMode>) -> RetryConfig {
         let config = ProviderConfig { max_retries, retry_mode, ..ProviderConfig::default() };
-        retry_config(&config, None, Backoff::seconds(1, 20))
+        retry_config(&config, &Profiles::default(), Backoff::seconds(1, 20))
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub(super) struct StsClients {
 }
 
 impl StsClients {
-    /// A client for calls that are not signed.
+    /// A client with the credentials of what all clients have in common; without any, its calls
+    /// are not signed.
     pub(super) fn anonymous(&self) -> aws_sdk_sts::Client {
         self.client(&self.sdk)
     }
@@ -35,7 +36,7 @@ impl StsClients {
         let mut builder =
             aws_sdk_sts::config::Builder::from(sdk).interceptor(self.observer.clone());
         if let Some(url) = &self.endpoint {
-            builder = builder.endpoint_url(url);
+            builder = builder.endpoint_url(url).use_fips(false).use_dual_stack(false);
         }
         if let Some(region) = &self.region {
             builder = builder.region(Region::new(region.clone()));

@@ -1,16 +1,19 @@
 //! Whom to trust: the system's authorities, a bundle of one's own, or anybody.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+use tokio::sync::OnceCell;
 
 use super::config::ProviderConfig;
 use super::errors::AwsError;
+use super::files;
+use super::trust::{Certificates, Vouched};
+use super::unreachable::Unreachable;
 
 /// The TLS configuration of all connections, made when the first one needs it:
 /// reading the system's certificates takes milliseconds that an `http://`
@@ -18,13 +21,13 @@ use super::errors::AwsError;
 #[derive(Clone, Debug)]
 pub(super) struct Tls {
     trust: Arc<Trust>,
-    client: Arc<OnceLock<Arc<ClientConfig>>>,
+    client: Arc<OnceCell<Arc<ClientConfig>>>,
 }
 
 /// Whose certificates are accepted.
 enum Trust {
     System,
-    Bundle(RootCertStore),
+    Bundle(Certificates),
     Anybody,
 }
 
@@ -39,71 +42,78 @@ impl fmt::Debug for Trust {
 }
 
 impl Tls {
-    /// Reads `custom_ca_bundle`, or the file that `AWS_CA_BUNDLE` names; as
-    /// with AWS's other tools, its certificates replace the system's.
+    /// Reads `custom_ca_bundle`, or the file that `AWS_CA_BUNDLE` or else
+    /// `ca_bundle` of the profile names; as with AWS's other tools, its
+    /// certificates replace the system's.
     ///
     /// # Errors
     ///
     /// When the file cannot be read or holds no certificate.
-    pub(super) fn new(config: &ProviderConfig) -> Result<Self, AwsError> {
-        let trust = if config.insecure {
-            Trust::Anybody
-        } else if let Some(path) = &config.custom_ca_bundle {
-            Trust::Bundle(read_bundle("custom_ca_bundle", path)?)
-        } else if let Some(path) = non_empty_variable("AWS_CA_BUNDLE") {
-            Trust::Bundle(read_bundle("AWS_CA_BUNDLE", &path)?)
-        } else {
-            Trust::System
+    pub(super) async fn new(
+        config: &ProviderConfig,
+        of_profile: Option<&str>,
+    ) -> Result<Self, AwsError> {
+        let bundle = config
+            .custom_ca_bundle
+            .clone()
+            .map(|path| ("custom_ca_bundle", path))
+            .or_else(|| Some(("AWS_CA_BUNDLE", non_empty_variable("AWS_CA_BUNDLE")?)))
+            .or_else(|| Some(("ca_bundle", of_profile?.to_owned())));
+        let trust = match bundle {
+            _ if config.insecure => Trust::Anybody,
+            Some((source, path)) => Trust::Bundle(read_bundle(source, &path).await?),
+            None => Trust::System,
         };
         Ok(Self { trust: Arc::new(trust), client: Arc::default() })
     }
 
     /// The configuration of a TLS connection.
-    pub(super) fn client(&self) -> Arc<ClientConfig> {
-        Arc::clone(self.client.get_or_init(|| Arc::new(client_config(&self.trust))))
+    ///
+    /// # Errors
+    ///
+    /// When the system has no certificate authorities.
+    pub(super) async fn client(&self) -> Result<Arc<ClientConfig>, Unreachable> {
+        self.client.get_or_try_init(|| client_config(&self.trust)).await.cloned()
     }
 }
 
-fn client_config(trust: &Trust) -> ClientConfig {
+async fn client_config(trust: &Trust) -> Result<Arc<ClientConfig>, Unreachable> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .expect("the aws-lc provider has cipher suites for TLS 1.2 and 1.3");
-    match trust {
-        Trust::System => builder.with_root_certificates(system_roots()).with_no_client_auth(),
-        Trust::Bundle(roots) => builder.with_root_certificates(roots.clone()).with_no_client_auth(),
-        Trust::Anybody => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AcceptAnybody(provider)))
-            .with_no_client_auth(),
-    }
+    let verifier: Arc<dyn ServerCertVerifier> = match trust {
+        Trust::System => vouched(Certificates::of_system().await?, provider)?,
+        Trust::Bundle(certificates) => vouched(certificates.clone(), provider)?,
+        Trust::Anybody => Arc::new(AcceptAnybody(provider)),
+    };
+    let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+    Ok(Arc::new(builder.with_no_client_auth()))
 }
 
-/// The system's certificate authorities, honouring `SSL_CERT_FILE` and
-/// `SSL_CERT_DIR`. Those that do not parse are left out, as every client does.
-fn system_roots() -> RootCertStore {
-    let found = rustls_native_certs::load_native_certs();
-    for err in &found.errors {
-        tracing::debug!(%err, "cannot read a system certificate");
-    }
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(found.certs);
-    roots
+fn vouched(
+    certificates: Certificates,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<Vouched>, Unreachable> {
+    let verifier = Vouched::new(certificates, provider);
+    verifier.map(Arc::new).map_err(|err| Unreachable::no_authorities(&err))
 }
 
-fn read_bundle(source: &str, path: &str) -> Result<RootCertStore, AwsError> {
+async fn read_bundle(source: &str, path: &str) -> Result<Certificates, AwsError> {
     let fail = |what: String| AwsError::configuration(format!("`{source}` names `{path}`, {what}"));
-    let pem = std::fs::read(path).map_err(|err| fail(format!("which cannot be read: {err}")))?;
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate =
-            certificate.map_err(|err| fail(format!("which is no PEM file: {err}")))?;
-        roots.add(certificate).map_err(|err| fail(format!("with a broken certificate: {err}")))?;
+    let path_on_disk = files::expanded(path);
+    let pem = files::read(&path_on_disk);
+    let pem = pem.await.map_err(|err| fail(format!("which cannot be read: {err}")))?;
+    let (certificates, broken) = Certificates::of_pem(&pem);
+    match (certificates.is_empty(), broken) {
+        (true, 0) => Err(fail("which holds no certificate".to_owned())),
+        (true, _) => Err(fail("which holds no certificate that can be decoded".to_owned())),
+        (false, 0) => Ok(certificates),
+        (false, _) => {
+            tracing::warn!(source, path, broken, "some certificates cannot be decoded");
+            Ok(certificates)
+        }
     }
-    if roots.is_empty() {
-        return Err(fail("which holds no certificate".to_owned()));
-    }
-    Ok(roots)
 }
 
 /// The value of an environment variable that is set and not empty.

@@ -19,7 +19,7 @@ pub struct Intervals {
     pub retry: Backoff,
     /// How long a throttled create without a client token is repeated.
     pub create_window: Duration,
-    /// How long a create without a client token is repeated while AWS cannot be reached at all.
+    /// How long attempts are repeated while an address cannot be reached, from the first failure on.
     pub connect_window: Duration,
     /// Spacing of questions about a change request that awaits votes.
     pub approval: Backoff,
@@ -53,7 +53,7 @@ impl Default for Intervals {
         Self {
             retry: Backoff::seconds(1, 20),
             create_window: Duration::from_secs(600),
-            connect_window: Duration::from_secs(60),
+            connect_window: Duration::from_secs(4),
             approval: Backoff::seconds(5, 30),
             orphan_search: Backoff::seconds(1, 5),
             orphan_search_window: Duration::from_secs(30),

@@ -261,7 +261,7 @@ impl Object for Collaboration {
         .with(
             Row::attribute("member_statuses", string_map())
                 .computed()
-                .unknown_with(&["members", "change_requests"])
+                .unknown_with(&["members"])
                 .doc(
                     "The status of each account in `members`: `PENDING_APPROVAL` while a change \
                      request to add it is open, `INVITED` until it joins, then `ACTIVE`.",

@@ -276,6 +276,9 @@ fn act_on_open_requests(plan: &mut Plan<'_>) {
     plan.set("change_requests", Value::Unknown);
     for (_, request) in &concerned {
         for account in request.get("accounts").as_elements().filter_map(Value::as_str) {
+            if !prior.get("members").get(account).is_null() {
+                plan.set("member_statuses", Value::Unknown);
+            }
             mark_member(plan, account);
         }
     }

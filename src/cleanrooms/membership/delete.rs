@@ -29,7 +29,7 @@ pub async fn destroy(
     state: &Value,
 ) -> Result<(), Diagnostics> {
     let id = located.key.id();
-    if let Leaving::Later = place::decide(cx, &at.reading, state).await? {
+    if let Leaving::Later = place::decide(cx, state).await? {
         place::postpone(cx, located, state);
         return Ok(());
     }
@@ -44,7 +44,7 @@ pub async fn destroy(
             Ok(())
         }
         Err(err) if err.kind == ErrorKind::AccessDenied => {
-            let what = format!("leave the collaboration (membership {id})");
+            let what = Membership::deleting(id);
             Err(absence::denied::<Membership>(&at.reading, &what, located, err).await)
         }
         _ => judge_delete::<Membership>(at, located, sent).await,

@@ -282,6 +282,14 @@ impl Object for Membership {
         "join the collaboration".to_owned()
     }
 
+    fn existing() -> String {
+        "The account is a member of this collaboration already".to_owned()
+    }
+
+    fn deleting(id: &str) -> String {
+        format!("leave the collaboration (membership {id})")
+    }
+
     async fn take_over(
         cx: &Context<'_, Client>,
         at: &Changing<'_>,

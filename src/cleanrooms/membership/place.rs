@@ -24,7 +24,7 @@ use aws_sdk_cleanrooms::types::{self as sdk, MemberStatus, MembershipStatus};
 
 use super::{Membership, plan, read};
 use crate::cleanrooms::aws::AwsError;
-use crate::cleanrooms::client::{Changing, Client, Reading};
+use crate::cleanrooms::client::{Changing, Client};
 use crate::cleanrooms::collaboration::get_collaboration;
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::{Arn, Located};
@@ -39,6 +39,9 @@ const MEMBER_OF: &str = "member_of";
 
 /// The collaboration that a plan without a prior state joins; JSON null while it is unknown.
 const JOINS: &str = "joins";
+
+/// The Region in which that is.
+const JOINS_IN: &str = "joins_in";
 
 /// Notes what this plan is about, and refuses to leave what this run joins.
 pub fn keep(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
@@ -56,6 +59,7 @@ pub fn keep(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private)
         plan.diagnostics.push(replacement(collaboration_id));
     }
     private.set_plan_note(JOINS, planned);
+    private.set_plan_note(JOINS_IN, plan.get("region").as_str().map(str::to_owned));
 }
 
 /// Notes what is left and joined, and fails where another address of this run does the reverse.
@@ -131,11 +135,7 @@ pub enum Leaving {
 /// # Errors
 ///
 /// The account could not join the collaboration for which it would leave this one.
-pub async fn decide(
-    cx: &Context<'_, Client>,
-    at: &Reading<'_>,
-    state: &Value,
-) -> Result<Leaving, Diagnostics> {
+pub async fn decide(cx: &Context<'_, Client>, state: &Value) -> Result<Leaving, Diagnostics> {
     let joins = cx.private().plan_note(JOINS).cloned();
     let Some(joins) = joins.filter(|_| plan::ended(state).is_none()) else {
         return Ok(Leaving::Now);
@@ -143,7 +143,13 @@ pub async fn decide(
     let Some(id) = joins.as_str() else {
         return Ok(Leaving::Later);
     };
-    match at.look(get_collaboration(&at.sdk, id)).await {
+    let region = cx.private().plan_note(JOINS_IN).and_then(|note| note.as_str()).map(Value::from);
+    let there = Value::object([("region", region.unwrap_or_default())]);
+    let looked = match cx.client.reading(&there, &cx.stop).await {
+        Ok(at) => at.look(get_collaboration(&at.sdk, id)).await,
+        Err(err) => Err(err),
+    };
+    match looked {
         Ok(target) if target.member_status == MemberStatus::Invited => Ok(Leaving::Now),
         Ok(target) => Err(not_invited(
             state,

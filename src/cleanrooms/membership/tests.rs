@@ -11,7 +11,7 @@ use crate::cleanrooms::shapes::tags::TagPolicy;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::{Change, Diagnostics, Resource};
-use crate::wire::{AttributePath, Value};
+use crate::wire::Value;
 
 const COLLABORATION: &str = "00000000-0000-4000-8000-000000000001";
 const OTHER: &str = "00000000-0000-4000-8000-000000000002";
@@ -248,7 +248,9 @@ fn another_collaboration_makes_them_possible() {
         ("is_metrics_enabled", true.into()),
         ("region", "eu-west-1".into()),
     ]);
-    assert_eq!(warnings(&state([]), &other), Vec::<String>::new());
+    let told = warnings(&state([]), &other);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].ends_with("is left for good"), "{told:?}");
 }
 
 #[test]
@@ -284,18 +286,46 @@ fn an_ended_membership_is_left_as_it_is() {
     }
 }
 
+/// Whether a change of the collaboration replaces, and whether it may turn out to move.
+fn moves(prior: &Value, id: Value) -> (bool, bool) {
+    let config = config([("collaboration_id", id)]);
+    let schema = Of::<Membership>::schema();
+    let mut plan = Plan::new(schema.schema(), prior, &config);
+    Of::<Membership>::modify_plan(&mut plan, Some(&client()), &mut Private::default());
+    (plan.is_replacement(), plan.relocates)
+}
+
 #[test]
-fn an_ended_membership_is_replaced_for_another_collaboration() {
-    let prior = state([("status", "COLLABORATION_DELETED".into())]);
-    for id in [Value::from(OTHER), Value::Unknown] {
-        let config = config([("collaboration_id", id)]);
-        let schema = Of::<Membership>::schema();
-        let mut plan = Plan::new(schema.schema(), &prior, &config);
-        Of::<Membership>::modify_plan(&mut plan, Some(&client()), &mut Private::default());
-        let paths: Vec<_> = plan.requires_replace.iter().cloned().collect();
-        assert_eq!(paths, [AttributePath::of("collaboration_id")]);
-        assert!(plan.diagnostics.is_empty());
+fn only_a_known_other_collaboration_replaces() {
+    for prior in [state([]), state([("status", "COLLABORATION_DELETED".into())])] {
+        assert_eq!(moves(&prior, OTHER.into()), (true, false));
+        assert_eq!(moves(&prior, Value::Unknown), (false, true));
+        assert_eq!(moves(&prior, COLLABORATION.into()), (false, false));
     }
+}
+
+#[test]
+fn what_one_address_leaves_no_other_one_joins() {
+    let client = client();
+    let told = |prior: &Value, config: &Value| {
+        let mut told = Diagnostics::new();
+        if config.is_null() {
+            let mut private = Private::default();
+            Of::<Membership>::plan_destroy(prior, Some(&client), &mut private, &mut told);
+            return told.has_error();
+        }
+        let schema = Of::<Membership>::schema();
+        let mut plan = Plan::new(schema.schema(), prior, config);
+        Of::<Membership>::modify_plan(&mut plan, Some(&client), &mut Private::default());
+        plan.diagnostics.has_error()
+    };
+    // Whichever comes second fails, and an ended membership is no place to lose.
+    let ended = state([("status", "REMOVED".into())]);
+    assert!(!told(&ended, &Value::Null) && !told(&state([]), &Value::Null));
+    assert!(told(&Value::Null, &config([])));
+    let to_other = config([("collaboration_id", OTHER.into())]);
+    assert!(!told(&Value::Null, &to_other));
+    assert!(told(&state([("collaboration_id", OTHER.into())]), &config([])));
 }
 
 /// The notes of a plan, as core hands them on: in bytes.

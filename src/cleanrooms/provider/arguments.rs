@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::cleanrooms::aws::{
     AssumeRole, AssumeRoleWithWebIdentity, Endpoints, MetadataEndpointMode, ProviderConfig,
-    RetryMode, Secret,
+    RetryMode, Secret, expanded,
 };
 use crate::cleanrooms::shapes::tags::TagPolicy;
 use crate::cleanrooms::shapes::timeouts;
@@ -43,8 +43,8 @@ pub(super) fn provider_config(config: &Value, engine_version: &str) -> ProviderC
         access_key: secret(config, "access_key"),
         secret_key: secret(config, "secret_key"),
         token: secret(config, "token"),
-        shared_config_files: texts(config, "shared_config_files"),
-        shared_credentials_files: texts(config, "shared_credentials_files"),
+        shared_config_files: paths(config, "shared_config_files"),
+        shared_credentials_files: paths(config, "shared_credentials_files"),
         assume_role: blocks(config.get("assume_role")).filter_map(assume_role).collect(),
         assume_role_with_web_identity: blocks(config.get("assume_role_with_web_identity"))
             .next()
@@ -53,10 +53,11 @@ pub(super) fn provider_config(config: &Value, engine_version: &str) -> ProviderC
         max_retries: number(config, "max_retries"),
         retry_mode: text(config, "retry_mode").map(|mode| retry_mode(&mode)),
         retry_tokens: number(config, "token_bucket_rate_limiter_capacity"),
-        http_proxy: secret(config, "http_proxy"),
-        https_proxy: secret(config, "https_proxy"),
+        // Empty, they switch the environment's off.
+        http_proxy: config.get("http_proxy").as_str().map(Secret::new),
+        https_proxy: config.get("https_proxy").as_str().map(Secret::new),
         no_proxy: text(config, "no_proxy"),
-        custom_ca_bundle: text(config, "custom_ca_bundle"),
+        custom_ca_bundle: text(config, "custom_ca_bundle").map(path),
         insecure: flag(config, "insecure").unwrap_or_default(),
         use_fips_endpoint: flag(config, "use_fips_endpoint"),
         use_dualstack_endpoint: flag(config, "use_dualstack_endpoint"),
@@ -96,13 +97,18 @@ fn assume_role_with_web_identity(block: &Value) -> AssumeRoleWithWebIdentity {
         policy: text(block, "policy"),
         policy_arns: texts(block, "policy_arns"),
         web_identity_token: secret(block, "web_identity_token"),
-        web_identity_token_file: text(block, "web_identity_token_file"),
+        web_identity_token_file: text(block, "web_identity_token_file").map(path),
     }
 }
 
 fn endpoints(config: &Value) -> Endpoints {
     let address = |service| blocks(config.get("endpoints")).find_map(|block| text(block, service));
-    Endpoints { cleanrooms: address("cleanrooms"), sts: address("sts") }
+    Endpoints {
+        cleanrooms: address("cleanrooms"),
+        sts: address("sts"),
+        sso: address("sso"),
+        sso_oidc: address("ssooidc"),
+    }
 }
 
 /// Validation leaves no third mode.
@@ -220,6 +226,16 @@ fn number(object: &Value, name: &str) -> Option<u32> {
 fn texts(object: &Value, name: &str) -> Vec<String> {
     let elements = object.get(name).as_elements().filter_map(Value::as_str);
     elements.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+}
+
+/// Paths, with `~` and variables expanded.
+fn paths(object: &Value, name: &str) -> Vec<String> {
+    texts(object, name).into_iter().map(path).collect()
+}
+
+fn path(text: String) -> String {
+    // Of a path that is no text any more, the original is the better name.
+    expanded(&text).into_os_string().into_string().unwrap_or(text)
 }
 
 fn text_map(value: &Value) -> BTreeMap<String, String> {

@@ -60,7 +60,9 @@ fn region_of_environment(environment: Environment<'_>) -> Option<Diagnostic> {
     let (name, region) = ["AWS_REGION", "AWS_DEFAULT_REGION"]
         .into_iter()
         .find_map(|name| Some((name, environment(name)?)))?;
-    (!REGIONS.contains(&region.as_str())).then(|| {
+    // Blanks around a name are told, as an error, by whoever needs the Region.
+    let is_unknown = !REGIONS.contains(&region.trim());
+    is_unknown.then(|| {
         Diagnostic::warning(
             format!("Region {region} may lack the service"),
             format!(
@@ -93,27 +95,16 @@ fn check_accounts(config: &Value, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Endpoints by name go with neither FIPS nor dual stack: these choose among AWS's own names.
+/// FIPS and dual stack choose among AWS's own names; an address of one's own goes before, as in
+/// hashicorp/aws, so that they may stand beside it.
 fn check_endpoints(config: &Value, diagnostics: &mut Diagnostics) {
-    for service in ["cleanrooms", "sts"] {
-        let addresses = || blocks(config.get("endpoints")).map(|block| block.get(service));
-        if addresses().filter(|address| given(address)).count() > 1 {
+    for service in ["cleanrooms", "sts", "sso", "ssooidc"] {
+        let addresses = blocks(config.get("endpoints")).map(|block| block.get(service));
+        if addresses.filter(|address| given(address)).count() > 1 {
             diagnostics.push(conflict(
                 AttributePath::of("endpoints"),
                 format!("Several `endpoints` blocks give an address for `{service}`."),
             ));
-        }
-        for choice in ["use_fips_endpoint", "use_dualstack_endpoint"] {
-            if is_true(config.get(choice)) && addresses().any(given) {
-                diagnostics.push(conflict(
-                    AttributePath::of(choice),
-                    format!(
-                        "`{choice}` chooses among AWS's own addresses, but `endpoints` names one \
-                         for `{service}`. Remove one of them; an address of your own may of course \
-                         be that of a FIPS or dual-stack endpoint."
-                    ),
-                ));
-            }
         }
     }
 }
@@ -146,11 +137,12 @@ fn check_web_identity(config: &Value, environment: Environment<'_>, diagnostics:
             let detail = format!("Give either `{token}` or `{file}`.");
             diagnostics.push(conflict(path.clone().attribute(file), detail));
         }
+        let variables = ["TF_AWS_WEB_IDENTITY_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE"];
         if missing(role.get(token))
             && missing(role.get(file))
-            && environment("AWS_WEB_IDENTITY_TOKEN_FILE").is_none()
+            && variables.iter().all(|name| environment(name).is_none())
         {
-            let detail = format!("Give `{token}` or `{file}`, or set AWS_WEB_IDENTITY_TOKEN_FILE.");
+            let detail = format!("Give `{token}` or `{file}`, or set {}.", variables.join(" or "));
             diagnostics.push(lacking(path.attribute(token), detail));
         }
     }
@@ -174,6 +166,7 @@ mod tests {
             region_of_environment(&|asked| (asked == name).then(|| region.to_owned()))
         };
         assert_eq!(warned("AWS_REGION", "us-east-1"), None);
+        assert_eq!(warned("AWS_REGION", "us-east-1 "), None);
         assert_eq!(warned("HOME", "/nowhere"), None);
         let warning = warned("AWS_DEFAULT_REGION", "ca-west-1").expect("a warning");
         assert!(!warning.is_error() && warning.detail.contains("AWS_DEFAULT_REGION"), "{warning}");

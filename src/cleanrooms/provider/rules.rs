@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use http::Uri;
 
+use crate::cleanrooms::aws::is_proxy_address;
 use crate::cleanrooms::shapes::ids::{is_account_id, wrong_account_id};
 use crate::cleanrooms::shapes::region::is_region;
 use crate::cleanrooms::shapes::timeouts;
@@ -54,12 +55,10 @@ pub(super) fn url() -> Validator {
 /// An address of a proxy, which is never shown, since it may hold a password.
 pub(super) fn proxy() -> Validator {
     text("must be the address of a proxy", |text| {
-        let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        let usable = whole.parse::<Uri>().is_ok_and(|uri| {
-            matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
-        });
-        (!usable).then(|| {
-            "It is not the address of a proxy, such as http://proxy.example.com:8080.".to_owned()
+        (!is_proxy_address(text)).then(|| {
+            "It is not the address of a proxy, such as http://proxy.example.com:8080 or \
+             socks5://proxy.example.com:1080."
+                .to_owned()
         })
     })
 }

@@ -4,6 +4,7 @@
 //! from another project and only its label changed.
 
 use super::rules;
+use super::services::OTHERS;
 use crate::cleanrooms::shapes::tags::tags;
 use crate::framework::schema::{Attribute, Block, Kind, Mode, Nesting, Schema};
 use crate::framework::validators::{Validator, length};
@@ -79,13 +80,18 @@ fn network() -> Vec<Argument> {
     vec![
         text("http_proxy").sensitive().rule(rules::proxy()).doc(
             "The proxy for http addresses, and for https ones if nothing else names a proxy for \
-             them. It may hold a user and a password.",
+             them. It may hold a user and a password. An empty text means none, whatever \
+             HTTP_PROXY says.",
         ),
-        text("https_proxy")
-            .sensitive()
-            .rule(rules::proxy())
-            .doc("The proxy for https addresses. It may hold a user and a password."),
-        text("no_proxy").doc("Hosts reached without a proxy, separated by commas."),
+        text("https_proxy").sensitive().rule(rules::proxy()).doc(
+            "The proxy for https addresses, of the kind http, https or socks5. It may hold a \
+                 user and a password. An empty text means none, whatever HTTPS_PROXY says.",
+        ),
+        text("no_proxy").doc(
+            "Hosts reached without a proxy, separated by commas: names, which include what is \
+             below them, addresses, networks such as 10.0.0.0/8, each with a port if need be, or \
+             `*`. This machine's own addresses never need one.",
+        ),
         text("custom_ca_bundle").doc(
             "A PEM file of the certificate authorities to trust instead of the system's. \
              Otherwise AWS_CA_BUNDLE names it.",
@@ -186,7 +192,10 @@ fn assume_role_with_web_identity() -> Block {
             session_duration(),
             session_policy(),
             session_policy_arns(),
-            text("web_identity_token").sensitive().rule(length(4..=20_000)).doc("The token."),
+            text("web_identity_token")
+                .sensitive()
+                .rule(length(4..=20_000))
+                .doc("The token; otherwise TF_AWS_WEB_IDENTITY_TOKEN."),
             text("web_identity_token_file")
                 .doc("The file that holds the token; otherwise AWS_WEB_IDENTITY_TOKEN_FILE."),
         ],
@@ -213,53 +222,20 @@ fn session_policy_arns() -> Argument {
         .doc("ARNs of IAM policies that narrow what the session may do.")
 }
 
-/// Services whose endpoints copied blocks often name, for instance those of LocalStack users. They
-/// are accepted, since such a block is usually shared by all providers of a project.
-const OTHER_SERVICES: [&str; 36] = [
-    "acm",
-    "apigateway",
-    "apigatewayv2",
-    "athena",
-    "autoscaling",
-    "cloudformation",
-    "cloudfront",
-    "cloudtrail",
-    "cloudwatch",
-    "cloudwatchlogs",
-    "dynamodb",
-    "ec2",
-    "ecr",
-    "ecs",
-    "eks",
-    "elasticache",
-    "es",
-    "events",
-    "firehose",
-    "glue",
-    "iam",
-    "kinesis",
-    "kms",
-    "lakeformation",
-    "lambda",
-    "opensearch",
-    "organizations",
-    "rds",
-    "redshift",
-    "route53",
-    "s3",
-    "secretsmanager",
-    "sns",
-    "sqs",
-    "ssm",
-    "stepfunctions",
-];
-
 fn endpoints() -> Block {
     let mut arguments = vec![
         text("cleanrooms").rule(rules::url()).doc("The URL of AWS Clean Rooms."),
         text("sts").rule(rules::url()).doc("The URL of AWS STS."),
+        text("sso")
+            .rule(rules::url())
+            .doc("The URL of the portal of IAM Identity Center, which gives credentials."),
+        text("ssooidc")
+            .rule(rules::url())
+            .doc("The URL at which tokens of IAM Identity Center are renewed."),
     ];
-    arguments.extend(OTHER_SERVICES.map(|service| text(service).doc("Accepted, not used.")));
+    // Blocks are shared by all providers of a project. Their attributes are a large part of the
+    // schema, so each says little.
+    arguments.extend(OTHERS.split_whitespace().map(|service| text(service).doc("Not used.")));
     block(
         "endpoints",
         "Addresses to use instead of those of AWS, such as that of a VPC endpoint. They go before \

@@ -32,7 +32,8 @@ pub fn is_region(text: &str) -> bool {
     parts.len() >= 3
         && first.len() >= 2
         && parts[..parts.len() - 1].iter().all(lower)
-        && last.parse::<u8>().is_ok()
+        && (1..=2).contains(&last.len())
+        && last.chars().all(|c| c.is_ascii_digit())
 }
 
 /// The Region of an object. A Region without the service is a warning, for AWS adds some.
@@ -70,7 +71,7 @@ mod tests {
         for good in ["us-east-1", "ap-southeast-7", "us-gov-west-1", "mx-central-1"] {
             assert!(is_region(good), "{good}");
         }
-        for bad in ["", "us-east", "US-EAST-1", "us_east_1", "useast1", "us--1"] {
+        for bad in ["", "us-east", "US-EAST-1", "us_east_1", "useast1", "us--1", "us-east-+1"] {
             assert!(!is_region(bad), "{bad}");
         }
         assert!(REGIONS.iter().all(|region| is_region(region)));

@@ -91,7 +91,8 @@ pub fn database() -> Codec<String> {
 fn segmented(range: RangeInclusive<usize>, legal: fn(char) -> bool, blanks: bool) -> Codec<String> {
     let rule = "must be letters, digits and underscores, with single hyphens inside";
     string().validate(length(range)).validate(Validator::string(rule, move |text| {
-        let (first, rest) = text.split_at_checked(1)?;
+        let rest = text.chars().next().map(|first| &text[first.len_utf8()..])?;
+        let first = &text[..text.len() - rest.len()];
         let word =
             |word: &str| !word.is_empty() && word.chars().all(|c| legal(c) || (blanks && c == ' '));
         let fits = first.chars().all(legal) && (rest.is_empty() || rest.split('-').all(word));

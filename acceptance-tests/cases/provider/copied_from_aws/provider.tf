@@ -20,6 +20,9 @@ provider "cleanrooms" {
   max_retries              = 5
   retry_mode               = "standard"
 
+  # Holds for the services whose address is not given below.
+  use_fips_endpoint = true
+
   skip_metadata_api_check     = true
   skip_credentials_validation = true
 
@@ -47,7 +50,10 @@ provider "cleanrooms" {
   endpoints {
     cleanrooms = var.sandbox
     dynamodb   = "http://localhost:4566"
+    elbv2      = "http://localhost:4566"
+    logs       = "http://localhost:4566"
     s3         = "http://localhost:4566"
+    ses        = "http://localhost:4566"
     sts        = var.sandbox
   }
 }

@@ -50,6 +50,11 @@ pub fn private_network_is_reached(engine: &Engine) -> Result<()> {
     workspace.set_env("HTTPS_PROXY", format!("http://{}", network.proxy));
     workspace.set_env("AWS_CA_BUNDLE", bundle);
     workspace.succeed(&PLAN)?;
+
+    // What is on this machine is reached without the proxy, which would refuse it.
+    workspace.set_env("HTTP_PROXY", format!("http://{}", network.proxy));
+    workspace.write("provider.tf", &ON_THIS_MACHINE.replace("URL", &sandbox.url()))?;
+    workspace.succeed(&PLAN)?;
     Ok(())
 }
 
@@ -91,6 +96,19 @@ provider "cleanrooms" {
   endpoints {
     cleanrooms = "https://aws.sandbox.invalid"
     sts        = "https://aws.sandbox.invalid"
+  }
+}
+"#;
+
+const ON_THIS_MACHINE: &str = r#"
+provider "cleanrooms" {
+  region     = "us-east-1"
+  access_key = "111122223333"
+  secret_key = "secret"
+
+  endpoints {
+    cleanrooms = "URL"
+    sts        = "URL"
   }
 }
 "#;

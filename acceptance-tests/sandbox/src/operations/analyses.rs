@@ -7,9 +7,8 @@ mod rules;
 
 use serde_json::{Value, json};
 
-use self::rules::{
-    check_quotas, check_receivers, check_runner, check_sql, check_workers, payer, receiver,
-};
+pub(super) use self::rules::check_sql;
+use self::rules::{check_quotas, check_receivers, check_runner, check_workers, payer, receiver};
 use super::paging::Page;
 use super::{Call, Operation, memberships, put, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
@@ -142,6 +141,38 @@ fn start(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value
     let reply = reply(&analysis, call.state);
     call.state.analyses.insert(analysis);
     Ok(json!({ names.one: reply }))
+}
+
+/// Starts the analysis that fills an intermediate table, and gives its id.
+pub(super) fn populate(
+    call: &mut Call<'_>,
+    membership_id: &str,
+    kind: AnalysisKind,
+    parameters: &Value,
+    payer_account: Option<&str>,
+) -> Result<String, ApiError> {
+    let names = kind.names();
+    let (membership, collaboration) = call.joined(membership_id)?;
+    check_runner(membership, names)?;
+    let mut input = json!({});
+    put(&mut input, names.payer, payer_account);
+    let payer = payer(&input, call.state, collaboration, names)?;
+    check_quotas(call, membership, kind)?;
+    let mut head = call.head(kind.kind(), None);
+    head.membership = Some(membership_id.to_owned());
+    let id = head.id.clone();
+    call.state.analyses.insert(Analysis {
+        head,
+        kind,
+        membership_id: membership_id.to_owned(),
+        status: AnalysisStatus::Submitted,
+        parameters: parameters.clone(),
+        result_configuration: None,
+        compute_configuration: None,
+        payer,
+        end_time: None,
+    });
+    Ok(id)
 }
 
 fn get(call: &mut Call<'_>, input: &Value, kind: AnalysisKind) -> Result<Value, ApiError> {

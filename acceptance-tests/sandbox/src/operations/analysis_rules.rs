@@ -12,7 +12,7 @@ use super::{
     Call, ConfiguredTable, ConfiguredTableAssociation, IntermediateTable, Operation, text,
 };
 use crate::error::{ApiError, ConflictReason, ResourceKind};
-use crate::settings::Omitted;
+use crate::settings::{EarlyRule, Omitted};
 use crate::shelf::{Head, Kind, Stored};
 use crate::state::State;
 
@@ -25,6 +25,10 @@ pub(super) const OPERATIONS: &[(&str, Operation)] = &[
     ("GetConfiguredTableAssociationAnalysisRule", get::<ConfiguredTableAssociation>),
     ("UpdateConfiguredTableAssociationAnalysisRule", update::<ConfiguredTableAssociation>),
     ("DeleteConfiguredTableAssociationAnalysisRule", delete::<ConfiguredTableAssociation>),
+    ("CreateIntermediateTableAnalysisRule", create::<IntermediateTable>),
+    ("GetIntermediateTableAnalysisRule", get::<IntermediateTable>),
+    ("UpdateIntermediateTableAnalysisRule", update::<IntermediateTable>),
+    ("DeleteIntermediateTableAnalysisRule", delete::<IntermediateTable>),
 ];
 
 /// The rule of a table, kept under the id of what it is of.
@@ -112,6 +116,11 @@ trait Ruled: Plain {
     /// The `resourceType` of errors about its rule.
     const RESOURCE: ResourceKind;
 
+    /// Whether it can get a rule as it stands.
+    fn check_state(_call: &Call<'_>, _id: &str) -> Result<(), ApiError> {
+        Ok(())
+    }
+
     /// Checks a policy, and may complete it.
     fn check(call: &Call<'_>, id: &str, kind: &str, policy: &mut Value) -> Result<(), ApiError>;
 
@@ -160,6 +169,19 @@ impl Ruled for IntermediateTable {
     const OF: Of = Of::IntermediateTable;
     const RESOURCE: ResourceKind = ResourceKind::ConfiguredTableAssociation;
 
+    fn check_state(call: &Call<'_>, id: &str) -> Result<(), ApiError> {
+        let is_empty = !call.state.intermediate_tables[id].has_data();
+        if is_empty && call.switches.intermediate_rule_before_population == EarlyRule::Conflict {
+            return Err(ApiError::conflict(
+                ConflictReason::InvalidState,
+                Self::RESOURCE,
+                id,
+                "The table has no data yet.",
+            ));
+        }
+        Ok(())
+    }
+
     fn check(call: &Call<'_>, id: &str, _kind: &str, policy: &mut Value) -> Result<(), ApiError> {
         check_intermediate_policy(call, &call.state.intermediate_tables[id], policy)
     }
@@ -185,6 +207,7 @@ fn create<T: Ruled>(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError
             format!("It has an analysis rule of the type {} already.", rule.kind),
         ));
     }
+    T::check_state(call, &id)?;
     let kind = text(&input, "analysisRuleType")?.to_owned();
     let policy = checked::<T>(call, &id, &kind, &input)?;
     let sequence = call.state.next_sequence();

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::analysis_rules::rule_of;
+use super::intermediate_tables::{lose_base, put_children};
 use super::plain::{self, Plain, conflict};
-use super::{Call, Operation, text};
+use super::{Call, Operation, privacy_budget_templates, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
 use crate::settings::{ArnForm, NameCase, Subresources};
 use crate::shelf::Kind;
@@ -39,6 +40,7 @@ plain::plain! {
 fn complete(association: &ConfiguredTableAssociation, reply: &mut Value, call: &Call<'_>) {
     let rule = rule_of(call.state, &association.head.id);
     reply["analysisRuleTypes"] = rule.map(|rule| rule.kind_of_rule()).into_iter().collect();
+    put_children(call, reply, &association.head.id);
 }
 
 fn create(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
@@ -148,7 +150,10 @@ fn delete(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
             "The association still has an analysis rule.",
         ));
     }
+    let is_along = call.switches.association_with_budget == Subresources::DeletedAlong;
+    privacy_budget_templates::release(call, &id, is_along)?;
     call.state.analysis_rules.remove(&id);
     call.state.configured_table_associations.remove(&id);
+    lose_base(call.state, &id);
     Ok(json!({}))
 }

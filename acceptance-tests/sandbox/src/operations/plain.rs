@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 use super::paging::Page;
 use super::{Call, memberships, tags, text};
 use crate::error::{ApiError, ConflictReason, ResourceKind};
-use crate::settings::{Absence, ChildResourceType, InactiveChildren, Omitted, RefusedWrite};
+use crate::settings::{
+    Absence, ChildResourceType, InactiveChildren, Omitted, RefusedWrite, Switches,
+};
 use crate::shelf::{Head, Kind, Shelf, Stored};
 use crate::state::{Collaboration, Membership, MembershipStatus, State, Tags};
 
@@ -232,7 +234,7 @@ impl Call<'_> {
         membership: Option<&str>,
     ) -> Result<String, ApiError> {
         let (caller, switches) = (self.caller, self.switches);
-        let not_found = || self_not_found::<T>(switches.missing_child_resource_type, id);
+        let not_found = || missing::<T>(switches, id);
         let object = T::shelf_mut(self.state)
             .find(id)
             .filter(|object| object.head().region == caller.region)
@@ -320,8 +322,8 @@ impl Call<'_> {
 }
 
 /// The refusal of an id that nothing of the kind has.
-fn self_not_found<T: Plain>(switch: ChildResourceType, id: &str) -> ApiError {
-    let kind = T::NAMES.resource.or(match switch {
+pub(super) fn missing<T: Plain>(switches: &Switches, id: &str) -> ApiError {
+    let kind = T::NAMES.resource.or(match switches.missing_child_resource_type {
         ChildResourceType::Membership => Some(ResourceKind::Membership),
         ChildResourceType::Absent => None,
         ChildResourceType::Nearest => Some(T::NAMES.nearest),
@@ -351,6 +353,13 @@ pub(super) fn update<T: Plain>(call: &mut Call<'_>, input: Value) -> Result<Valu
     let told = call.told(&input);
     call.overwrite::<T>(&id, told);
     Ok(call.one::<T>(&id))
+}
+
+/// Deletes an object that nothing stands in the way of.
+pub(super) fn delete<T: Plain>(call: &mut Call<'_>, input: Value) -> Result<Value, ApiError> {
+    let id = call.own::<T>(&input)?;
+    T::shelf_mut(call.state).remove(&id);
+    Ok(json!({}))
 }
 
 /// Refuses one more of a kind than a quota allows.

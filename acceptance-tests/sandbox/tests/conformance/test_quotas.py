@@ -1,7 +1,7 @@
 """Quotas, with AWS's defaults and adjusted."""
 
 from test_analyses import get_query, job, query, runner
-from tables import *
+from parts import *
 
 
 def exceeded(name, value):
@@ -25,6 +25,14 @@ def test_defaults_are_those_of_aws(world):
         ("columns_per_configured_table", 100),
         ("table_associations_per_membership", 100),
         ("analysis_rule_kilobytes", 100),
+        ("analysis_templates_per_membership", 100),
+        ("access_budgets_per_collaboration", 25),
+        ("id_namespace_associations_per_membership", 10),
+        ("id_mapping_tables_per_membership", 5),
+        ("audience_model_associations_per_membership", 5),
+        ("intermediate_tables_per_membership", 25),
+        ("concurrent_log_exports_per_membership", 5),
+        ("concurrent_log_exports_per_account", 10),
         ("open_change_requests_per_collaboration", None),
         ("calls_per_second", None),
         ("calls_per_second_of_frequent_reads", None),
@@ -207,3 +215,51 @@ def test_analysis_rule_kilobytes(world):
     with exceeded("Analysis rule size in KB", 1):
         rule(world, made, settings)
     rule(world, made)
+
+
+def test_parts_of_a_membership(world):
+    world.quota(
+        analysis_templates_per_membership=1,
+        id_namespace_associations_per_membership=2,
+        id_mapping_tables_per_membership=1,
+        audience_model_associations_per_membership=1,
+        intermediate_tables_per_membership=1,
+    )
+    for ours in (membership(world), membership(world)):
+        namespace(world, ours), namespace(world, ours, "target")
+        for make, name, value in (
+            (template, "Analysis templates per membership", 1),
+            (mapping_table, "Id mapping tables per membership", 1),
+            (audience, "Configured audience model associations per membership", 1),
+            (intermediate, "Intermediate tables per membership", 1),
+        ):
+            field = "configuredAudienceModelAssociationName" if make is audience else "name"
+            make(world, ours, **{field: "first" + make.__name__})
+            with exceeded(name, value):
+                make(world, ours, **{field: "second" + make.__name__})
+        with exceeded("Id namespace associations per membership", 2):
+            namespace(world, ours, "third")
+
+
+def test_access_budgets_per_collaboration(world):
+    world.quota(access_budgets_per_collaboration=1)
+    ours, of_owner, association = in_membership(world)
+    budget_template(world, ours, access(association["arn"]))
+    second = associate(world, ours, of_owner, name="second")
+    with exceeded("Privacy budget templates for access budgets per collaboration", 1):
+        budget_template(world, ours, access(second["arn"]))
+    budget_template(world, ours)
+
+
+def test_concurrent_log_exports(world):
+    world.quota(concurrent_log_exports_per_membership=1, concurrent_log_exports_per_account=2)
+    made = [membership(world, "CAN_EXPORT_QUERY_ANALYSIS_LOG") for _ in range(3)]
+    queries = [ended_query(world, ours) for ours in made]
+    first = start_export(world, made[0], queries[0])
+    with exceeded("Concurrent analysis log exports per membership", 1):
+        start_export(world, made[0], queries[0], "other")
+    start_export(world, made[1], queries[1])
+    with exceeded("Concurrent analysis log exports per account", 2):
+        start_export(world, made[2], queries[2])
+    get_export(world, first)
+    start_export(world, made[2], queries[2])

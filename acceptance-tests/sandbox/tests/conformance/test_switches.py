@@ -4,7 +4,7 @@ The tests of the other files hold the defaults.
 """
 
 from test_analyses import get_job, get_query, job, query, runner
-from tables import *
+from parts import *
 
 
 def get(world, collaboration, client=None):
@@ -706,3 +706,165 @@ def test_missing_child_resource_type(world):
     world.switch(missing_child_resource_type="nearest")
     with refused("ResourceNotFoundException", resourceType="CONFIGURED_TABLE"):
         world.owner.get_configured_table(configuredTableIdentifier=ABSENT)
+    world.switch(missing_child_resource_type="membership")
+    ours = membership(world)
+    get = lambda: world.owner.get_id_mapping_table(idMappingTableIdentifier=ABSENT, **of(ours))
+    with refused("ResourceNotFoundException", resourceType="MEMBERSHIP"):
+        get()
+    world.switch(missing_child_resource_type="nearest")
+    with refused("ResourceNotFoundException", resourceType="CONFIGURED_TABLE_ASSOCIATION"):
+        get()
+    world.switch(missing_child_resource_type="absent")
+    with refused("ResourceNotFoundException", resourceId=ABSENT) as seen:
+        get()
+    assert "resourceType" not in seen, seen
+
+
+def test_association_with_budget(world):
+    world.switch(association_with_budget="deleted_along")
+    ours, _, association = in_membership(world)
+    budget_template(world, ours, access(association["arn"]))
+    world.owner.delete_configured_table_association(**association_id(association))
+    listed = world.owner.list_privacy_budget_templates(**of(ours))
+    equal(listed["privacyBudgetTemplateSummaries"], [])
+
+
+def test_template_of_unknown_tables(world):
+    world.switch(template_of_unknown_tables="validation")
+    ours, _, _ = in_membership(world)
+    with refused("ValidationException", "INVALID_QUERY", "source.text"):
+        template(world, ours, source={"text": "select * from others"})
+    template(world, ours, source={"text": "select * from Orders"})
+
+
+def test_sql_referenced_tables(world):
+    world.switch(sql_referenced_tables="as_sent")
+    ours = membership(world)
+    equal(template(world, ours)["schema"], {"referencedTables": []})
+    sent = {"referencedTables": ["sent"]}
+    equal(template(world, ours, name="b", schema=sent)["schema"], sent)
+
+
+def test_template_name_twice(world):
+    world.switch(template_name_twice="accepted")
+    ours = membership(world)
+    assert template(world, ours)["id"] != template(world, ours)["id"]
+
+
+def test_collaboration_views_of_invited(world):
+    world.switch(collaboration_views_of_invited="allowed")
+    made = world.collaboration(members=[member(PARTNER)])
+    side = {"collaborationIdentifier": made["id"]}
+    equal(world.partner.list_schemas(**side)["schemaSummaries"], [])
+    with denied():
+        world.stranger.list_schemas(**side)
+
+
+def test_budget_template_arn(world):
+    world.switch(budget_template_arn="model")
+    made = budget_template(world, membership(world), tags={"a": "b"})
+    path = f"privacybudgettemplate/{made['id']}"
+    equal(made["arn"], f"arn:aws:cleanrooms:us-east-1:{OWNER}:{path}")
+    equal(world.owner.list_tags_for_resource(resourceArn=made["arn"])["tags"], {"a": "b"})
+
+
+def test_second_dp_template(world):
+    world.switch(second_dp_template="validation")
+    ours = membership(world)
+    budget_template(world, ours)
+    with misconfigured("privacyBudgetType"):
+        budget_template(world, ours)
+
+
+def test_omitted_auto_refresh(world):
+    world.switch(omitted_auto_refresh="calendar_month")
+    ours, _, association = in_membership(world)
+    equal(budget_template(world, ours)["autoRefresh"], "CALENDAR_MONTH")
+    equal(budget_template(world, ours, access(association["arn"]))["autoRefresh"], "NONE")
+
+
+def test_omitted_budget_auto_refresh(world):
+    world.switch(omitted_budget_auto_refresh="absent")
+    ours, _, association = in_membership(world)
+    made = budget_template(world, ours, access(association["arn"]))
+    (budget,) = made["parameters"]["accessBudget"]["budgetParameters"]
+    equal(budget, {"type": "CALENDAR_DAY", "budget": 5})
+
+
+def test_lower_epsilon_after_queries(world):
+    ours = membership(world)
+    made = budget_template(world, ours)
+    ended_query(world, ours)
+    lower = lambda: world.owner.update_privacy_budget_template(
+        privacyBudgetType="DIFFERENTIAL_PRIVACY",
+        parameters={"differentialPrivacy": {"epsilon": 1}},
+        **its(made, "privacyBudgetTemplate"),
+    )
+    world.switch(lower_epsilon_after_queries="conflict")
+    with refused("ConflictException", "INVALID_STATE"):
+        lower()
+    world.switch(lower_epsilon_after_queries="accepted")
+    lower()
+
+
+def test_same_namespace_twice(world):
+    world.switch(same_namespace_twice="accepted")
+    ours = membership(world)
+    assert namespace(world, ours)["id"] != namespace(world, ours)["id"]
+
+
+def test_mapping_table_without_namespaces(world):
+    world.switch(mapping_table_without_namespaces="not_found")
+    with refused("ResourceNotFoundException", resourceType="COLLABORATION"):
+        mapping_table(world, membership(world))
+
+
+def test_omitted_id_mapping_config(world):
+    ours = membership(world)
+    assert "idMappingConfig" not in namespace(world, ours)
+    world.switch(omitted_id_mapping_config="filled")
+    config = namespace(world, ours, "target")["idMappingConfig"]
+    equal(config, {"allowUseAsDimensionColumn": False})
+
+
+def test_intermediate_rule_before_population(world):
+    world.switch(intermediate_rule_before_population="conflict")
+    ours, _, _ = in_membership(world)
+    made = intermediate(world, ours)
+    with refused("ConflictException", "INVALID_STATE"):
+        intermediate_rule(world, made)
+    populated(world, made)
+    intermediate_rule(world, made)
+
+
+def test_delete_while_populating(world):
+    ours, _, _ = in_membership(world)
+    made = intermediate(world, ours)
+    populate(world, made)
+    delete = lambda: world.owner.delete_intermediate_table(**its(made, "intermediateTable"))
+    with refused("ConflictException", "INVALID_STATE"):
+        delete()
+    world.switch(delete_while_populating="accepted")
+    delete()
+
+
+def test_omitted_retention(world):
+    world.switch(omitted_retention="absent")
+    assert "retentionInDays" not in intermediate(world, membership(world))
+
+
+def test_population_outcome(world):
+    world.switch(population_outcome="failed")
+    ours, _, _ = in_membership(world)
+    found = populated(world, intermediate(world, ours))
+    equal(found["status"], "POPULATE_FAILED")
+    assert "intermediateTableVersion" not in found, found
+
+
+def test_log_export_outcome(world):
+    world.switch(log_export_outcome="failed")
+    ours = membership(world, "CAN_EXPORT_QUERY_ANALYSIS_LOG")
+    export = start_export(world, ours, ended_query(world, ours))
+    get_export(world, export)
+    ended = get_export(world, export)
+    equal((ended["status"], ended["error"]["code"]), ("FAILED", "LOGS_NOT_AVAILABLE"))

@@ -103,3 +103,18 @@ async fn bodies_have_a_limit_here_too() {
     let sandbox = InProcess::new(options).expect("it needs nothing");
     assert_eq!(sandbox.call(create()).await.expect("it answers").status(), 413);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fork_begins_with_what_there_is_and_goes_its_own_way() {
+    let sandbox = sandbox();
+    sandbox.call(create()).await.expect("it answers");
+    let switches = json!({ "list_order": "newest_first" });
+    sandbox.call(request("PATCH", "/_sandbox/switches", &switches)).await.expect("it answers");
+    sandbox.call(fault(json!({ "kind": "throttle" }))).await.expect("it answers");
+    let fork = sandbox.fork();
+    let made = fork.call(create()).await.expect("no fault came along");
+    assert!(made.status().is_success());
+    assert_eq!((listed(&fork).await, listed(&sandbox).await), (2, 1));
+    let found = fork.call(request("GET", "/_sandbox/switches", &Value::Null)).await;
+    assert_eq!(json(&found.expect("it answers"))["list_order"], "newest_first");
+}

@@ -2,15 +2,15 @@
 
 use serde_json::{Value as Json, json};
 
-use super::plan_change;
+use super::{plan_change, refuse};
 use crate::cleanrooms::collaboration::Collaboration;
 use crate::cleanrooms::collaboration::fixtures::{
     CREATOR, PARTNER, STRANGER, collaboration, config, payer, state, with,
 };
 use crate::cleanrooms::object::Of;
-use crate::framework::Resource;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
+use crate::framework::{Change, Diagnostics, Resource};
 use crate::wire::Value;
 
 /// A plan of one collaboration, with what differs from the prior state.
@@ -149,7 +149,7 @@ fn an_added_member_leaves_the_others_alone() {
     let members = outcome.planned.get("members");
     assert_eq!(members.get(PARTNER), collaboration(&state()).get("members").get(PARTNER));
     let added = members.get(STRANGER);
-    assert!(added.get("status").is_unknown() && added.get("payment_configuration").is_unknown());
+    assert!(added.get("payment_configuration").is_unknown());
     assert_eq!(outcome.said, Vec::<String>::new());
 }
 
@@ -192,7 +192,7 @@ mod warnings {
 
     #[test]
     fn a_member_that_nobody_has_approved_yet_is_withdrawn_without_a_word() {
-        let prior = with(state(), &partner("status"), json!("PENDING_APPROVAL"));
+        let prior = with(state(), "/member_statuses", json!({ PARTNER: "PENDING_APPROVAL" }));
         let outcome = plan(&prior, &with(config(), "/members", json!({})));
         assert_eq!(outcome.said, Vec::<String>::new());
     }
@@ -202,7 +202,7 @@ mod warnings {
         let renamed = with(config(), &partner("display_name"), json!("Another name"));
         let replaced = [r#"members["444455556666"].display_name"#];
         assert_eq!(plan(&state(), &renamed).replaced, replaced);
-        let prior = with(state(), &partner("status"), json!("PENDING_APPROVAL"));
+        let prior = with(state(), "/member_statuses", json!({ PARTNER: "PENDING_APPROVAL" }));
         assert_eq!(plan(&prior, &renamed).replaced, Vec::<String>::new());
     }
 
@@ -239,18 +239,23 @@ mod warnings {
         let mut private = Private::default();
         private.set("former_members", json!({ STRANGER: "LEFT" }));
         let config = with(config(), "/members/777788889999", stranger(&["CAN_QUERY"]));
+        // Who is configured anew is asked for, at the price of a new collaboration.
         let outcome = plan_with(&state(), &config, &private);
         assert_eq!(outcome.replaced, [r#"members["777788889999"]"#]);
-        let expected = [
-            "Account 777788889999 has left the collaboration",
-            "Replacing the collaboration throws out its active member",
-        ];
-        assert_eq!(outcome.said, expected);
+        // Who was there when the configuration was last applied destroys nothing by leaving.
+        private.set("lost_members", json!([STRANGER]));
+        let outcome = plan_with(&state(), &config, &private);
+        assert_eq!(outcome.replaced, Vec::<String>::new());
+        assert_eq!(outcome.said, ["Account 777788889999 has left the collaboration"]);
+        let (prior, planned) = (collaboration(&state()), outcome.planned);
+        let mut refused = Diagnostics::new();
+        refuse(Change { prior: &prior, planned: &planned }, &private, &mut refused);
+        assert_eq!(refused.iter().filter(|error| error.is_error()).count(), 1);
     }
 
     #[test]
     fn a_replacement_for_a_runner_is_told_though_nobody_is_thrown_out() {
-        let prior = with(state(), &partner("status"), json!("INVITED"));
+        let prior = with(state(), "/member_statuses", json!({ PARTNER: "INVITED" }));
         let config = with(config(), "/members/777788889999", stranger(&["CAN_QUERY"]));
         let expected = ["Changing who runs queries or jobs replaces the collaboration"];
         assert_eq!(plan(&prior, &config).said, expected);
@@ -276,8 +281,11 @@ mod open_requests {
     #[test]
     fn are_committed_once_they_are_approved() {
         let outcome = plan(&asked("APPROVED"), &config());
-        assert_eq!(outcome.changed, ["members", "change_requests", "update_time"]);
-        assert!(outcome.planned.get("members").get(PARTNER).get("status").is_unknown());
+        assert_eq!(
+            outcome.changed,
+            ["members", "member_statuses", "change_requests", "update_time"]
+        );
+        assert!(outcome.planned.get("member_statuses").is_unknown());
         assert_eq!(outcome.said, ["Change request r1 is approved"]);
         assert_eq!(outcome.replaced, Vec::<String>::new());
     }
@@ -287,7 +295,8 @@ mod open_requests {
     fn leave_what_core_gives_as_configured() {
         let members = asked("APPROVED")["members"].clone();
         let outcome = plan(&asked("APPROVED"), &with(config(), "/members", members));
-        assert!(!outcome.planned.get("members").get(PARTNER).get("status").is_unknown());
+        let prior = collaboration(&asked("APPROVED"));
+        assert_eq!(outcome.planned.get("members"), prior.get("members"));
         assert!(outcome.planned.get("change_requests").is_unknown());
         assert_eq!(outcome.said, ["Change request r1 is approved"]);
     }

@@ -201,7 +201,7 @@ async fn what_was_denied_before_the_apply_is_not_asked_again_at_once() {
         assert_eq!(newest.1, status);
         assert_eq!(owner.status_of(STRANGER), None);
         let plan = owner.plan(&with_member(config(), STRANGER));
-        assert!(plan.planned.get("members").get(STRANGER).get("status").is_unknown());
+        assert!(plan.planned.get("member_statuses").is_unknown());
     }
 }
 

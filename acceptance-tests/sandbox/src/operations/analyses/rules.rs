@@ -22,7 +22,7 @@ pub(super) fn check_runner(membership: &Membership, names: &Names) -> Result<(),
 }
 
 /// A query is given as SQL or as an analysis template.
-pub(super) fn check_sql(parameters: &Value) -> Result<(), ApiError> {
+pub(in super::super) fn check_sql(parameters: &Value) -> Result<(), ApiError> {
     let query = parameters["queryString"].as_str();
     let template = parameters["analysisTemplateArn"].as_str();
     match (query, template) {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::plain::{Plain, texts};
 use super::super::{
     Call, ConfiguredTable, ConfiguredTableAssociation, IntermediateTable, configured_tables,
+    intermediate_tables,
 };
 use super::{content, fill, rule_of};
 use crate::error::ApiError;
@@ -268,6 +269,38 @@ pub(super) fn check_intermediate_policy(
     check_analyses(call, rule)?;
     check_privacy(rule)?;
     check_receivers(call, table.head.membership.as_deref(), rule)?;
+    check_inherited(call, table, rule)?;
     complete(call, "CUSTOM", policy);
+    Ok(())
+}
+
+fn check_inherited(
+    call: &Call<'_>,
+    table: &IntermediateTable,
+    rule: &Value,
+) -> Result<(), ApiError> {
+    let strictness =
+        |rule: Option<&Value>| match rule.map(|rule| rule["additionalAnalyses"].as_str()) {
+            Some(Some("REQUIRED")) => 2,
+            Some(Some("ALLOWED")) => 1,
+            _ => 0,
+        };
+    for (of_table, of_association) in intermediate_tables::inherited(call.state, table) {
+        for name in ["allowedResultReceivers", "allowedAdditionalAnalyses"] {
+            let outer = of_association.map(|outer| texts(outer.get(name))).unwrap_or_default();
+            if !texts(rule.get(name)).iter().all(|item| outer.contains(item)) {
+                return Err(refused(format!("{name} goes beyond the rules of the base tables.")));
+            }
+        }
+        let Some(of_table) = of_table else { continue };
+        let hidden = texts(rule.get("disallowedOutputColumns"));
+        let outer = texts(of_table.get("disallowedOutputColumns"));
+        if !outer.iter().all(|column| hidden.contains(column)) {
+            return Err(refused("A base table disallows more output columns."));
+        }
+        if strictness(Some(rule)) < strictness(Some(of_table)) {
+            return Err(refused("A base table is stricter with additional analyses."));
+        }
+    }
     Ok(())
 }

@@ -1,0 +1,9 @@
+#: interrupt: {"signal": "TERM"}
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
+
+  members = {}
+}
