@@ -62,7 +62,7 @@ fn attribute_path(schema: &Schema, field: &str, planned: &Value) -> Option<Attri
 }
 
 /// The attribute's name for a field's: snake case, and ours where the API has two names for one thing.
-fn attribute_name(field: &str) -> String {
+pub fn attribute_name(field: &str) -> String {
     match field {
         "membershipPaymentConfiguration" => "payment_configuration".to_owned(),
         "autoApprovedChangeTypes" => "auto_approved_change_request_types".to_owned(),

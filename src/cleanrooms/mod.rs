@@ -17,6 +17,8 @@ pub mod error;
 pub mod key;
 pub mod ledger;
 pub mod membership;
+#[cfg(test)]
+mod model_tests;
 pub mod object;
 pub mod provider;
 pub mod region;
@@ -25,3 +27,5 @@ pub mod registry;
 mod registry_tests;
 pub mod shapes;
 pub mod tags;
+#[cfg(test)]
+mod testing;
