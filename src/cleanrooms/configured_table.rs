@@ -177,6 +177,16 @@ impl Object for ConfiguredTable {
         sent.map(|_| ()).map_err(AwsError::of("DeleteConfiguredTable"))
     }
 
+    async fn delete_parts(at: &Reading<'_>, key: &Key) -> Result<bool, AwsError> {
+        let types = Self::get(at, key).await?.analysis_rule_types;
+        for kind in &types {
+            let call = at.sdk.delete_configured_table_analysis_rule();
+            let call = call.configured_table_identifier(key.id()).analysis_rule_type(kind.clone());
+            call.send().await.map_err(AwsError::of("DeleteConfiguredTableAnalysisRule"))?;
+        }
+        Ok(!types.is_empty())
+    }
+
     fn name(planned: &Value) -> String {
         planned.get("name").as_str().unwrap_or_default().to_owned()
     }
@@ -519,3 +529,6 @@ fn delta_sharing() -> Codec<DatabricksDeltaSharingConnection> {
         )
         .single()
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,7 @@ pub fn leave_as_it_is(plan: &mut Plan<'_>, kind: &Kind, status: &str) {
         }
     }
     plan.requires_replace.clear();
+    plan.relocates = false;
     if plan.planned != wanted || plan.calls_api() {
         let refused = refusal(kind, plan.prior, status);
         plan.diagnostics.push(Diagnostic { severity: Severity::Warning, path: None, ..refused });

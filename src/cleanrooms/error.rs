@@ -62,14 +62,16 @@ fn attribute_path(schema: &Schema, field: &str, planned: &Value) -> Option<Attri
 }
 
 /// The attribute's name for a field's: snake case, and ours where the API has two names for one thing.
-fn attribute_name(field: &str) -> String {
+pub fn attribute_name(field: &str) -> String {
     match field {
-        "collaborationIdentifier" => "collaboration_id".to_owned(),
         "membershipPaymentConfiguration" => "payment_configuration".to_owned(),
         "autoApprovedChangeTypes" => "auto_approved_change_request_types".to_owned(),
         "creatorMLMemberAbilities" => "creator_ml_member_abilities".to_owned(),
         "customMLMemberAbilities" => "custom_ml_member_abilities".to_owned(),
-        _ => snake_case(field),
+        _ => match field.strip_suffix("Identifier").filter(|_| field != "accountIdentifier") {
+            Some(object) => format!("{}_id", snake_case(object)),
+            None => snake_case(field),
+        },
     }
 }
 

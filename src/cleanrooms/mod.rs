@@ -9,12 +9,16 @@ pub mod aws;
 pub mod client;
 pub mod collaboration;
 pub mod configured_table;
+pub mod configured_table_analysis_rule;
+pub mod configured_table_association;
 pub mod ended;
 pub mod environment;
 pub mod error;
 pub mod key;
 pub mod ledger;
 pub mod membership;
+#[cfg(test)]
+mod model_tests;
 pub mod object;
 pub mod provider;
 pub mod region;
@@ -23,3 +27,5 @@ pub mod registry;
 mod registry_tests;
 pub mod shapes;
 pub mod tags;
+#[cfg(test)]
+mod testing;

@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use super::absence::{self, Unread};
-use super::aws::{AwsError, ErrorKind, Outcome, ValidationReason, retry_while};
+use super::aws::{AwsError, ConflictReason, ErrorKind, Outcome, ValidationReason, retry_while};
 use super::client::{Changing, Client, Reading};
 use super::error::{failed, failed_fields};
 use super::key::{self, Key, Located};
@@ -152,6 +152,15 @@ pub trait Object: Send + Sync + Sized + 'static {
 
     /// Sends the delete call.
     fn delete(sdk: &Sdk, key: &Key) -> impl Future<Output = Result<(), AwsError>> + Send;
+
+    /// Deletes what is a part of the object, such as its analysis rule, for the service refuses to
+    /// delete the object with it. Whether there was any.
+    fn delete_parts(
+        _at: &Reading<'_>,
+        _key: &Key,
+    ) -> impl Future<Output = Result<bool, AwsError>> + Send {
+        async { Ok(false) }
+    }
 
     /// By what creates are told apart: two of equal name and kind never run at the same time.
     fn name(planned: &Value) -> String;
@@ -586,15 +595,17 @@ fn plan_for_parent<O: Object>(plan: &mut Plan<'_>, private: &Private) {
     if plan.is_create() {
         return;
     }
+    if !plan.changes(parent)
+        && let Some(status) = ended::<O>(plan.prior, private)
+    {
+        ended::leave_as_it_is(plan, &O::KIND, &status);
+        return;
+    }
     if plan.relocates {
         plan.diagnostics.push(may_relocate::<O>(plan));
         return;
     }
     if plan.changes(parent) {
-        return;
-    }
-    if let Some(status) = ended::<O>(plan.prior, private) {
-        ended::leave_as_it_is(plan, &O::KIND, &status);
         return;
     }
     let change = Change { prior: plan.prior, planned: &plan.planned };
@@ -631,10 +642,15 @@ async fn read<O: Object>(
     let noun = O::KIND.noun;
     let one = |err: &AwsError| Diagnostics::from(failed(&format!("read the {noun}"), err));
     let at = cx.client.reading(state, &cx.stop).await.map_err(|err| one(&err))?;
-    let completed = completed_key::<O>(&at, state).await.map_err(|err| one(&err))?;
+    let is_new = cx.private().plan_note(UNMANAGED).is_some();
+    let completed = match completed_key::<O>(&at, state).await {
+        // Nothing is managed yet that could be lost.
+        Err(err) if is_new && err.kind == ErrorKind::NotFound => return Ok(Found::Gone),
+        Ok(None) if is_new && Key::of_value(&O::KIND, state).is_none() => return Ok(Found::Gone),
+        completed => completed.map_err(|err| one(&err))?,
+    };
     let state = completed.as_ref().unwrap_or(state);
     let located = Located::of_state(&O::KIND, state)?;
-    let is_new = cx.private().plan_note(UNMANAGED).is_some();
     match fetch::<O>(cx, &at, &located, state).await {
         Ok(remote) => {
             if is_new {
@@ -900,7 +916,16 @@ async fn relocate<O: Object>(
 ///
 /// It still exists, or may.
 pub async fn delete<O: Object>(at: &Changing<'_>, located: &Located) -> Result<(), Diagnostics> {
-    let sent = O::delete(&at.reading.sdk, &located.key).await;
+    let mut sent = O::delete(&at.reading.sdk, &located.key).await;
+    let is_whole =
+        |err: &AwsError| err.kind == ErrorKind::Conflict(ConflictReason::SubresourcesExist);
+    if sent.as_ref().is_err_and(is_whole) {
+        match O::delete_parts(&at.reading, &located.key).await {
+            Ok(true) => sent = O::delete(&at.reading.sdk, &located.key).await,
+            Ok(false) => {}
+            Err(err) => sent = Err(err),
+        }
+    }
     judge_delete::<O>(at, located, sent).await
 }
 

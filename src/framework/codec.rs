@@ -194,6 +194,20 @@ fn each_element(validators: Vec<Validator>) -> Validator {
     })
 }
 
+/// A check of map keys: what holds for values of that type.
+pub fn keys<I, O>(of: Codec<I, O>) -> Validator {
+    let rules: Vec<_> = of.validators.iter().map(|v| v.rule.clone()).collect();
+    let validators = of.validators;
+    let rule = format!("must have keys that {}", rules.join(" and "));
+    Validator::new(rule, move |value, path, diagnostics| {
+        for key in value.as_map().into_iter().flat_map(|map| map.keys()) {
+            for validator in &validators {
+                validator.check(&key.as_str().into(), &path.clone().key(key), diagnostics);
+            }
+        }
+    })
+}
+
 /// A map of strings. A null element stands for the empty string, as it does in hashicorp/aws.
 pub fn string_map() -> Codec<HashMap<String, String>> {
     Codec::new(

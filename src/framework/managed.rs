@@ -24,7 +24,7 @@ use crate::wire::{AttributePath, Value, json};
 pub const UNMANAGED: &str = "unmanaged";
 
 /// What core asks of a plan.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct PlanRequest {
     /// State before; null for a create.
     pub prior: Value,

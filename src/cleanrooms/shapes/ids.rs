@@ -44,6 +44,11 @@ pub fn uuid() -> Codec<String> {
     }))
 }
 
+/// The id of an account.
+pub fn account_id() -> Codec<String> {
+    string().validate(Validator::string("must be an account id of 12 digits", wrong_account_id))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,8 @@
 
 use std::ops::RangeInclusive;
 
+use super::ids::{is_account_id, is_uuid};
+use super::region::is_region;
 use crate::framework::codec::{Codec, string};
 use crate::framework::validators::{Validator, length};
 
@@ -174,6 +176,24 @@ fn is_role_arn(text: &str) -> bool {
     let legal = |c: char| c.is_ascii_alphanumeric() || "_+=./@-".contains(c);
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !account.is_empty() && account.chars().all(word) && !role.is_empty() && role.chars().all(legal)
+}
+
+/// What a custom analysis rule allows: the ARN of an analysis template, `ANY_QUERY` or `ANY_JOB`.
+pub fn allowed_analysis() -> Codec<String> {
+    let rule = "must be the ARN of an analysis template, ANY_QUERY or ANY_JOB";
+    string().validate(length(0..=200)).validate(Validator::string(rule, |text| {
+        let is_template = || {
+            let parts: Vec<_> = text.split([':', '/']).collect();
+            matches!(parts.as_slice(), ["arn", "aws", "cleanrooms", region, account, "membership", membership, "analysistemplate", id]
+                if is_region(region) && is_account_id(account) && is_uuid(membership) && is_uuid(id))
+        };
+        (!matches!(text, "ANY_QUERY" | "ANY_JOB") && !is_template()).then(|| {
+            format!(
+                "`{text}` is neither the ARN of an analysis template (arn:aws:cleanrooms:<region>:\
+                 <account>:membership/<id>/analysistemplate/<id>) nor `ANY_QUERY` or `ANY_JOB`."
+            )
+        })
+    }))
 }
 
 #[cfg(test)]

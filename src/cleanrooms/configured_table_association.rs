@@ -1,0 +1,319 @@
+//! `cleanrooms_configured_table_association`: a configured table in a collaboration, under a name that queries use.
+
+use std::collections::HashMap;
+
+use aws_sdk_cleanrooms::Client as Sdk;
+use aws_sdk_cleanrooms::operation::create_configured_table_association::builders::CreateConfiguredTableAssociationInputBuilder as Create;
+use aws_sdk_cleanrooms::operation::update_configured_table_association::builders::UpdateConfiguredTableAssociationInputBuilder as Update;
+use aws_sdk_cleanrooms::types::builders::ChildResourceBuilder;
+use aws_sdk_cleanrooms::types::{
+    ChildResource, ChildResourceType, ConfiguredTableAssociation as Item,
+    ConfiguredTableAssociationAnalysisRuleType as RuleType, ConfiguredTableAssociationSummary,
+    ResourceStatus,
+};
+
+use super::aws::{AwsError, ErrorKind};
+use super::client::{Client, Reading};
+use super::configured_table::ConfiguredTable;
+use super::key::Key;
+use super::object::{Candidate, Facts, Kind, Object, Of};
+use super::shapes::ids::uuid;
+use super::shapes::text::{alias, remark, role_arn};
+use crate::framework::codec::{Codec, object, set_of, string, text_enum};
+use crate::framework::plan::Plan;
+use crate::framework::private::Private;
+use crate::framework::row::field;
+use crate::framework::{Diagnostic, Diagnostics, Resource, ResourceSchema};
+use crate::wire::Value;
+
+/// The kind of object.
+pub struct ConfiguredTableAssociation;
+
+type Row = Of<ConfiguredTableAssociation>;
+
+impl Object for ConfiguredTableAssociation {
+    const KIND: Kind = Kind {
+        type_name: "cleanrooms_configured_table_association",
+        noun: "configured table association",
+        arn: Some("configuredtableassociation"),
+        key: &["membership_id", "id"],
+        parent: Some("membership_id"),
+        owner: &["arn"],
+        former_identity: &[
+            ("membership_identifier", "membership_id"),
+            ("configured_table_association_identifier", "id"),
+        ],
+        tagged: true,
+        // No two tables of a collaboration have the same name.
+        is_unique: true,
+        type_is_found: false,
+    };
+    type Create = Create;
+    type Update = Update;
+    type Item = Item;
+
+    fn rows() -> ResourceSchema<Row> {
+        ResourceSchema::new(
+            "A configured table association: it brings a configured table into a collaboration, \
+             under a name that queries use. The table can be queried when it has an analysis rule.",
+        )
+        .with(
+            Row::attribute("membership_id", uuid())
+                .required()
+                .relocates()
+                .doc(
+                    "The id of the membership in the collaboration. Another one replaces the \
+                      association; one that is not known yet may turn out to be the same.",
+                )
+                .create(Create::set_membership_identifier)
+                .read(|r| Some(r.item.membership_id.clone())),
+        )
+        .with(
+            Row::attribute("configured_table_id", uuid())
+                .required()
+                .relocates()
+                .doc(
+                    "The id of the configured table. Another one replaces the association; one \
+                      that is not known yet may turn out to be the same.",
+                )
+                .create(Create::set_configured_table_identifier)
+                .read(|r| Some(r.item.configured_table_id.clone())),
+        )
+        .with(
+            Row::attribute("name", alias())
+                .required()
+                .requires_replace()
+                .equivalent(is_same_name)
+                .doc(
+                    "The name of the table in queries, at most 128 characters: letters, digits, \
+                      underscores, blanks and single hyphens. Unique in the collaboration; upper \
+                      and lower case mean the same. Another one replaces the association.",
+                )
+                .create(Create::set_name)
+                .read(|r| Some(r.item.name.clone())),
+        )
+        .with(
+            Row::attribute("description", remark())
+                .optional_computed()
+                .doc(
+                    "What the table holds, at most 255 characters; empty when left out. Changed in \
+                      place.",
+                )
+                .default("".into())
+                .create(Create::set_description)
+                .update(Update::set_description)
+                .read(|r| r.item.description.clone()),
+        )
+        .with(
+            Row::attribute("role_arn", role_arn())
+                .required()
+                .doc(
+                    "The ARN of the role with which AWS Clean Rooms reads the table. Changed in \
+                      place.",
+                )
+                .create(Create::set_role_arn)
+                .update(Update::set_role_arn)
+                .read(|r| Some(r.item.role_arn.clone())),
+        )
+        .with(
+            Row::attribute("analysis_rule_types", set_of(text_enum::<RuleType>()))
+                .computed()
+                .unknown_on_update()
+                .doc(
+                    "The types of the analysis rules that the association has, besides those of \
+                      its table.",
+                )
+                .read(|r| Some(r.item.analysis_rule_types.clone().unwrap_or_default())),
+        )
+        .with(
+            Row::attribute("child_resources", child_resources())
+                .computed()
+                .unknown_on_update()
+                .doc(
+                    "The intermediate tables that are built on the association: their \
+                      `resource_id`, `resource_name`, `resource_type`, `resource_status` and \
+                      `owner_account_id`.",
+                )
+                .read(|r| Some(r.item.child_resources.clone().unwrap_or_default())),
+        )
+        .with(
+            Row::attribute("configured_table_arn", string())
+                .computed()
+                .doc("The ARN of the configured table.")
+                .read(|r| Some(r.item.configured_table_arn.clone())),
+        )
+        .with(
+            Row::attribute("membership_arn", string())
+                .computed()
+                .doc("The ARN of the membership.")
+                .read(|r| Some(r.item.membership_arn.clone())),
+        )
+    }
+
+    fn facts(item: &Item) -> Facts {
+        Facts {
+            id: Some(item.id.clone()),
+            arn: Some(item.arn.clone()),
+            create_time: Some(item.create_time),
+            update_time: Some(item.update_time),
+        }
+    }
+
+    fn tag(input: Create, tags: Option<HashMap<String, String>>) -> Create {
+        input.set_tags(tags)
+    }
+
+    async fn create(sdk: &Sdk, input: Create) -> Result<Item, AwsError> {
+        const CALL: &str = "CreateConfiguredTableAssociation";
+        let reply = input.send_with(sdk).await.map_err(AwsError::of(CALL))?;
+        reply.configured_table_association.ok_or_else(|| AwsError::unreadable(CALL))
+    }
+
+    async fn get(at: &Reading<'_>, key: &Key) -> Result<Item, AwsError> {
+        const CALL: &str = "GetConfiguredTableAssociation";
+        let call = at.sdk.get_configured_table_association().membership_identifier(key.parent());
+        let call = call.configured_table_association_identifier(key.id());
+        let reply = call.send().await.map_err(AwsError::of(CALL))?;
+        reply.configured_table_association.ok_or_else(|| AwsError::unreadable(CALL))
+    }
+
+    async fn update(sdk: &Sdk, key: &Key, input: Update) -> Result<(), AwsError> {
+        let input = input.membership_identifier(key.parent());
+        let input = input.configured_table_association_identifier(key.id());
+        let sent = input.send_with(sdk).await;
+        sent.map(|_| ()).map_err(AwsError::of("UpdateConfiguredTableAssociation"))
+    }
+
+    async fn delete(sdk: &Sdk, key: &Key) -> Result<(), AwsError> {
+        let call = sdk.delete_configured_table_association().membership_identifier(key.parent());
+        let sent = call.configured_table_association_identifier(key.id()).send().await;
+        sent.map(|_| ()).map_err(AwsError::of("DeleteConfiguredTableAssociation"))
+    }
+
+    async fn delete_parts(at: &Reading<'_>, key: &Key) -> Result<bool, AwsError> {
+        let types = Self::get(at, key).await?.analysis_rule_types.unwrap_or_default();
+        for kind in &types {
+            let call = at.sdk.delete_configured_table_association_analysis_rule();
+            let call = call.membership_identifier(key.parent()).analysis_rule_type(kind.clone());
+            let sent = call.configured_table_association_identifier(key.id()).send().await;
+            sent.map_err(AwsError::of("DeleteConfiguredTableAssociationAnalysisRule"))?;
+        }
+        Ok(!types.is_empty())
+    }
+
+    /// Names are told apart within a membership, without case.
+    fn name(planned: &Value) -> String {
+        let text = |name| planned.get(name).as_str().unwrap_or_default();
+        format!("{}/{}", text("membership_id"), text("name").to_lowercase())
+    }
+
+    async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
+        let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
+        let call = at.sdk.list_configured_table_associations();
+        let call = call.membership_identifier(membership_id);
+        let pages = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let listed = pages.map_err(AwsError::of("ListConfiguredTableAssociations"))?;
+        let is_named = |it: &ConfiguredTableAssociationSummary| {
+            is_same_name(planned.get("name"), &it.name.as_str().into())
+        };
+        let candidate = |it: ConfiguredTableAssociationSummary| {
+            let key = Key::new([membership_id.to_owned(), it.id])?;
+            Some(Candidate { key, create_time: it.create_time })
+        };
+        Ok(listed.into_iter().filter(is_named).filter_map(candidate).collect())
+    }
+
+    fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
+        if plan.is_replacement() || plan.relocates {
+            plan.diagnostics.extend(lost_children(plan.prior));
+        }
+    }
+
+    fn plan_destroy(
+        prior: &Value,
+        _client: Option<&Client>,
+        _private: &mut Private,
+        diagnostics: &mut Diagnostics,
+    ) {
+        diagnostics.extend(lost_children(prior));
+    }
+
+    /// The table or the membership may have been made a moment ago.
+    fn is_settling(err: &AwsError) -> bool {
+        err.kind == ErrorKind::NotFound
+    }
+
+    fn collides(prior: &Value, planned: &Value) -> bool {
+        prior.get("membership_id") == planned.get("membership_id")
+            && is_same_name(prior.get("name"), planned.get("name"))
+    }
+
+    async fn check_target(at: &Reading<'_>, planned: &Value) -> Result<(), AwsError> {
+        let id = planned.get("configured_table_id").as_str().unwrap_or_default();
+        let Some(key) = Key::new([id.to_owned()]) else { return Ok(()) };
+        ConfiguredTable::get(at, &key).await.map(|_| ())
+    }
+}
+
+/// Replies have the name in lower case (API model: TableAlias of ConfiguredTableAssociation).
+fn is_same_name(one: &Value, other: &Value) -> bool {
+    match (one.as_str(), other.as_str()) {
+        (Some(one), Some(other)) => one.to_lowercase() == other.to_lowercase(),
+        _ => one == other,
+    }
+}
+
+/// What is built on an association loses its data with it (user guide: intermediate tables).
+fn lost_children(prior: &Value) -> Option<Diagnostic> {
+    let children = prior.get("child_resources").as_elements();
+    let names: Vec<_> = children.filter_map(|it| it.get("resource_name").as_str()).collect();
+    (!names.is_empty()).then(|| {
+        Diagnostic::warning(
+            "Intermediate tables lose what they are built on",
+            format!(
+                "When the configured table association goes, these intermediate tables lose their \
+                 data and can no longer be used, whoever owns them: {}.",
+                names.join(", ")
+            ),
+        )
+    })
+}
+
+fn child_resources() -> Codec<Vec<ChildResource>> {
+    object(ChildResourceBuilder::build)
+        .with(
+            field("resource_id", string())
+                .computed()
+                .doc("Its id.")
+                .read(|it: &ChildResource| it.resource_id.clone()),
+        )
+        .with(
+            field("resource_name", string())
+                .computed()
+                .doc("Its name.")
+                .read(|it: &ChildResource| Some(it.resource_name.clone())),
+        )
+        .with(
+            field("resource_type", text_enum::<ChildResourceType>())
+                .computed()
+                .doc("Its kind.")
+                .read(|it: &ChildResource| Some(it.resource_type.clone())),
+        )
+        .with(
+            field("resource_status", text_enum::<ResourceStatus>())
+                .computed()
+                .doc("Its status.")
+                .read(|it: &ChildResource| it.resource_status.clone()),
+        )
+        .with(
+            field("owner_account_id", string())
+                .computed()
+                .doc("The account that owns it.")
+                .read(|it: &ChildResource| Some(it.owner_account_id.clone())),
+        )
+        .set()
+        .plain()
+}
+
+#[cfg(test)]
+mod tests;

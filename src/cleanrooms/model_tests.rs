@@ -1,0 +1,95 @@
+//! Every member of every create and update call is an attribute, or stands here with the reason why not.
+//!
+//! The model is the sandbox's copy of AWS's own.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use super::error::attribute_name;
+use super::registry::all;
+use crate::framework::schema::{Attribute, Kind, Replace};
+
+/// Members that are no attribute, with the call and the path of each.
+const NO_ATTRIBUTE: &[(&str, &str)] = &[
+    ("UpdateCollaboration collaborationIdentifier", OWN_ID),
+    ("UpdateMembership membershipIdentifier", OWN_ID),
+    ("UpdateConfiguredTable configuredTableIdentifier", OWN_ID),
+    ("UpdateConfiguredTableAssociation configuredTableAssociationIdentifier", OWN_ID),
+];
+
+const OWN_ID: &str = "the object's own id, which comes from its key";
+
+fn model() -> Json {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("acceptance-tests/sandbox/model/cleanrooms-model.json");
+    let text = std::fs::read_to_string(path).expect("the model");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// What a call is named after: `ConfiguredTable` for `cleanrooms_configured_table`.
+fn noun(type_name: &str) -> String {
+    let words = type_name.trim_start_matches("cleanrooms_").split('_');
+    words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+}
+
+/// The members of a shape that no attribute of these stands for, with their paths.
+fn missing(
+    model: &Json,
+    shape: &str,
+    path: &str,
+    attributes: &[Attribute],
+    found: &mut Vec<String>,
+) {
+    let shape = &model["shapes"][shape];
+    if let Some(element) = shape["member"]["shape"].as_str() {
+        return missing(model, element, path, attributes, found);
+    }
+    for (name, member) in shape["members"].as_object().into_iter().flatten() {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let known = attribute_name(name);
+        match attributes.iter().find(|attribute| attribute.name == known) {
+            None => found.push(path),
+            Some(Attribute { kind: Kind::Nested(_, children), .. }) => {
+                let shape = member["shape"].as_str().expect("a shape");
+                missing(model, shape, &path, children, found);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+#[test]
+fn every_member_of_every_call_is_an_attribute() {
+    let model = model();
+    let mut found = Vec::new();
+    for resource in all() {
+        for verb in ["Create", "Update"] {
+            let call = format!("{verb}{}", noun(resource.type_name()));
+            let input = model["operations"][&call]["input"].as_str().expect("an operation");
+            let mut of_call = Vec::new();
+            missing(&model, input, "", &resource.schema().attributes, &mut of_call);
+            found.extend(of_call.into_iter().map(|member| format!("{call} {member}")));
+        }
+    }
+    let excused: Vec<_> = NO_ATTRIBUTE.iter().map(|(member, _)| (*member).to_owned()).collect();
+    assert_eq!(found, excused);
+}
+
+/// What an update call carries besides the key of its object must not be replaced.
+#[test]
+fn what_an_update_can_change_replaces_nothing() {
+    let model = model();
+    for resource in all() {
+        let call = format!("Update{}", noun(resource.type_name()));
+        let input = model["operations"][&call]["input"].as_str().expect("an operation");
+        let members = model["shapes"][input]["members"].as_object().expect("members");
+        let in_body = members.iter().filter(|(_, member)| member["location"].is_null());
+        for (name, _) in in_body {
+            let name = attribute_name(name);
+            let attribute = resource.schema().attribute(&name);
+            let replaces = attribute.is_some_and(|attribute| attribute.replace != Replace::Never);
+            assert!(!replaces, "{call} can change {name}, but another one replaces");
+        }
+    }
+}
