@@ -92,7 +92,7 @@ pub fn address(url: &str) -> String {
 pub fn patient() -> Intervals {
     let millisecond = Duration::from_millis(1);
     Intervals {
-        retry: Backoff { initial: millisecond, max: millisecond },
+        retry: Backoff { initial: millisecond, max: millisecond, most: None },
         connect_window: Duration::from_secs(600),
         ..Intervals::default()
     }
