@@ -81,6 +81,8 @@ enum Searched<I> {
     Found(Remote<I>),
     /// Nothing, though the list was read to its end at least once.
     Nothing,
+    /// It could not be made.
+    Failed(AwsError),
 }
 
 impl<O: Object> Creating<'_, O> {
@@ -101,12 +103,11 @@ impl<O: Object> Creating<'_, O> {
             }
             match Box::pin(self.search(&err)).await {
                 Ok(Searched::Found(remote)) => return Ok(remote),
-                Ok(Searched::Nothing) if O::KIND.is_unique && !self.is_over(deadline) => {
-                    was_lost = true;
-                }
-                Ok(Searched::Nothing) => {
+                // The service refuses a second one of the name.
+                Ok(_) if O::KIND.is_unique && !self.is_over(deadline) => was_lost = true,
+                Ok(searched) => {
                     self.note_lost();
-                    return Err(self.lost(&err, &self.nothing_found()).into());
+                    return Err(self.lost(&err, &self.found_none(&searched)).into());
                 }
                 Err(errors) => {
                     self.note_lost();
@@ -206,9 +207,7 @@ impl<O: Object> Creating<'_, O> {
                 (last, _) => Err(self.several(found.into_iter().chain(last), lost).into()),
             },
             Ok(Waited::DeadlinePassed | Waited::Stopped) => Ok(Searched::Nothing),
-            Err(err) => {
-                Err(self.lost(lost, &format!("It could not be looked for, either: {err}")).into())
-            }
+            Err(err) => Ok(Searched::Failed(err)),
         }
     }
 
@@ -257,8 +256,11 @@ impl<O: Object> Creating<'_, O> {
         self.turn.lost(client.server_time_at(self.started), client.aws.server_time());
     }
 
-    fn nothing_found(&self) -> String {
-        format!("No {} like the planned one has appeared since.", O::KIND.noun)
+    fn found_none(&self, searched: &Searched<O::Item>) -> String {
+        match searched {
+            Searched::Failed(err) => format!("It could not be looked for, either: {err}"),
+            _ => format!("No {} like the planned one has appeared since.", O::KIND.noun),
+        }
     }
 
     fn lost(&self, lost: &AwsError, found: &str) -> Diagnostic {

@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, BufReader};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tonic::transport::{Channel, Endpoint};
@@ -84,6 +85,9 @@ impl Launch {
     pub fn start(self) -> Process {
         // A process that is killed leaves its socket behind.
         let temporary = tempfile::tempdir().unwrap();
+        // These tests may run under `nohup` themselves: what is ignored stays so in a
+        // child, what is caught does not.
+        drop(signal(SignalKind::hangup()).unwrap());
         let mut command = Command::new(BINARY);
         if self.ignores_hangup {
             command = Command::new("/bin/sh");

@@ -53,6 +53,8 @@ impl Error for Misread {}
 pub(super) struct Asked {
     operation: String,
     is_sts: bool,
+    /// Whether IAM Identity Center is asked.
+    is_login: bool,
     /// The object that the path ends in; none for lists and creates.
     own: Option<Named>,
     /// What the path and the body name besides: where it lies, what it joins.
@@ -129,6 +131,7 @@ impl Asked {
         Self {
             operation: metadata.name().to_owned(),
             is_sts: metadata.service() == "STS",
+            is_login: metadata.service().starts_with("SSO"),
             own,
             others,
             name: name.filter(|_| makes),
@@ -160,6 +163,10 @@ impl Asked {
             400.. => judge_refusal(reply, body),
             // Not 203, which is a proxy's own word for a reply that it has changed.
             200 | 201 | 202 | 204 if self.is_sts => judge_sts(&self.operation, reply, body),
+            // Identity Center answers in its own shapes, and with credentials, which AWS judges.
+            200 if self.is_login => object(body)
+                .map(|_| ())
+                .ok_or_else(|| format!("{} where a JSON object belongs", description(reply))),
             200 | 201 | 202 | 204 => self.judge_json(reply, body),
             _ => Err(format!("{}, which AWS does not answer", description(reply))),
         }

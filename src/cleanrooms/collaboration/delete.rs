@@ -50,7 +50,11 @@ pub async fn destroy(
         }
     };
     if let Some(membership_id) = membership_id {
-        clean_up(cx, sdk, &membership_id).await;
+        // It belongs to the change that was made, so it is done after a stop as well.
+        match cx.client.aws.cleanrooms(&at.reading.region).await {
+            Ok(sdk) => clean_up(cx, &sdk, &membership_id).await,
+            Err(err) => cx.report(remains(&membership_id, &err)),
+        }
     }
     Ok(())
 }
@@ -77,13 +81,16 @@ async fn clean_up(cx: &Context<'_, Client>, sdk: &Sdk, membership_id: &str) {
     match call.await.map_err(AwsError::of("DeleteMembership")) {
         Ok(_) => {}
         Err(err) if err.kind == ErrorKind::NotFound => {}
-        Err(err) => cx.report(Diagnostic::warning(
-            format!("Membership {membership_id} of the deleted collaboration remains"),
-            format!(
-                "The collaboration was deleted, but what is left of the creator's own membership \
-                 could not be. It does no harm; delete it in the console or with the AWS CLI. \
-                 {err}"
-            ),
-        )),
+        Err(err) => cx.report(remains(membership_id, &err)),
     }
+}
+
+fn remains(membership_id: &str, err: &AwsError) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Membership {membership_id} of the deleted collaboration remains"),
+        format!(
+            "The collaboration was deleted, but what is left of the creator's own membership \
+             could not be. It does no harm; delete it in the console or with the AWS CLI. {err}"
+        ),
+    )
 }

@@ -217,9 +217,9 @@ pub fn warn_of_destruction(prior: &Value, diagnostics: &mut Diagnostics) {
     diagnostics.push(Diagnostic::warning(
         format!("Destroying the collaboration throws out {whom}"),
         format!(
-            "Collaboration `{id}` has {active} other active members. Destroying it ends their \
-             memberships for good, with all that hangs on them; a new one has another id, and \
-             everybody has to join it anew. After a mere change of the resource's address, write a \
+            "Members of collaboration `{id}` that are active, beside its creator: {active}. Destroying \
+             it ends their memberships for good, with all that hangs on them; a new one has another \
+             id, and everybody has to join it anew. After a mere change of the resource's address, write a \
              `moved` block instead."
         ),
     ));
