@@ -219,7 +219,7 @@ impl HttpConnector for Caller {
                 None => exchange.await,
             };
             let reply = reply.map_err(|none| ConnectorError::io(Broken(none).into()))?;
-            read(reply).map_err(|err| ConnectorError::io(err.into()))
+            read(reply).map_err(ConnectorError::io)
         })
     }
 }

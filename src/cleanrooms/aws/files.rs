@@ -14,8 +14,7 @@ const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Reads a file to its end.
 ///
-/// On a thread of its own, which is left alone when it hangs: one of the runtime's would be
-/// waited for.
+/// On another thread, which is left alone when it hangs: the process does not wait for it at its end.
 ///
 /// # Errors
 ///
@@ -32,56 +31,21 @@ pub(super) async fn read(path: &Path) -> io::Result<Vec<u8>> {
 pub(super) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    std::thread::Builder::new().name("file".to_owned()).spawn(move || {
-        // Nobody waits for it after the time limit.
-        let _ = sender.send(work());
-    })?;
-    match tokio::time::timeout(FILE_TIMEOUT, receiver).await {
-        Ok(Ok(done)) => done,
-        Ok(Err(_dropped)) => Err(io::Error::other("reading it has failed")),
-        Err(_elapsed) => Err(io::Error::new(
-            io::ErrorKind::TimedOut,
-            format!("it could not be read within {} seconds", FILE_TIMEOUT.as_secs()),
-        )),
+    within(FILE_TIMEOUT, work).await
+}
+
+async fn within<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    // A paused clock, as in tests, waits for such a thread and for no other.
+    match tokio::time::timeout(limit, tokio::task::spawn_blocking(work)).await {
+        Ok(done) => done.map_err(io::Error::other)?,
+        Err(_elapsed) => {
+            let text = format!("it could not be read within {limit:?}");
+            Err(io::Error::new(io::ErrorKind::TimedOut, text))
+        }
     }
-}
-
-/// Reads a text, without the byte order mark that some editors put before it.
-///
-/// # Errors
-///
-/// As for [`read`]; and it is not UTF-8.
-pub(super) async fn read_text(path: &Path) -> io::Result<String> {
-    as_text(read(path).await?)
-}
-
-/// Reads a text as [`read_text`] does; none if there is no plain file, which is what the AWS CLI
-/// takes for absent.
-///
-/// # Errors
-///
-/// As for [`read_text`].
-pub(super) async fn read_if_file(path: &Path) -> io::Result<Option<String>> {
-    let content = in_time(path, |path| {
-        let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
-        is_file.then(|| read_bounded(path)).transpose()
-    });
-    content.await?.map(as_text).transpose()
-}
-
-/// Waits until something is known of a path: where this answers in time, reading does not hang.
-///
-/// # Errors
-///
-/// Nothing is known in time. That there is nothing at the path is no error.
-pub(super) async fn is_there(path: &Path) -> io::Result<()> {
-    in_time(path, |path| {
-        // Whoever reads it next says what is wrong.
-        let _ = path.metadata();
-        Ok(())
-    })
-    .await
 }
 
 async fn in_time<T: Send + 'static>(
@@ -190,14 +154,19 @@ mod tests {
     }
 
     #[cfg(unix)]
-    #[tokio::test(start_paused = true)]
-    async fn a_fifo_that_nobody_writes_to_is_given_up() {
+    #[test]
+    fn a_fifo_that_nobody_writes_to_is_given_up() {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let path = folder.path().join("fifo");
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.is_ok_and(|status| status.success()), "mkfifo makes a FIFO");
-        let err = read(&path).await.expect_err("nobody writes to it");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.expect("a runtime can be made");
+        let reading = within(Duration::from_millis(50), move || read_bounded(&path));
+        let err = runtime.block_on(reading).expect_err("nobody writes to it");
         assert_eq!(err.kind(), io::ErrorKind::TimedOut);
+        // As at the end of the process, which does not wait for it either.
+        runtime.shutdown_background();
     }
 
     #[tokio::test]

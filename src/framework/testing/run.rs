@@ -24,13 +24,16 @@ use crate::wire::{AttributePath, Type, Value, json};
 /// A step came to an error, which has been told.
 pub(super) struct Failed;
 
+/// A provider that was configured.
+type Provided<P> = Arc<Configured<<P as Provider>::Client>>;
+
 /// A command under way.
 pub(super) struct Run<'a, P: Provider> {
     core: &'a Core<P>,
     program: &'a Program,
     at_apply: bool,
     stop: CancellationToken,
-    providers: Mutex<BTreeMap<String, Option<Arc<Configured<P::Client>>>>>,
+    providers: Mutex<BTreeMap<String, Option<Provided<P>>>>,
     state: Mutex<State>,
     scope: Mutex<Scope>,
     changes: Mutex<BTreeMap<Place, Change>>,
