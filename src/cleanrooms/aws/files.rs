@@ -48,6 +48,43 @@ async fn within<T: Send + 'static>(
     }
 }
 
+/// Reads a text, without the byte order mark that some editors put before it.
+///
+/// # Errors
+///
+/// As for [`read`]; and it is not UTF-8.
+pub(super) async fn read_text(path: &Path) -> io::Result<String> {
+    as_text(read(path).await?)
+}
+
+/// Reads a text as [`read_text`] does; none if there is no plain file, which is what the AWS CLI
+/// takes for absent.
+///
+/// # Errors
+///
+/// As for [`read_text`].
+pub(super) async fn read_if_file(path: &Path) -> io::Result<Option<String>> {
+    let content = in_time(path, |path| {
+        let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
+        is_file.then(|| read_bounded(path)).transpose()
+    });
+    content.await?.map(as_text).transpose()
+}
+
+/// Waits until something is known of a path: where this answers in time, reading does not hang.
+///
+/// # Errors
+///
+/// Nothing is known in time. That there is nothing at the path is no error.
+pub(super) async fn is_there(path: &Path) -> io::Result<()> {
+    in_time(path, |path| {
+        // Whoever reads it next says what is wrong.
+        let _ = path.metadata();
+        Ok(())
+    })
+    .await
+}
+
 async fn in_time<T: Send + 'static>(
     path: &Path,
     read: fn(&Path) -> io::Result<T>,

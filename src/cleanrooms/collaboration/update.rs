@@ -315,7 +315,7 @@ impl Work<'_> {
             .map(|(index, id)| async move {
                 let decided = async || {
                     let now = requests.get(&id).await?;
-                    Ok(now.filter(|now| !undecided(now)))
+                    Ok::<_, AwsError>(now.filter(|now| !undecided(now)))
                 };
                 (index, poll(backoff, deadline, &cx.stop, decided).await)
             })
@@ -327,6 +327,7 @@ impl Work<'_> {
                     self.settle(index).await;
                 }
                 Ok(Waited::DeadlinePassed | Waited::Stopped) => {}
+                Err(err) if err.kind == ErrorKind::Stopped => {}
                 Err(err) => {
                     let id = &self.open[index].id;
                     let what = format!("wait for the votes on change request {id}");
