@@ -43,9 +43,15 @@ pub async fn create<O: Object>(
     if let Some(item) = O::take_over(cx, &at, planned).await {
         return Ok(Remote { region: at.reading.region, item, tags: None });
     }
-    let scope = [O::KIND.type_name, &at.reading.region, &O::name(planned)].join("/");
+    let endpoint = cx.client.aws.config().endpoints.cleanrooms.as_deref().unwrap_or_default();
+    let scope = [endpoint, O::KIND.type_name, &at.reading.region, &O::name(planned)].join("/");
     let _only_one = cx.stop.run_until_cancelled(cx.client.creating(&scope)).await;
-    let turn = Turn::wait(&scope, &cx.stop).await.ok_or_else(|| one(AwsError::stopped()))?;
+    // What is in this process alone has no other process to take turns with.
+    let turn = match cx.client.aws.is_in_process() {
+        true => Some(Turn::default()),
+        false => Turn::wait(&scope, &cx.stop).await,
+    };
+    let turn = turn.ok_or_else(|| one(AwsError::stopped()))?;
     let input = O::tag(schema.create_input(planned)?, object::tags_to_send(planned));
     let input = O::prepare(cx, &at, planned, input).await;
     absence::note_unseen(&mut cx.private(), cx.client);

@@ -11,9 +11,11 @@ use crate::stage::Stage;
 use crate::trial::{failed, paused};
 
 /// What only a real engine shows, and why.
-const ONLY_REAL: [(&str, &str); 13] = [
+const ONLY_REAL: [(&str, &str); 15] = [
     ("collaboration/interrupted_create", SIGNALS),
     ("collaboration/interrupted_wait", SIGNALS),
+    ("collaboration/terminated_create", SIGNALS),
+    ("membership/killed_destroy", SIGNALS),
     ("collaboration/import_block", GENERATED),
     ("membership/import_block", GENERATED),
     ("membership/generated_configuration", GENERATED),

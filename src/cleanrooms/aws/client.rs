@@ -116,6 +116,11 @@ impl Aws {
         &self.shared.config
     }
 
+    /// Whether AWS is in this process, as in tests.
+    pub fn is_in_process(&self) -> bool {
+        self.shared.http.is_some()
+    }
+
     /// The intervals of everything that waits.
     pub fn intervals(&self) -> &Intervals {
         &self.shared.intervals

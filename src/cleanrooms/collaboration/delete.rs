@@ -39,8 +39,8 @@ pub async fn destroy(
             absence::prove::<Collaboration>(&at.reading, located, &err).await?;
             in_state()
         }
-        // It is asked for the membership alone, of which state may know.
-        Err(err) if err.kind != ErrorKind::Stopped => {
+        // It is asked for the membership alone, which state may know.
+        Err(err) if err.kind != ErrorKind::Stopped && in_state().is_some() => {
             let sent = Collaboration::delete(sdk, &located.key).await;
             judge_delete::<Collaboration>(at, located, sent).await?;
             in_state()

@@ -151,6 +151,12 @@ pub async fn decide(cx: &Context<'_, Client>, state: &Value) -> Result<Leaving, 
     };
     match looked {
         Ok(target) if target.member_status == MemberStatus::Invited => Ok(Leaving::Now),
+        // The other half came first: this run has joined it already.
+        Ok(target)
+            if target.member_status == MemberStatus::Active && cx.client.places.is_joined(id) =>
+        {
+            Ok(Leaving::Now)
+        }
         Ok(target) => Err(not_invited(
             state,
             id,

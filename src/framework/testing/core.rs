@@ -1,6 +1,5 @@
 //! [`Core`]: the commands of an engine, each with provider processes of its own.
 
-use futures_util::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -243,11 +242,16 @@ impl<P: Provider> Core<P> {
         if diagnostics.has_error() {
             return None;
         }
-        // Whoever names a Region waits for no file.
-        let configured = P::configure(config, "1.11.4", diagnostics).now_or_never();
-        configured
-            .expect("the provider block names a Region")
-            .map(|configured| (self.connect)(configured))
+        // In a process of its own, as it were: files are read there, whatever this one's clock says.
+        let configured = std::thread::scope(|scope| {
+            let configuring = scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let runtime = runtime.expect("a runtime can be made");
+                runtime.block_on(P::configure(config, "1.11.4", diagnostics))
+            });
+            configuring.join().expect("configuring does not panic")
+        });
+        configured.map(|configured| (self.connect)(configured))
     }
 
     pub(super) fn validate_provider(&self, config: &Value, diagnostics: &mut Diagnostics) {

@@ -205,7 +205,12 @@ impl<'a, P: Provider> Run<'a, P> {
             walk: self.walk(),
         };
         let (kind, ty) = self.kind_and_type(&type_name);
-        let response = self.call_plan(&kind, &provider, &place.address, request)?;
+        let mut response = self.ask_plan(&kind, &provider, request)?;
+        // Core tells an address where there is configuration to point at.
+        let is_declared = self.program.instance(&place.address).is_some();
+        let address = is_declared.then_some(place.address.as_str());
+        self.tell(address, std::mem::take(&mut response.diagnostics))?;
+        let response = self.carried_plan(&kind, &place.address, response)?;
         if !response.planned.is_null() {
             return self.refuse(&place.address, "planned a non-null destroy value", "");
         }
