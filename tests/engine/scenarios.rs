@@ -11,7 +11,8 @@ use crate::stage::Stage;
 use crate::trial::{failed, paused};
 
 /// What only a real engine shows, and why.
-const ONLY_REAL: [(&str, &str); 15] = [
+const ONLY_REAL: [(&str, &str); 16] = [
+    ("membership/replaced_before_destroyed", "engines plan to destroy a deposed object once more"),
     ("collaboration/interrupted_create", SIGNALS),
     ("collaboration/interrupted_wait", SIGNALS),
     ("collaboration/terminated_create", SIGNALS),
