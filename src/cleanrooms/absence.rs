@@ -62,7 +62,10 @@ pub async fn judge<O: Object>(
     absent: &AwsError,
 ) -> Result<Found<std::convert::Infallible>, Diagnostics> {
     let is_seen = !may_be_unseen(&cx.private(), cx.client);
-    prove::<O>(at, located, absent).await?;
+    if let Proof::Listed(error) = look::<O>(at, located, absent).await? {
+        note_seen(&mut cx.private());
+        return Err(error.into());
+    }
     if is_seen {
         return Ok(Found::Gone);
     }
@@ -88,6 +91,25 @@ pub async fn prove<O: Object>(
     located: &Located,
     absent: &AwsError,
 ) -> Result<(), Diagnostics> {
+    match look::<O>(at, located, absent).await? {
+        Proof::Absent => Ok(()),
+        Proof::Listed(error) => Err(error.into()),
+    }
+}
+
+/// What is proved of an object that was not to be had.
+enum Proof {
+    /// It is gone.
+    Absent,
+    /// It exists, by the service's own list: what is to be told.
+    Listed(Diagnostic),
+}
+
+async fn look<O: Object>(
+    at: &Reading<'_>,
+    located: &Located,
+    absent: &AwsError,
+) -> Result<Proof, Diagnostics> {
     let noun = O::KIND.noun;
     let id = located.key.id();
     let unsure = |err: AwsError| {
@@ -113,11 +135,11 @@ pub async fn prove<O: Object>(
             return Err(other_account(noun, id, owner, &caller, absent).into());
         }
     }
-    let Some(listed) = listed else { return Ok(()) };
-    match at.look(listed).await.map_err(unsure)? {
-        false => Ok(()),
-        true => Err(failed(&format!("access {noun} {id}, which still exists"), absent).into()),
-    }
+    let Some(listed) = listed else { return Ok(Proof::Absent) };
+    Ok(match at.look(listed).await.map_err(unsure)? {
+        false => Proof::Absent,
+        true => Proof::Listed(failed(&format!("access {noun} {id}, which still exists"), absent)),
+    })
 }
 
 /// The error of a call about an object: when it was denied because the caller is another account, it says so.
