@@ -3,9 +3,9 @@
 //! A kind of object says what it is: its rows, its calls, its ids, by what a lost
 //! create is recognised, and its odd cases. From that alone [`Of`] makes a
 //! resource of the framework. What holds for all of them stands here and in the
-//! neighbours: [`key`](super::key) names an object, [`adopt`](super::adopt) makes
-//! one without a client token, [`absence`](super::absence) proves that one is
-//! gone, [`tags`](super::tags) and [`region`](super::region) are planned alike.
+//! neighbours: [`key`] names an object, [`adopt`] makes one without a client
+//! token, [`absence`] proves that one is gone, [`tags`] and [`region`] are planned
+//! alike.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;

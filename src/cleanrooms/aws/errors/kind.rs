@@ -2,7 +2,7 @@
 
 use crate::cleanrooms::aws::outcome::is_throttling;
 
-/// What sort of failure an [`AwsError`] is.
+/// What sort of failure an [`AwsError`](super::AwsError) is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The caller may not do this, or the object is absent: AWS Clean Rooms
