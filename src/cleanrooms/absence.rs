@@ -23,15 +23,6 @@ const UNSEEN: &str = "unseen";
 /// How long what was made may stay invisible.
 const VISIBLE_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// Why an object was not read.
-#[derive(Debug)]
-pub enum Unread {
-    /// The object itself was not to be had.
-    Object(AwsError),
-    /// The object is there, but a part of which state is made was not to be had.
-    Part(AwsError),
-}
-
 /// Notes that an object is about to be made that nobody has seen yet.
 pub fn note_unseen(private: &mut Private, client: &Client) {
     let now = client.aws.server_time().duration_since(UNIX_EPOCH).unwrap_or_default();

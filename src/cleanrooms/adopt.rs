@@ -6,6 +6,7 @@
 //! attempt and what was sent, and adopted. Only where the service itself refuses
 //! a second one of the name is the call repeated when nothing is found.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_cleanrooms::Client as Sdk;
@@ -17,7 +18,9 @@ use super::client::{Changing, Client, Reading, send_unrepeatable, time_of};
 use super::error::{failed, failed_fields};
 use super::key::{Key, Located};
 use super::ledger::Turn;
-use super::object::{self, Object, Of, Remote, fetch, is_role_too_new};
+use super::object::read::fetch;
+use super::object::{Candidate, Object, Of, Remote, Unread};
+use super::shapes::tags::to_send;
 use super::shapes::timeouts::timeout;
 use crate::framework::plan::filled;
 use crate::framework::schema::Schema;
@@ -52,7 +55,7 @@ pub async fn create<O: Object>(
         false => Turn::wait(&scope, &cx.stop).await,
     };
     let turn = turn.ok_or_else(|| one(AwsError::stopped()))?;
-    let input = O::tag(schema.create_input(planned)?, object::tags_to_send(planned));
+    let input = O::tag(schema.create_input(planned)?, tags_to_send(planned));
     let input = O::prepare(cx, &at, planned, input).await;
     absence::note_unseen(&mut cx.private(), cx.client);
     // A search goes on after a stop, which ends all other looks.
@@ -139,7 +142,8 @@ impl<O: Object> Creating<'_, O> {
         let (deadline, visible_window) =
             (self.started + window, intervals.visibility_window.min(window));
         let settling = |err: &AwsError| {
-            is_role_too_new(err) || (O::is_settling(err) && self.started.elapsed() < visible_window)
+            err.is_role_too_new()
+                || (O::is_settling(err) && self.started.elapsed() < visible_window)
         };
         let throttled = timeout(self.planned, "create", intervals.create_window);
         retry_while(intervals.visibility, deadline, &self.cx.stop, settling, || {
@@ -220,7 +224,7 @@ impl<O: Object> Creating<'_, O> {
     /// The objects of the name, and whether each may be what this create has made.
     async fn candidates(&self) -> Result<Vec<(Key, bool)>, AwsError> {
         let found = O::candidates(&self.looking(), self.planned).await?;
-        let may_be = |candidate: &object::Candidate| {
+        let may_be = |candidate: &Candidate| {
             let id = candidate.key.id();
             let created = time_of(candidate.create_time);
             self.cx.client.may_have_made(id, candidate.create_time, self.started)
@@ -246,7 +250,7 @@ impl<O: Object> Creating<'_, O> {
         let located = Located { key: key.clone(), region: None, arn: None, owner: None };
         match fetch::<O>(self.cx, &self.looking(), &located, self.planned).await {
             Ok(remote) => Ok(remote),
-            Err(absence::Unread::Object(err) | absence::Unread::Part(err)) => Err(err),
+            Err(Unread::Object(err) | Unread::Part(err)) => Err(err),
         }
     }
 
@@ -302,4 +306,9 @@ pub fn is_as_planned(schema: &Schema, planned: &Value, actual: &Value) -> bool {
     let names = schema.of_object().map(|attribute| attribute.name);
     let mut compared = names.filter(|name| !["tags", "region"].contains(name));
     compared.all(|name| filled(planned.get(name), actual.get(name)) == *actual.get(name))
+}
+
+/// The tags of the create call.
+fn tags_to_send(planned: &Value) -> Option<HashMap<String, String>> {
+    Some(to_send(planned.get("tags_all"))).filter(|tags| !tags.is_empty())
 }

@@ -20,7 +20,8 @@ use aws_sdk_cleanrooms::types::{
 use super::aws::{AwsError, PAGE_SIZE, all_pages};
 use super::client::{Changing, Client, Reading};
 use super::key::Key;
-use super::object::{Candidate, Facts, Kind, Object, Of};
+use super::kind::Kind;
+use super::object::{Candidate, Facts, Object, Of};
 use super::shapes::enumeration::{closed, open};
 use super::shapes::region::is_region;
 use super::shapes::text::{alias, column, database, name, remark, starting_with, word};

@@ -4,7 +4,7 @@
 //! whatever hangs on it: they stay in state, a plan changes nothing about them,
 //! and an apply refuses to.
 
-use super::object::Kind;
+use super::kind::Kind;
 use crate::framework::plan::Plan;
 use crate::framework::{Change, Diagnostic, Severity};
 use crate::wire::Value;

@@ -4,7 +4,7 @@
 //! from the plan, and never from a reply. It is parsed once, so that no call is
 //! made about an id that is not there.
 
-use super::object::Kind;
+use super::kind::Kind;
 use super::shapes::ids::is_uuid;
 use super::shapes::region::is_region;
 use crate::framework::identity::{IdentityAttribute, IdentitySchema};

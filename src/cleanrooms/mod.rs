@@ -15,6 +15,7 @@ pub mod ended;
 pub mod environment;
 pub mod error;
 pub mod key;
+pub mod kind;
 pub mod ledger;
 pub mod membership;
 #[cfg(test)]

@@ -20,9 +20,8 @@ pub(super) use kind::is_refused_for_the_clock;
 pub use kind::{ConflictReason, ErrorKind, ValidationReason};
 
 use super::clock::how_wrong;
-use super::http::TooLong;
 use super::outcome::{Outcome, chain, classify, find, is_refusal};
-use super::reply::Misread;
+use super::reply::{Misread, TooLong, request_id};
 use super::secrets::masked;
 use super::stop::Stopped;
 use super::unreachable::Unreachable;
@@ -170,6 +169,11 @@ impl AwsError {
         Self(Box::new(ErrorDetails::local(ErrorKind::Stopped, message)))
     }
 
+    /// Whether a role is too new to be used (API reference: ValidationExceptionReason).
+    pub fn is_role_too_new(&self) -> bool {
+        self.kind == ErrorKind::Validation(ValidationReason::IamSynchronizationDelay)
+    }
+
     /// Whether the object may be absent: AWS Clean Rooms answers AccessDenied
     /// for absent collaborations, and some stand-ins answer NotFound.
     pub fn may_mean_gone(&self) -> bool {
@@ -265,14 +269,6 @@ impl FieldError {
             })
             .collect()
     }
-}
-
-/// The id by which AWS Support finds a request. Every reply of AWS has one, and
-/// so have those of moto and LocalStack; what has none is from somebody else.
-pub(super) fn request_id(reply: &HttpResponse) -> Option<String> {
-    let headers = reply.headers();
-    let id = headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))?;
-    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
 }
 
 /// What sort of failure it is when there was no reply.

@@ -28,6 +28,7 @@ use super::errors::AwsError;
 use super::names::Names;
 use super::outcome::find;
 use super::proxy::{Proxies, Proxy};
+use super::reply::{MAX_REPLY, TooLong};
 use super::tls::Tls;
 use super::tunnel;
 use super::unreachable::{BoxError, Patience, Unreachable};
@@ -39,10 +40,6 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long connecting may take where the caller does not say.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Most bytes of a reply. The largest of AWS Clean Rooms, a page of a hundred
-/// objects, has some hundred kilobytes; a stranger's has no end.
-const MAX_REPLY: usize = 8 << 20;
 
 /// Builds the client. Nothing is opened yet. `bundle` is the one of the profile.
 ///
@@ -214,23 +211,6 @@ impl fmt::Display for TooSlow {
 }
 
 impl Error for TooSlow {}
-
-/// A reply is larger than any of AWS. The request was sent all the same.
-#[derive(Debug)]
-pub(super) struct TooLong;
-
-impl fmt::Display for TooLong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let limit = MAX_REPLY >> 20;
-        write!(
-            f,
-            "the reply has more than {limit} MiB, which no reply of AWS has; whoever answers \
-                   at this address, a proxy for instance, may be somebody else"
-        )
-    }
-}
-
-impl Error for TooLong {}
 
 fn too_long(err: BoxError) -> BoxError {
     if err.is::<LengthLimitError>() { TooLong.into() } else { err }

@@ -35,6 +35,7 @@ mod tls;
 mod trust;
 mod tunnel;
 mod unreachable;
+mod variables;
 mod wait;
 
 pub use client::Aws;

@@ -52,8 +52,8 @@ mod stub {
     use hickory_resolver::{Hosts, TokioResolver};
     use tokio::sync::Mutex;
 
-    use super::super::files;
-    use super::Unreachable;
+    use crate::cleanrooms::aws::files;
+    use crate::cleanrooms::aws::unreachable::Unreachable;
 
     const RESOLV_CONF: &str = "/etc/resolv.conf";
     const HOSTS: &str = "/etc/hosts";
@@ -304,7 +304,7 @@ mod stub {
 mod system {
     use std::net::IpAddr;
 
-    use super::Unreachable;
+    use crate::cleanrooms::aws::unreachable::Unreachable;
 
     /// The system's library.
     #[derive(Clone, Debug, Default)]

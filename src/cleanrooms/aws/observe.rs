@@ -19,11 +19,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::ServerClock;
 use super::config::ProviderConfig;
-use super::errors::request_id;
-use super::reply::Asked;
+use super::reply::{Asked, request_id};
 use super::retries::DatedWrong;
 use super::stop::{OnlyLooks, Stopped};
-use super::tls::non_empty_variable;
+use super::variables::non_empty_variable;
 
 /// The name that every request carries.
 const PRODUCT: &str = concat!("terraform-provider-cleanrooms/", env!("CARGO_PKG_VERSION"));

@@ -7,11 +7,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::http::TooLong;
-use super::unreachable::Unreachable;
-
-use super::errors::request_id;
+use super::reply::{TooLong, request_id};
 use super::stop::Stopped;
+use super::unreachable::Unreachable;
 
 /// What is known about a failed call's effect.
 ///

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use super::config::{ProviderConfig, Secret};
 use super::errors::AwsError;
 use super::no_proxy::{NoProxy, is_own_machine};
-use super::tls::non_empty_variable;
+use super::variables::non_empty_variable;
 
 /// A proxy's address.
 pub(super) struct Proxy {

@@ -3,7 +3,7 @@
 use super::config::ProviderConfig;
 use super::errors::AwsError;
 use super::profiles::Profiles;
-use super::tls::non_empty_variable;
+use super::variables::non_empty_variable;
 
 /// The Region of the provider: its argument, then `AWS_REGION` and
 /// `AWS_DEFAULT_REGION`, then the profile. The instance metadata service is

@@ -19,8 +19,6 @@ use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::errors::request_id;
-
 /// Why a reply is not believed. The text says what came, and nothing of its content.
 #[derive(Debug)]
 pub(super) struct Misread {
@@ -47,6 +45,35 @@ impl fmt::Display for Misread {
 }
 
 impl Error for Misread {}
+
+/// Most bytes of a reply. The largest of AWS Clean Rooms, a page of a hundred
+/// objects, has some hundred kilobytes; a stranger's has no end.
+pub(super) const MAX_REPLY: usize = 8 << 20;
+
+/// A reply is larger than any of AWS. The request was sent all the same.
+#[derive(Debug)]
+pub(super) struct TooLong;
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = MAX_REPLY >> 20;
+        write!(
+            f,
+            "the reply has more than {limit} MiB, which no reply of AWS has; whoever answers \
+                   at this address, a proxy for instance, may be somebody else"
+        )
+    }
+}
+
+impl Error for TooLong {}
+
+/// The id by which AWS Support finds a request. Every reply of AWS has one, and
+/// so have those of moto and LocalStack; what has none is from somebody else.
+pub(super) fn request_id(reply: &HttpResponse) -> Option<String> {
+    let headers = reply.headers();
+    let id = headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))?;
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
+}
 
 /// What a request asks, by which its reply is judged.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use super::errors::is_refused_for_the_clock;
 use super::outcome::find;
 use super::profiles::Profiles;
 use super::reply::{Misread, error_code};
-use super::tls::non_empty_variable;
+use super::variables::non_empty_variable;
 use super::wait::Backoff;
 
 /// How often a failed call is repeated if nobody says.

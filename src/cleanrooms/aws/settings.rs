@@ -12,7 +12,7 @@ use super::config::ProviderConfig;
 use super::errors::AwsError;
 use super::files;
 use super::profiles::Profiles;
-use super::tls::non_empty_variable;
+use super::variables::non_empty_variable;
 
 /// A service that is called, by the names that it has in the environment and in the files.
 #[derive(Clone, Copy, Debug)]

@@ -14,6 +14,7 @@ use super::errors::AwsError;
 use super::files;
 use super::trust::{Certificates, Vouched};
 use super::unreachable::Unreachable;
+use super::variables::non_empty_variable;
 
 /// The TLS configuration of all connections, made when the first one needs it:
 /// reading the system's certificates takes milliseconds that an `http://`
@@ -114,11 +115,6 @@ async fn read_bundle(source: &str, path: &str) -> Result<Certificates, AwsError>
             Ok(certificates)
         }
     }
-}
-
-/// The value of an environment variable that is set and not empty.
-pub(super) fn non_empty_variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Accepts any certificate, as `insecure = true` asks for. Signatures of the

@@ -16,8 +16,8 @@ use rustls::{
 };
 
 use super::files;
-use super::tls::non_empty_variable;
 use super::unreachable::Unreachable;
+use super::variables::non_empty_variable;
 
 /// Certificates as a bundle holds them.
 #[derive(Clone, Debug, Default)]

@@ -9,7 +9,8 @@ use crate::cleanrooms::aws::{AwsError, ErrorKind};
 use crate::cleanrooms::client::{Changing, Client};
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::Located;
-use crate::cleanrooms::object::{Object, judge_delete};
+use crate::cleanrooms::object::Object;
+use crate::cleanrooms::object::delete::judge_delete;
 use crate::framework::{Context, Diagnostic, Diagnostics};
 use crate::wire::Value;
 

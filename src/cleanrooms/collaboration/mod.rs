@@ -31,11 +31,11 @@ use self::members::{auto_approved, data_encryption_metadata, members};
 use self::read::Gathered;
 pub use self::read::{get as get_collaboration, list_members};
 use self::requests::change_requests;
-use super::absence::Unread;
 use super::aws::AwsError;
 use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
-use super::object::{Candidate, Facts, Kind, Object, Of};
+use super::kind::Kind;
+use super::object::{Candidate, Facts, Object, Of, Unread};
 use super::shapes::abilities::{abilities, ml_abilities, ml_to_send, no_ml_abilities};
 use super::shapes::enumeration::closed;
 use super::shapes::payment::{Payer, payer};
@@ -424,7 +424,7 @@ impl Object for Collaboration {
         at: &Changing<'_>,
         located: &Located,
         state: &Value,
-    ) -> Result<(), Diagnostics> {
-        delete::destroy(cx, at, located, state).await
+    ) -> Option<Result<(), Diagnostics>> {
+        Some(delete::destroy(cx, at, located, state).await)
     }
 }

@@ -24,7 +24,8 @@ use self::results::{job_results, query_results};
 use super::aws::{AwsError, ErrorKind};
 use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
-use super::object::{Candidate, Facts, Kind, Object, Of};
+use super::kind::Kind;
+use super::object::{Candidate, Facts, Object, Of};
 use super::shapes::abilities::{ml_abilities, ml_or_none};
 use super::shapes::enumeration::closed;
 use super::shapes::ids::uuid;
@@ -275,7 +276,7 @@ impl Object for Membership {
     }
 
     fn ended(prior: &Value) -> Option<String> {
-        plan::ended(prior)
+        place::ended(prior)
     }
 
     fn creating() -> String {
@@ -333,7 +334,7 @@ impl Object for Membership {
         at: &Changing<'_>,
         located: &Located,
         state: &Value,
-    ) -> Result<(), Diagnostics> {
-        delete::destroy(cx, at, located, state).await
+    ) -> Option<Result<(), Diagnostics>> {
+        Some(delete::destroy(cx, at, located, state).await)
     }
 }

@@ -22,7 +22,7 @@
 
 use aws_sdk_cleanrooms::types::{self as sdk, MemberStatus, MembershipStatus};
 
-use super::{Membership, plan, read};
+use super::{Membership, read};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::{Changing, Client};
 use crate::cleanrooms::collaboration::get_collaboration;
@@ -68,7 +68,7 @@ fn see_together(plan: &mut Plan<'_>, client: &Client, joins: Option<&str>) {
     if present == joins && present.is_some() {
         return;
     }
-    if let Some(leaves) = present.filter(|_| plan::ended(plan.prior).is_none()) {
+    if let Some(leaves) = present.filter(|_| ended(plan.prior).is_none()) {
         let is_joined = client.places.leave(leaves);
         if is_joined {
             plan.diagnostics.push(moved(leaves));
@@ -89,7 +89,7 @@ pub fn plan_destroy(
     diagnostics: &mut Diagnostics,
 ) {
     let Some(leaves) = prior.get("collaboration_id").as_str() else { return };
-    if plan::ended(prior).is_some() {
+    if ended(prior).is_some() {
         return;
     }
     if client.is_some_and(|client| client.places.leave(leaves)) {
@@ -117,7 +117,7 @@ pub fn refuse_leaving(
     let Some(collaboration_id) = prior.get("collaboration_id").as_str() else { return };
     if joins == Some(collaboration_id) {
         diagnostics.push(tainted(prior, collaboration_id));
-    } else if client.places.is_joined(collaboration_id) && plan::ended(prior).is_none() {
+    } else if client.places.is_joined(collaboration_id) && ended(prior).is_none() {
         diagnostics.push(moved(collaboration_id));
     }
 }
@@ -137,7 +137,7 @@ pub enum Leaving {
 /// The account could not join the collaboration for which it would leave this one.
 pub async fn decide(cx: &Context<'_, Client>, state: &Value) -> Result<Leaving, Diagnostics> {
     let joins = cx.private().plan_note(JOINS).cloned();
-    let Some(joins) = joins.filter(|_| plan::ended(state).is_none()) else {
+    let Some(joins) = joins.filter(|_| ended(state).is_none()) else {
         return Ok(Leaving::Now);
     };
     let Some(id) = joins.as_str() else {
@@ -272,4 +272,11 @@ fn tainted(prior: &Value, collaboration_id: &str) -> Diagnostic {
              destroy it."
         ),
     )
+}
+
+/// The status of a membership whose account is no longer a member, though it still exists.
+pub fn ended(prior: &Value) -> Option<String> {
+    let status = prior.get("status").as_str()?;
+    let ended = [MembershipStatus::Removed, MembershipStatus::CollaborationDeleted];
+    ended.contains(&MembershipStatus::from(status)).then(|| status.to_owned())
 }

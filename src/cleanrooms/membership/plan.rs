@@ -5,7 +5,7 @@
 //! block `destroy` and mending the configuration, since core plans with the
 //! configuration before both (protocol, e.6).
 
-use aws_sdk_cleanrooms::types::{MemberAbility, MembershipStatus};
+use aws_sdk_cleanrooms::types::MemberAbility;
 
 use super::place;
 use crate::cleanrooms::client::Client;
@@ -25,7 +25,7 @@ const CONFIGURED: &str = "configured";
 pub fn modify(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
     place::keep(plan, client, private);
     let stays = !plan.is_create() && !plan.is_replacement() && !plan.relocates;
-    if stays && ended(plan.prior).is_none() {
+    if stays && place::ended(plan.prior).is_none() {
         warn_of_impossible_changes(plan);
         warn_of_job_payer(plan);
         warn_of_what_stays(plan, private);
@@ -46,16 +46,9 @@ pub fn refuse(
     }
     if planned.is_null() {
         place::refuse_leaving(prior, client, private, diagnostics);
-    } else if ended(prior).is_none() && !change.changes("collaboration_id") {
+    } else if place::ended(prior).is_none() && !change.changes("collaboration_id") {
         diagnostics.extend(impossible_changes(prior, planned));
     }
-}
-
-/// The status of a membership whose account is no longer a member, though it still exists.
-pub fn ended(prior: &Value) -> Option<String> {
-    let status = prior.get("status").as_str()?;
-    let ended = [MembershipStatus::Removed, MembershipStatus::CollaborationDeleted];
-    ended.contains(&MembershipStatus::from(status)).then(|| status.to_owned())
 }
 
 fn warn_of_impossible_changes(plan: &mut Plan<'_>) {

@@ -13,7 +13,7 @@ use crate::cleanrooms::aws::config::{MetadataEndpointMode, ProviderConfig};
 use crate::cleanrooms::aws::errors::{AwsError, causes};
 use crate::cleanrooms::aws::profiles::Profiles;
 use crate::cleanrooms::aws::settings::{is_header_text, is_url};
-use crate::cleanrooms::aws::tls::non_empty_variable;
+use crate::cleanrooms::aws::variables::non_empty_variable;
 use crate::cleanrooms::aws::{files, secrets};
 
 /// How long the instance metadata service may take to accept a connection,

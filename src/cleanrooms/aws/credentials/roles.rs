@@ -13,7 +13,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::choice::SOURCE;
 use crate::cleanrooms::aws::config::{AssumeRole, AssumeRoleWithWebIdentity};
 use crate::cleanrooms::aws::errors::AwsError;
-use crate::cleanrooms::aws::tls::non_empty_variable;
+use crate::cleanrooms::aws::variables::non_empty_variable;
 use crate::cleanrooms::aws::{files, secrets};
 
 /// One link of the chain of assumed roles.

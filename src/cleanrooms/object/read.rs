@@ -1,0 +1,144 @@
+//! Reading: the object, what else state is made of, and its tags.
+
+use super::parent::note_parent;
+use super::{Facts, Object, Remote, Unread};
+use crate::cleanrooms::absence;
+use crate::cleanrooms::aws::{AwsError, ErrorKind};
+use crate::cleanrooms::client::{Client, Reading};
+use crate::cleanrooms::error::failed;
+use crate::cleanrooms::key::{self, Key, Located};
+use crate::cleanrooms::tags::{self, RemoteTags};
+use crate::framework::managed::UNMANAGED;
+use crate::framework::{Context, Diagnostic, Diagnostics, Found};
+use crate::wire::Value;
+
+/// The object as it is.
+pub(super) async fn read<O: Object>(
+    cx: &Context<'_, Client>,
+    state: &Value,
+) -> Result<Found<Remote<O::Item>>, Diagnostics> {
+    let noun = O::KIND.noun;
+    let one = |err: &AwsError| Diagnostics::from(failed(&format!("read the {noun}"), err));
+    let at = cx.client.reading(state, &cx.stop).await.map_err(|err| one(&err))?;
+    let is_new = cx.private().plan_note(UNMANAGED).is_some();
+    let completed = match completed_key::<O>(&at, state).await {
+        // Nothing is managed yet that could be lost.
+        Err(err) if is_new && err.kind == ErrorKind::NotFound => return Ok(Found::Gone),
+        Ok(None) if is_new && Key::of_value(&O::KIND, state).is_none() => return Ok(Found::Gone),
+        completed => completed.map_err(|err| one(&err))?,
+    };
+    let state = completed.as_ref().unwrap_or(state);
+    let located = Located::of_state(&O::KIND, state)?;
+    match fetch::<O>(cx, &at, &located, state).await {
+        Ok(remote) => {
+            if is_new {
+                check_named(&located, &O::facts(&remote.item), noun)?;
+            }
+            O::received(cx, &at, &remote.item, is_new).await?;
+            absence::note_seen(&mut cx.private());
+            note_parent::<O>(cx, &at, &located).await;
+            Ok(Found::Here(remote))
+        }
+        Err(Unread::Object(err)) if err.may_mean_gone() => {
+            match absence::judge::<O>(cx, &at, &located, &err).await? {
+                Found::NotYet => Ok(Found::NotYet),
+                _ => Ok(Found::Gone),
+            }
+        }
+        Err(Unread::Object(err)) => {
+            Err(failed(&format!("read {noun} {}", located.key.id()), &err).into())
+        }
+        Err(Unread::Part(err)) => {
+            let what = format!("read all of {noun} {}, which still exists", located.key.id());
+            Err(absence::denied::<O>(&at, &what, &located, &err).await)
+        }
+    }
+}
+
+/// The state with a key that an import left incomplete.
+pub(super) async fn completed_key<O: Object>(
+    at: &Reading<'_>,
+    state: &Value,
+) -> Result<Option<Value>, AwsError> {
+    if !O::KIND.type_is_found || Key::of_value(&O::KIND, state).is_some() {
+        return Ok(None);
+    }
+    let Some(key) = at.look(O::find_key(at, state)).await? else { return Ok(None) };
+    let mut state = state.as_object().cloned().unwrap_or_default();
+    for (index, name) in O::KIND.key.iter().enumerate() {
+        state.insert((*name).to_owned(), key.at(index).into());
+    }
+    Ok(Some(Value::Object(state)))
+}
+
+/// Asks for the object and its tags: at once where its ARN is known, else one after the other.
+///
+/// Tags that cannot be read are a warning, and stay as state has them.
+///
+/// # Errors
+///
+/// The object, or what else state is made of, was not to be had; or core asked to stop.
+pub async fn fetch<O: Object>(
+    cx: &Context<'_, Client>,
+    at: &Reading<'_>,
+    located: &Located,
+    state: &Value,
+) -> Result<Remote<O::Item>, Unread> {
+    let looking = async {
+        let gather = O::gather(cx, at, located, state);
+        let known = located.arn.as_deref().filter(|_| O::KIND.tagged);
+        let early = async {
+            match known {
+                Some(arn) => Some(tags::list(at, arn, state).await),
+                None => None,
+            }
+        };
+        let (item, early) = tokio::join!(gather, early);
+        let item = item?;
+        let listed = match (early, O::facts(&item).arn) {
+            (Some(listed), _) => Some(listed),
+            (None, Some(arn)) if O::KIND.tagged => Some(tags::list(at, &arn, state).await),
+            _ => None,
+        };
+        let tags = match listed {
+            Some(Ok(tags)) => Some(tags),
+            Some(Err(err)) => {
+                cx.report(unread_tags(O::KIND.noun, located.key.id(), &err));
+                RemoteTags::of_state(state)
+            }
+            None => None,
+        };
+        Ok(Remote { region: at.region.clone(), item, tags })
+    };
+    let stopped = || Err(Unread::Part(AwsError::stopped()));
+    at.stop.run_until_cancelled(Box::pin(looking)).await.unwrap_or_else(stopped)
+}
+
+pub(super) fn unread_tags(noun: &str, id: &str, err: &AwsError) -> Diagnostic {
+    Diagnostic::warning(
+        format!("The tags of {noun} {id} could not be read"),
+        format!("They are taken to be as the state has them. {err}"),
+    )
+}
+
+/// Succeeds when what was found is what a user named: an ARN names an account, a partition and a Region, too.
+pub(super) fn check_named(located: &Located, facts: &Facts, noun: &str) -> Result<(), Diagnostics> {
+    match (&located.arn, &facts.arn) {
+        (Some(named), Some(found)) if !is_same(named, found) => Err(Diagnostic::error(
+            format!("This {noun} is not the one that was named"),
+            format!(
+                "`{named}` was asked for, but the object of that id is `{found}`. Use credentials \
+                 of the account that the ARN names, or the right ARN."
+            ),
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether two ARNs name one object; a child's has two forms.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    let parts =
+        |arn: &str| key::Arn::parse(arn).map(|arn| (arn.partition, arn.account, arn.region));
+    one == other || parts(one) == parts(other)
+}

@@ -1,0 +1,39 @@
+//! Making an object anew where its unknown parent has turned out to be another one.
+
+use super::{Object, Of, Remote};
+use crate::cleanrooms::adopt;
+use crate::cleanrooms::aws::AwsError;
+use crate::cleanrooms::client::Client;
+use crate::cleanrooms::error::failed;
+use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
+
+/// Makes the object that an unknown parent has turned out to mean, and parts with the old one.
+///
+/// # Errors
+///
+/// Nothing was made, and the old one is as it was, unless the two could not exist side by side.
+pub(super) async fn relocate<O: Object>(
+    cx: &Context<'_, Client>,
+    schema: &ResourceSchema<Of<O>>,
+    change: Change<'_>,
+) -> Result<Remote<O::Item>, Diagnostics> {
+    let Change { prior, planned } = change;
+    if O::collides(prior, planned) {
+        let one = |err: AwsError| Diagnostics::from(failed(&O::creating(), &err));
+        let at = cx.client.reading(planned, &cx.stop).await.map_err(one)?;
+        at.look(O::check_target(&at, planned)).await.map_err(one)?;
+        Of::<O>::delete(cx, prior).await?;
+        return adopt::create::<O>(cx, schema, planned).await;
+    }
+    let another = adopt::create::<O>(cx, schema, planned).await?;
+    if let Err(errors) = Of::<O>::delete(cx, prior).await {
+        let id = prior.get("id").as_str().unwrap_or_default();
+        for error in errors {
+            cx.report(Diagnostic::warning(
+                format!("The former {} {id} was left behind", O::KIND.noun),
+                format!("{}: {}", error.summary, error.detail),
+            ));
+        }
+    }
+    Ok(another)
+}
