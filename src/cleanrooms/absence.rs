@@ -66,7 +66,7 @@ pub async fn judge<O: Object>(
         format!(
             "{noun} {} was made a moment ago, and the service does not show it yet. The state is \
              kept as it is; the next plan or refresh completes it.",
-            located.key.id()
+            located.key.shown()
         ),
     ));
     Ok(Found::NotYet)
@@ -102,7 +102,7 @@ async fn look<O: Object>(
     absent: &AwsError,
 ) -> Result<Proof, Diagnostics> {
     let noun = O::KIND.noun;
-    let id = located.key.id();
+    let id = located.key.shown();
     let unsure = |err: AwsError| {
         let mut diagnostic = failed(&format!("tell whether {noun} {id} still exists"), &err);
         diagnostic.detail.push_str(&format!(" It was asked because: {absent}"));
@@ -145,7 +145,7 @@ pub async fn denied<O: Object>(
         && let Ok(caller) = at.client.caller(&at.stop).await
         && caller != *owner
     {
-        return other_account(O::KIND.noun, located.key.id(), owner, &caller, err).into();
+        return other_account(O::KIND.noun, &located.key.shown(), owner, &caller, err).into();
     }
     failed(what, err).into()
 }

@@ -45,6 +45,11 @@ impl Key {
         self.0.get(index).map(String::as_str).unwrap_or_default()
     }
 
+    /// What messages call the object: its id, or all ids where the last alone is no id.
+    pub fn shown(&self) -> String {
+        if is_uuid(self.id()) { self.id().to_owned() } else { self.text() }
+    }
+
     /// All ids, as an import takes them: joined by slashes.
     pub fn text(&self) -> String {
         self.0.join("/")

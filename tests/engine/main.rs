@@ -4,6 +4,7 @@
 //!   real engines are held to. That is what lets the engine in small be believed.
 //! - `faults::…`: each fault of the sandbox at each call of each change.
 //! - `random::…`: sequences of changes, faults and acts of others.
+//! - `ways::…`: whether the scenarios change all that can be changed.
 
 mod faults;
 mod hcl;
@@ -11,6 +12,7 @@ mod random;
 mod scenarios;
 mod stage;
 mod trial;
+mod ways;
 mod world;
 
 use std::process::ExitCode;
@@ -36,5 +38,6 @@ fn trials() -> anyhow::Result<Vec<Trial>> {
     let mut trials = scenarios::trials()?;
     trials.extend(faults::trials()?);
     trials.extend(random::trials());
+    trials.extend(ways::trials());
     Ok(trials)
 }

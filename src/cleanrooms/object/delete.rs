@@ -37,7 +37,7 @@ pub async fn judge_delete<O: Object>(
     located: &Located,
     sent: Result<(), AwsError>,
 ) -> Result<(), Diagnostics> {
-    let what = O::deleting(located.key.id());
+    let what = O::deleting(&located.key.shown());
     let Err(err) = sent else { return Ok(()) };
     if err.may_mean_gone() {
         return absence::prove::<O>(&at.reading, located, &err).await;

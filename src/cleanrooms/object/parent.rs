@@ -116,7 +116,7 @@ pub(super) async fn note_parent<O: Object>(
     cx.private().set(PARENT_ENDED, status.as_str());
     let noun = O::KIND.noun;
     cx.report(Diagnostic::warning(
-        format!("The membership of {noun} {} has ended", located.key.id()),
+        format!("The membership of {noun} {} has ended", located.key.shown()),
         format!(
             "Membership `{membership_id}` has the status `{status}`. The {noun} stays in state; \
              nothing can be done with it any more but to destroy it."

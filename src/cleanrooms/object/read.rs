@@ -46,10 +46,10 @@ pub(super) async fn read<O: Object>(
             }
         }
         Err(Unread::Object(err)) => {
-            Err(failed(&format!("read {noun} {}", located.key.id()), &err).into())
+            Err(failed(&format!("read {noun} {}", located.key.shown()), &err).into())
         }
         Err(Unread::Part(err)) => {
-            let what = format!("read all of {noun} {}, which still exists", located.key.id());
+            let what = format!("read all of {noun} {}, which still exists", located.key.shown());
             Err(absence::denied::<O>(&at, &what, &located, &err).await)
         }
     }
@@ -103,7 +103,7 @@ pub async fn fetch<O: Object>(
         let tags = match listed {
             Some(Ok(tags)) => Some(tags),
             Some(Err(err)) => {
-                cx.report(unread_tags(O::KIND.noun, located.key.id(), &err));
+                cx.report(unread_tags(O::KIND.noun, &located.key.shown(), &err));
                 RemoteTags::of_state(state)
             }
             None => None,

@@ -139,7 +139,7 @@ impl<O: Object> Resource for Of<O> {
 
     async fn delete(cx: &Context<'_, Client>, state: &Value) -> Result<(), Diagnostics> {
         let located = Located::of_state(&O::KIND, state)?;
-        let what = O::deleting(located.key.id());
+        let what = O::deleting(&located.key.shown());
         let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
         let at = cx.client.changing(state, &cx.stop).await.map_err(one)?;
         match Box::pin(O::destroy(cx, &at, &located, state)).await {

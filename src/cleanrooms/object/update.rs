@@ -22,7 +22,7 @@ pub(super) async fn change_in_place<O: Object>(
     change: Change<'_>,
 ) -> Result<(), Diagnostics> {
     let located = Located::of_state(&O::KIND, change.prior)?;
-    let what = format!("update {} {}", O::KIND.noun, located.key.id());
+    let what = format!("update {} {}", O::KIND.noun, located.key.shown());
     let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
     let input = O::complete_update(schema.update_input(change)?, change)?;
     let retags = O::KIND.tagged && change.changes("tags_all");
