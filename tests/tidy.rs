@@ -1,5 +1,6 @@
 //! Holds the house's layering: what each layer must not know, where nothing
-//! may be printed, and how long a file may become.
+//! may be printed, and how long a file may become. And it holds the documents
+//! to the code: what they name is there, and each promise has a test.
 #![allow(clippy::unwrap_used, reason = "a test that cannot read the sources has failed")]
 
 use std::fs;
@@ -61,6 +62,23 @@ const PRINTS: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 /// Generous: files of a few screens are the aim.
 const LONGEST_FILE: usize = 700;
 
+/// Where the code map and the promises stand.
+const ARCHITECTURE: &str = "ARCHITECTURE.md";
+
+/// The documents that name files in their prose.
+const DOCUMENTS: [&str; 3] = [ARCHITECTURE, "CONTRIBUTING.md", "README.md"];
+
+/// What a path of this repository begins with, in a document.
+const FOLDERS: [&str; 6] =
+    ["acceptance-tests/", "benches/", "examples/", "proto/", "src/", "tests/"];
+
+/// A map or a table with fewer lines was not read as it was meant.
+const FEWEST_PROMISES: usize = 20;
+const FEWEST_ON_THE_MAP: usize = 50;
+
+/// How far names in the code map are indented at most; what stands deeper goes on with a description.
+const DEEPEST_NAME: usize = 12;
+
 #[test]
 fn each_layer_knows_only_what_it_builds_on() {
     let found: Vec<_> = sources("src").iter().flat_map(|file| layering(&file.0, &file.1)).collect();
@@ -101,6 +119,166 @@ fn the_sandbox_and_the_provider_share_no_code() {
     assert!(!dependencies(provider).contains(&sandbox.to_owned()));
     assert!(dependencies(sandbox).contains(&"tokio".to_owned()));
     assert!(!dependencies(sandbox).contains(&provider.to_owned()));
+}
+
+#[test]
+fn what_the_documents_name_is_there() {
+    let found: Vec<_> =
+        DOCUMENTS.into_iter().flat_map(|name| not_there(name, &document(name))).collect();
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn the_code_map_shows_what_is_there() {
+    let text = document(ARCHITECTURE);
+    let map = mapped(section(&text, "Code map").split("```").nth(1).expect("a block"));
+    assert!(map.len() >= FEWEST_ON_THE_MAP, "{map:?}");
+    let found: Vec<_> = map.iter().filter(|path| !is_of_its_kind(path)).collect();
+    assert_eq!(found, Vec::<&String>::new());
+}
+
+#[test]
+fn every_promise_is_held_and_proved() {
+    let text = document(ARCHITECTURE);
+    let promises = promises(section(&text, "Promises"));
+    assert!(promises.len() >= FEWEST_PROMISES, "{} promises", promises.len());
+    let found: Vec<_> = promises.iter().flat_map(broken).collect();
+    assert_eq!(found, Vec::<String>::new());
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn document(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// The part of a document under a heading.
+fn section<'a>(text: &'a str, heading: &str) -> &'a str {
+    let heading = format!("\n## {heading}\n");
+    let (_, rest) = text.split_once(&heading).expect("the document has the heading");
+    rest.split_once("\n## ").map_or(rest, |(section, _)| section)
+}
+
+/// The lines of a document, without its blocks of code.
+fn prose(text: &str) -> Vec<&str> {
+    let mut is_code = false;
+    let is_prose = |line: &&str| {
+        let is_fence = line.trim_start().starts_with("```");
+        is_code ^= is_fence;
+        !is_code && !is_fence
+    };
+    text.lines().filter(is_prose).collect()
+}
+
+/// What stands between backticks.
+fn code(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// The paths that a document names and that are not there.
+fn not_there(name: &str, text: &str) -> Vec<String> {
+    let is_path = |span: &&str| {
+        // One with a placeholder stands for many.
+        FOLDERS.iter().any(|folder| span.starts_with(folder)) && !span.contains(['<', '…'])
+    };
+    let spans = prose(text).into_iter().flat_map(code).filter(is_path);
+    spans.filter(|span| !is_there(span)).map(|span| format!("{name}: no `{span}`")).collect()
+}
+
+/// Whether a file or a folder is there, and the function in it if one is named: `path: function`.
+fn is_there(span: &str) -> bool {
+    let Some((file, function)) = span.split_once(": ") else {
+        return root().join(span).exists();
+    };
+    let text = fs::read_to_string(root().join(file)).unwrap_or_default();
+    let beginning = format!("fn {function}");
+    text.split(&beginning).skip(1).any(|rest| rest.starts_with(['(', '<']))
+}
+
+/// Whether a folder or a file of the map is there, as what it is shown as.
+fn is_of_its_kind(path: &str) -> bool {
+    let found = root().join(path);
+    if path.ends_with('/') { found.is_dir() } else { found.is_file() }
+}
+
+/// Whether a span names a test: a function that is marked as one, one of the checks that each engine
+/// is taken through, or a folder of steps with what is expected of them.
+fn is_proof(span: &str) -> bool {
+    let Some((file, function)) = span.split_once(": ") else {
+        let is_expected = |name: &&str| root().join(span).join(name).is_file();
+        return ["expected.json", "calls.json"].iter().any(is_expected);
+    };
+    let is_listed = file.starts_with("acceptance-tests/harness/src/checks/");
+    let text = fs::read_to_string(root().join(file)).unwrap_or_default();
+    let beginning = format!("fn {function}(");
+    let lines: Vec<_> = text.lines().map(str::trim_start).collect();
+    let mut pairs = lines.windows(2);
+    pairs.any(|pair| pair[1].contains(&beginning) && (is_listed || pair[0].starts_with("#[")))
+}
+
+/// The files and folders of a map. Names come first in a line, then two blanks and what they are;
+/// what stands deeper than a folder lies in it, and a name without an ending is a module.
+fn mapped(map: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders: Vec<(usize, String)> = Vec::new();
+    for line in map.lines() {
+        let names = line.trim_start();
+        let depth = line.len() - names.len();
+        if names.is_empty() || depth > DEEPEST_NAME {
+            continue;
+        }
+        while folders.last().is_some_and(|(above, _)| *above >= depth) {
+            folders.pop();
+        }
+        let folder = folders.last().map(|(_, folder)| folder.clone()).unwrap_or_default();
+        let names = names.split_once("  ").map_or(names, |(names, _)| names);
+        for name in names.split(", ") {
+            let ending = if name.contains(['.', '/']) { "" } else { ".rs" };
+            let path = format!("{folder}{name}{ending}");
+            if path.ends_with('/') {
+                folders.push((depth, path.clone()));
+            }
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// A row of the table of promises.
+#[derive(Debug)]
+struct Promise<'a> {
+    promise: &'a str,
+    held_by: Vec<&'a str>,
+    proved_by: Vec<&'a str>,
+}
+
+impl<'a> Promise<'a> {
+    fn of_row(row: &'a str) -> Self {
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [promise, held_by, proved_by] = cells[..] else { panic!("not three cells: {row}") };
+        Self { promise, held_by: code(held_by), proved_by: code(proved_by) }
+    }
+}
+
+/// The rows of the table of promises, without its head.
+fn promises(section: &str) -> Vec<Promise<'_>> {
+    section.lines().filter(|line| line.starts_with('|')).skip(2).map(Promise::of_row).collect()
+}
+
+/// What is missing of a promise.
+fn broken(promise: &Promise<'_>) -> Vec<String> {
+    let Promise { promise, held_by, proved_by } = promise;
+    let mut found = Vec::new();
+    if held_by.is_empty() || proved_by.is_empty() {
+        found.push(format!("{promise}: nothing holds or proves it"));
+    }
+    let mechanisms = held_by.iter().filter(|span| !is_there(span));
+    found.extend(mechanisms.map(|span| format!("{promise}: there is no `{span}`")));
+    let proofs = proved_by.iter().filter(|span| !is_proof(span));
+    found.extend(proofs.map(|span| format!("{promise}: `{span}` is no test")));
+    found
 }
 
 /// The Rust files below a folder: their paths within the repository, and their texts.
@@ -339,4 +517,56 @@ fn prints_are_found() {
 fn long_files_are_found() {
     assert_eq!(length("a.rs", &"\n".repeat(LONGEST_FILE)), None);
     assert!(length("a.rs", &"\n".repeat(LONGEST_FILE + 1)).is_some());
+}
+
+#[test]
+fn a_promise_without_a_test_is_found() {
+    let table = "
+| promise | held by | proved by |
+| --- | --- | --- |
+| Kept | `tests/tidy.rs: broken` | `tests/tidy.rs: a_promise_without_a_test_is_found` |
+| Not held | `tests/tidy.rs: unheard_of` | `acceptance-tests/cases/collaboration/rename` |
+| Not proved | `tests/tidy.rs` | `tests/tidy.rs: broken`, `acceptance-tests/cases/nowhere` |
+| Wished | | |
+";
+    let promises = promises(table);
+    let found: Vec<_> = promises.iter().map(|promise| broken(promise).len()).collect();
+    assert_eq!(found, [0, 1, 2, 1], "{promises:?}");
+}
+
+#[test]
+fn a_map_is_read_line_by_line() {
+    let map = "
+src/                    all of it
+  wire/                 values,
+                        and what they are made of
+    value, path         the tree
+    msgpack/, json/     its forms
+  main.rs
+tests/
+";
+    let expected = [
+        "src/",
+        "src/wire/",
+        "src/wire/value.rs",
+        "src/wire/path.rs",
+        "src/wire/msgpack/",
+        "src/wire/json/",
+        "src/main.rs",
+        "tests/",
+    ];
+    assert_eq!(mapped(map), expected);
+}
+
+#[test]
+fn what_is_named_and_not_there_is_found() {
+    let text = "
+`src/lib.rs`, `src/<layer>/mod.rs`, `src/unheard_of.rs`, and `main`.
+```
+`src/in_a_block.rs`
+```
+`tests/tidy.rs: sources` and `tests/tidy.rs: unheard_of`
+";
+    let expected = ["a.md: no `src/unheard_of.rs`", "a.md: no `tests/tidy.rs: unheard_of`"];
+    assert_eq!(not_there("a.md", text), expected);
 }
