@@ -38,6 +38,11 @@ enum Calls {
 }
 
 impl Fault {
+    /// Whether it hits all calls from its beginning on.
+    pub fn is_outage(&self) -> bool {
+        self.everything
+    }
+
     /// Every fault.
     pub fn all() -> Vec<Self> {
         let mut faults = vec![
