@@ -12,7 +12,7 @@ use aws_sdk_cleanrooms::types::{
     ResourceStatus,
 };
 
-use super::aws::{AwsError, ErrorKind};
+use super::aws::{AwsError, ErrorKind, PAGE_SIZE, all_pages};
 use super::client::{Client, Reading};
 use super::configured_table::ConfiguredTable;
 use super::key::Key;
@@ -210,10 +210,14 @@ impl Object for ConfiguredTableAssociation {
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
         let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
-        let call = at.sdk.list_configured_table_associations();
-        let call = call.membership_identifier(membership_id);
-        let pages = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        let listed = pages.map_err(AwsError::of("ListConfiguredTableAssociations"))?;
+        const CALL: &str = "ListConfiguredTableAssociations";
+        let listed = all_pages(CALL, &at.stop, |token| async {
+            let call = at.sdk.list_configured_table_associations().max_results(PAGE_SIZE);
+            let call = call.membership_identifier(membership_id).set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of(CALL))?;
+            Ok((reply.configured_table_association_summaries, reply.next_token))
+        })
+        .await?;
         let is_named = |it: &ConfiguredTableAssociationSummary| {
             is_same_name(planned.get("name"), &it.name.as_str().into())
         };
