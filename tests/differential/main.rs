@@ -14,6 +14,8 @@ mod hcl;
 #[path = "../engine/stage.rs"]
 #[allow(dead_code, reason = "scenarios are the business of the target `engine`")]
 mod stage;
+#[path = "../engine/state_file.rs"]
+mod state_file;
 #[path = "../engine/trial.rs"]
 mod trial;
 #[path = "../engine/world.rs"]
