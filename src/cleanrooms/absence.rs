@@ -62,7 +62,8 @@ pub async fn judge<O: Object>(
     absent: &AwsError,
 ) -> Result<Found<std::convert::Infallible>, Diagnostics> {
     let is_seen = !may_be_unseen(&cx.private(), cx.client);
-    if let Proof::Listed(error) = look::<O>(at, located, absent).await? {
+    let what = format!("read {} {}", O::KIND.noun, located.key.shown());
+    if let Proof::Listed(error) = look::<O>(at, located, &what, absent).await? {
         note_seen(&mut cx.private());
         return Err(error.into());
     }
@@ -75,13 +76,13 @@ pub async fn judge<O: Object>(
         format!(
             "{noun} {} was made a moment ago, and the service does not show it yet. The state is \
              kept as it is; the next plan or refresh completes it.",
-            located.key.id()
+            located.key.shown()
         ),
     ));
     Ok(Found::NotYet)
 }
 
-/// Succeeds when the object is proved to be absent.
+/// Succeeds when the object is proved to be absent: then there is nothing left of `what` was to be done.
 ///
 /// # Errors
 ///
@@ -89,9 +90,10 @@ pub async fn judge<O: Object>(
 pub async fn prove<O: Object>(
     at: &Reading<'_>,
     located: &Located,
+    what: &str,
     absent: &AwsError,
 ) -> Result<(), Diagnostics> {
-    match look::<O>(at, located, absent).await? {
+    match look::<O>(at, located, what, absent).await? {
         Proof::Absent => Ok(()),
         Proof::Listed(error) => Err(error.into()),
     }
@@ -108,10 +110,11 @@ enum Proof {
 async fn look<O: Object>(
     at: &Reading<'_>,
     located: &Located,
+    what: &str,
     absent: &AwsError,
 ) -> Result<Proof, Diagnostics> {
     let noun = O::KIND.noun;
-    let id = located.key.id();
+    let id = located.key.shown();
     let unsure = |err: AwsError| {
         let mut diagnostic = failed(&format!("tell whether {noun} {id} still exists"), &err);
         diagnostic.detail.push_str(&format!(" It was asked because: {absent}"));
@@ -125,14 +128,14 @@ async fn look<O: Object>(
     let listed = match O::is_listed(at, &located.key) {
         // The kind models a 404, so that AccessDenied means what it says.
         None if absent.kind == ErrorKind::AccessDenied => {
-            return Err(denied::<O>(at, &format!("read {noun} {id}"), located, absent).await);
+            return Err(denied::<O>(at, what, located, absent).await);
         }
         listed => listed,
     };
     if let Some(owner) = &located.owner {
         let caller = at.client.caller(&at.stop).await.map_err(unsure)?;
         if caller != *owner {
-            return Err(other_account(noun, id, owner, &caller, absent).into());
+            return Err(other_account(noun, &id, owner, &caller, absent).into());
         }
     }
     let Some(listed) = listed else { return Ok(Proof::Absent) };
@@ -154,7 +157,7 @@ pub async fn denied<O: Object>(
         && let Ok(caller) = at.client.caller(&at.stop).await
         && caller != *owner
     {
-        return other_account(O::KIND.noun, located.key.id(), owner, &caller, err).into();
+        return other_account(O::KIND.noun, &located.key.shown(), owner, &caller, err).into();
     }
     failed(what, err).into()
 }

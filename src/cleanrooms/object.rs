@@ -154,12 +154,13 @@ pub trait Object: Send + Sync + Sized + 'static {
     fn delete(sdk: &Sdk, key: &Key) -> impl Future<Output = Result<(), AwsError>> + Send;
 
     /// Deletes what is a part of the object, such as its analysis rule, for the service refuses to
-    /// delete the object with it. Whether there was any.
+    /// delete the object with it. There may be none any more: its own resource may delete it at the
+    /// same time.
     fn delete_parts(
         _at: &Reading<'_>,
         _key: &Key,
-    ) -> impl Future<Output = Result<bool, AwsError>> + Send {
-        async { Ok(false) }
+    ) -> impl Future<Output = Result<(), AwsError>> + Send {
+        async { Ok(()) }
     }
 
     /// By what creates are told apart: two of equal name and kind never run at the same time.
@@ -262,6 +263,11 @@ pub trait Object: Send + Sync + Sized + 'static {
     /// What is said of a create of something that exists already: a summary.
     fn existing() -> String {
         format!("The {} exists already", Self::KIND.noun)
+    }
+
+    /// What else is said of it: how it may be the one that is to be replaced.
+    fn in_the_way() -> &'static str {
+        ""
     }
 
     /// What a delete is called: "Cannot" goes before it.
@@ -404,7 +410,7 @@ impl<O: Object> Resource for Of<O> {
     fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
         O::plan(plan, client, private);
         plan_for_parent::<O>(plan, private);
-        region::warn(plan, client);
+        region::warn(plan, client, O::KIND.parent);
         environment::note(plan, client, private);
     }
 
@@ -476,7 +482,7 @@ impl<O: Object> Resource for Of<O> {
 
     async fn delete(cx: &Context<'_, Client>, state: &Value) -> Result<(), Diagnostics> {
         let located = Located::of_state(&O::KIND, state)?;
-        let what = O::deleting(located.key.id());
+        let what = O::deleting(&located.key.shown());
         let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
         let at = cx.client.changing(state, &cx.stop).await.map_err(one)?;
         Box::pin(O::destroy(cx, &at, &located, state)).await
@@ -651,7 +657,10 @@ async fn read<O: Object>(
     };
     let state = completed.as_ref().unwrap_or(state);
     let located = Located::of_state(&O::KIND, state)?;
-    match fetch::<O>(cx, &at, &located, state).await {
+    // What a user named may not be the object's own ARN: its tags are asked for by that.
+    let arn = located.arn.clone().filter(|_| !is_new);
+    let asked = Located { arn, ..located.clone() };
+    match fetch::<O>(cx, &at, &asked, state).await {
         Ok(remote) => {
             if is_new {
                 check_named(&located, &O::facts(&remote.item), noun)?;
@@ -668,10 +677,10 @@ async fn read<O: Object>(
             }
         }
         Err(Unread::Object(err)) => {
-            Err(failed(&format!("read {noun} {}", located.key.id()), &err).into())
+            Err(failed(&format!("read {noun} {}", located.key.shown()), &err).into())
         }
         Err(Unread::Part(err)) => {
-            let what = format!("read all of {noun} {}, which still exists", located.key.id());
+            let what = format!("read all of {noun} {}, which still exists", located.key.shown());
             Err(absence::denied::<O>(&at, &what, &located, &err).await)
         }
     }
@@ -725,7 +734,7 @@ pub async fn fetch<O: Object>(
         let tags = match listed {
             Some(Ok(tags)) => Some(tags),
             Some(Err(err)) => {
-                cx.report(unread_tags(O::KIND.noun, located.key.id(), &err));
+                cx.report(unread_tags(O::KIND.noun, &located.key.shown(), &err));
                 RemoteTags::of_state(state)
             }
             None => None,
@@ -787,7 +796,7 @@ async fn note_parent<O: Object>(cx: &Context<'_, Client>, at: &Reading<'_>, loca
     cx.private().set(PARENT_ENDED, status.as_str());
     let noun = O::KIND.noun;
     cx.report(Diagnostic::warning(
-        format!("The membership of {noun} {} has ended", located.key.id()),
+        format!("The membership of {noun} {} has ended", located.key.shown()),
         format!(
             "Membership `{membership_id}` has the status `{status}`. The {noun} stays in state; \
              nothing can be done with it any more but to destroy it."
@@ -802,7 +811,7 @@ async fn change_in_place<O: Object>(
     change: Change<'_>,
 ) -> Result<(), Diagnostics> {
     let located = Located::of_state(&O::KIND, change.prior)?;
-    let what = format!("update {} {}", O::KIND.noun, located.key.id());
+    let what = format!("update {} {}", O::KIND.noun, located.key.shown());
     let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
     let input = O::complete_update(schema.update_input(change)?, change)?;
     let retags = O::KIND.tagged && change.changes("tags_all");
@@ -899,11 +908,14 @@ async fn relocate<O: Object>(
     }
     let another = adopt::create::<O>(cx, schema, planned).await?;
     if let Err(errors) = Of::<O>::delete(cx, prior).await {
-        let id = prior.get("id").as_str().unwrap_or_default();
+        let id = Located::of_state(&O::KIND, prior)?.key.shown();
         for error in errors {
             cx.report(Diagnostic::warning(
                 format!("The former {} {id} was left behind", O::KIND.noun),
-                format!("{}: {}", error.summary, error.detail),
+                format!(
+                    "It is no longer in state; delete it by hand. {}: {}",
+                    error.summary, error.detail
+                ),
             ));
         }
     }
@@ -921,9 +933,16 @@ pub async fn delete<O: Object>(at: &Changing<'_>, located: &Located) -> Result<(
         |err: &AwsError| err.kind == ErrorKind::Conflict(ConflictReason::SubresourcesExist);
     if sent.as_ref().is_err_and(is_whole) {
         match O::delete_parts(&at.reading, &located.key).await {
-            Ok(true) => sent = O::delete(&at.reading.sdk, &located.key).await,
-            Ok(false) => {}
-            Err(err) => sent = Err(err),
+            Ok(()) => sent = O::delete(&at.reading.sdk, &located.key).await,
+            // A part is gone, by a retried delete or by somebody else; or else the object is.
+            Err(err) if err.kind == ErrorKind::NotFound => {
+                sent = O::delete(&at.reading.sdk, &located.key).await;
+            }
+            // It says nothing about the object itself.
+            Err(err) => {
+                let what = O::deleting(&located.key.shown());
+                return Err(absence::denied::<O>(&at.reading, &what, located, &err).await);
+            }
         }
     }
     judge_delete::<O>(at, located, sent).await
@@ -939,16 +958,16 @@ pub async fn judge_delete<O: Object>(
     located: &Located,
     sent: Result<(), AwsError>,
 ) -> Result<(), Diagnostics> {
-    let what = O::deleting(located.key.id());
+    let what = O::deleting(&located.key.shown());
     let Err(err) = sent else { return Ok(()) };
     if err.may_mean_gone() {
-        return absence::prove::<O>(&at.reading, located, &err).await;
+        return absence::prove::<O>(&at.reading, located, &what, &err).await;
     }
     if err.outcome == Outcome::Ambiguous {
         // Not done until a look says so.
         return match at.reading.look(O::get(&at.reading, &located.key)).await {
             Err(absent) if absent.may_mean_gone() => {
-                let proof = absence::prove::<O>(&at.reading, located, &absent).await;
+                let proof = absence::prove::<O>(&at.reading, located, &what, &absent).await;
                 proof.map_err(|_| failed(&what, &err).into())
             }
             _ => Err(failed(&what, &err).into()),

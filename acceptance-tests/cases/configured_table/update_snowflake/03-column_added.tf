@@ -20,7 +20,7 @@ resource "cleanrooms_configured_table" "this" {
           segment = {
             column_type = "VARCHAR"
           }
-          COUNTRY = {
+          country = {
             column_type = "CHAR(2)"
           }
         }

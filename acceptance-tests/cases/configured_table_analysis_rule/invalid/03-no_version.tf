@@ -1,5 +1,5 @@
 #: command: validate
-#: expect_error: Invalid value for analysis_rule_policy
+#: expect_error: Incorrect attribute value type
 
 resource "cleanrooms_configured_table_analysis_rule" "this" {
   configured_table_id  = "0f8fad5b-d9cb-469f-a165-70867728950e"

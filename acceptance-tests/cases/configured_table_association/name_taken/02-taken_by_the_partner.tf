@@ -1,4 +1,4 @@
-#: expect_error: exists already
+#: expect_error: is taken
 #: leaves_changes: true
 
 resource "cleanrooms_collaboration" "this" {

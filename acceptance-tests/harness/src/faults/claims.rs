@@ -128,7 +128,8 @@ impl<'a> Claims<'a> {
     }
 
     fn nothing_is_doubled(&self, now: &Snapshot) -> Result<()> {
-        let most = self.before.objects.len().max(self.clean.objects);
+        let left_behind = now.objects.iter().filter(|id| self.is_left_behind(id)).count();
+        let most = self.before.objects.len().max(self.clean.objects) + left_behind;
         ensure!(now.objects.len() <= most, "more than {most} exist: {:?}", now.objects);
         let most = self.before.open_requests.max(self.clean.open_requests);
         let open = now.open_requests;
@@ -152,6 +153,14 @@ impl<'a> Claims<'a> {
         let known = known(&now.state);
         let unknown = now.objects.difference(&known).filter(|id| !self.strangers.contains(*id));
         unknown.filter(|id| !self.is_named(id)).cloned().collect()
+    }
+
+    /// Whether a warning says that the object is to be deleted by hand, since another has taken its place.
+    fn is_left_behind(&self, id: &str) -> bool {
+        let says_so = |said: &Diagnostic| {
+            said.summary.ends_with("was left behind") && said.summary.contains(id)
+        };
+        self.said.iter().any(says_so)
     }
 
     fn is_named(&self, id: &str) -> bool {

@@ -1,3 +1,7 @@
+#: expect_error: exists already
+#: leaves_changes: true
+
+# Two tables of a collaboration cannot have one name, so that the old one must go first.
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"
   creator_display_name     = "Creator"
@@ -37,7 +41,11 @@ resource "cleanrooms_configured_table" "other" {
 
 resource "cleanrooms_configured_table_association" "this" {
   membership_id       = cleanrooms_membership.this.id
-  configured_table_id = cleanrooms_configured_table.other.id
+  configured_table_id = cleanrooms_configured_table.this.id
   name                = "purchases"
   role_arn            = "arn:aws:iam::111122223333:role/tables"
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

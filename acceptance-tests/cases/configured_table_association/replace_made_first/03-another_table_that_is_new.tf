@@ -1,7 +1,3 @@
-#: expect_error: exists already
-#: leaves_changes: true
-
-# Two tables of a collaboration cannot have one name, so that the old one must go first.
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"
   creator_display_name     = "Creator"
