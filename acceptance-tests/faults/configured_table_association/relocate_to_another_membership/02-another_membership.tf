@@ -40,6 +40,7 @@ resource "cleanrooms_collaboration" "other" {
 resource "cleanrooms_membership" "other" {
   collaboration_id = cleanrooms_collaboration.other.id
   query_log_status = "DISABLED"
+  depends_on       = [cleanrooms_membership.this]
 }
 
 resource "cleanrooms_configured_table_association" "this" {
