@@ -25,7 +25,7 @@ use super::object::{Candidate, Facts, Object, Of};
 use super::shapes::enumeration::{closed, open};
 use super::shapes::region::is_region;
 use super::shapes::text::{alias, column, database, name, remark, starting_with, word};
-use crate::framework::codec::{Codec, object, one_of, set_of, string, text_enum, variant};
+use crate::framework::codec::{Codec, keys, object, one_of, set_of, string, text_enum, variant};
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::row::field;
@@ -178,14 +178,14 @@ impl Object for ConfiguredTable {
         sent.map(|_| ()).map_err(AwsError::of("DeleteConfiguredTable"))
     }
 
-    async fn delete_parts(at: &Reading<'_>, key: &Key) -> Result<bool, AwsError> {
+    async fn delete_parts(at: &Reading<'_>, key: &Key) -> Result<(), AwsError> {
         let types = Self::get(at, key).await?.analysis_rule_types;
         for kind in &types {
             let call = at.sdk.delete_configured_table_analysis_rule();
             let call = call.configured_table_identifier(key.id()).analysis_rule_type(kind.clone());
             call.send().await.map_err(AwsError::of("DeleteConfiguredTableAnalysisRule"))?;
         }
-        Ok(!types.is_empty())
+        Ok(())
     }
 
     fn name(planned: &Value) -> String {
@@ -463,6 +463,7 @@ fn snowflake_columns() -> Codec<Vec<SnowflakeTableSchemaV1>> {
                 .read(|it: &SnowflakeTableSchemaV1| Some(it.column_type.clone())),
         )
         .keyed_by(B::column_name, |it| it.column_name.clone())
+        .validate(keys(column()))
         .validate(size(1..=250))
 }
 

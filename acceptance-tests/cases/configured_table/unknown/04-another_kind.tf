@@ -1,0 +1,18 @@
+resource "terraform_data" "name" {
+  input = {
+    athena = {
+      work_group    = "analysts"
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+}
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Purchases"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    athena = terraform_data.name.output.athena
+  }
+}
