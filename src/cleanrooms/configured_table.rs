@@ -232,15 +232,14 @@ impl Object for ConfiguredTable {
 
     /// Another kind of source: nobody knows whether the service takes it for the same table.
     fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
-        let kind = |reference: &Value| {
-            let members = reference.as_object().into_iter().flatten();
-            members.filter(|(_, it)| !it.is_null()).map(|(name, _)| name.clone()).next()
-        };
-        let (is, shall) = (kind(plan.prior.get(REFERENCE)), kind(plan.get(REFERENCE)));
-        if let (Some(is), Some(shall)) = (is, shall)
-            && is != shall
-        {
-            plan.requires_replace.insert(AttributePath::of(REFERENCE));
+        let (is, shall) = (source(plan.prior.get(REFERENCE)), source(plan.get(REFERENCE)));
+        let path = AttributePath::of(REFERENCE);
+        match (is, shall) {
+            (Some(is), Some(shall)) if is != shall => {
+                plan.requires_replace.insert(path);
+            }
+            (Some(_), None) => plan.diagnostics.push(unknown_source(path)),
+            _ => {}
         }
     }
 
@@ -271,6 +270,23 @@ impl Object for ConfiguredTable {
 
 const REFERENCE: &str = "table_reference";
 const SELECTED: &str = "selected_analysis_methods";
+
+/// The kind of source, where it is known.
+fn source(reference: &Value) -> Option<&str> {
+    let mut members = reference.as_object().into_iter().flatten();
+    let found = members.find(|(_, it)| it.is_known() && !it.is_null());
+    found.map(|(name, _)| name.as_str())
+}
+
+fn unknown_source(path: AttributePath) -> Diagnostic {
+    Diagnostic::warning(
+        "The kind of source is not known yet",
+        "It will be known only when other resources have been applied, so this plan assumes that \
+         it stays as it is. Another one needs another table: then apply stops before it changes \
+         anything, and the next plan shows the replacement.",
+    )
+    .at(path)
+}
 
 fn both_methods() -> Vec<SelectedAnalysisMethod> {
     vec![SelectedAnalysisMethod::DirectQuery, SelectedAnalysisMethod::DirectJob]

@@ -182,7 +182,9 @@ impl Object for ConfiguredTableAnalysisRule {
 
     /// The policy decides the type, and a rule of another type is another rule.
     fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
-        if let Some(decided) = checks::type_of(plan.get(POLICY)) {
+        if plan.config.get(TYPE).is_null()
+            && let Some(decided) = checks::type_of(plan.get(POLICY))
+        {
             plan.set(TYPE, decided.into());
         }
         let (is, shall) = (plan.prior.get(TYPE), plan.get(TYPE));

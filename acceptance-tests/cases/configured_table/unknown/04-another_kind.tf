@@ -1,3 +1,6 @@
+#: expect_error: table_reference has turned out to need a replacement
+#: leaves_changes: true
+
 resource "terraform_data" "name" {
   input = {
     athena = {

@@ -1,4 +1,4 @@
-#: command: plan
+#: command: validate
 
 resource "cleanrooms_configured_table" "this" {
   name            = "Orders"
