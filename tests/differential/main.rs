@@ -58,7 +58,11 @@ fn trials() -> Result<Vec<Trial>> {
                 paused(|| Box::pin(faults::without_fault(clean))).map_err(failed)
             }));
             for place in change.places() {
-                let applies = |fault: &Fault| fault.smoke && fault.is_for(&place.operation);
+                // An outage is compared by its end alone, so one engine shows it.
+                let applies = |fault: &Fault| {
+                    let is_shown = !fault.is_outage() || Some(engine) == engines.found.last();
+                    fault.smoke && is_shown && fault.is_for(&place.operation)
+                };
                 for fault in Fault::all().into_iter().filter(applies) {
                     let (change, place) = (Arc::clone(&change), place.clone());
                     let name = format!("{prefix}::{place}::{}", fault.name);

@@ -1,6 +1,6 @@
 //! The provider under test: built once, and offered to the engines.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -90,31 +90,18 @@ fn platform() -> String {
     format!("{os}_{architecture}")
 }
 
-/// Builds the provider in the profile of the running program, beside it.
-///
-/// In a run of `cargo test` that is the very binary which the tests of the
-/// provider itself have caused to be built, since the same packages are selected
-/// and so the same features: nothing is compiled twice.
+/// Builds the provider in its own profile and its own target directory, so
+/// that neither the build that runs the tests nor its locks are disturbed.
 fn compile() -> Result<PathBuf> {
-    let program = env::current_exe().context("finding the running program")?;
-    let folder = program.parent().context("a program lies in a folder")?;
-    let is_test = folder.file_name().is_some_and(|name| name == "deps");
-    let folder = if is_test { folder.parent().context("so does `deps`")? } else { folder };
-    let profile = match folder.file_name().and_then(OsStr::to_str) {
-        Some("debug") | None => "dev",
-        Some(profile) => profile,
-    };
+    let target = paths::target("build")?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut command = Command::new(cargo);
-    command.current_dir(paths::repository());
-    match is_test {
-        // Any test of the provider that runs it; that the binary is built comes with it.
-        true => command.args(["test", "--no-run", "--test", "plugin_handshake"]),
-        false => command.args(["build", "--package", BINARY, "--bin", BINARY]),
-    };
-    let target = folder.parent().context("a profile's folder lies in the target folder")?;
-    command.args(["--quiet", "--profile", profile, "--target-dir"]).arg(target);
-    let status = command.status().context("starting cargo")?;
+    let status = Command::new(cargo)
+        .current_dir(paths::repository())
+        .args(["build", "--quiet", "--profile", "acceptance", "--package", BINARY, "--bin", BINARY])
+        .arg("--target-dir")
+        .arg(&target)
+        .status()
+        .context("starting cargo")?;
     ensure!(status.success(), "building the provider failed ({status})");
-    Ok(folder.join(BINARY))
+    Ok(target.join("acceptance").join(BINARY))
 }
