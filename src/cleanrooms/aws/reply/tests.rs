@@ -286,7 +286,8 @@ fn an_id_in_another_case_is_the_same() {
 
 #[test]
 fn a_new_name_in_another_case_is_the_same() {
-    let call = calls().into_iter().find(|call| call.operation == "CreateConfiguredTableAssociation");
+    let call =
+        calls().into_iter().find(|call| call.operation == "CreateConfiguredTableAssociation");
     let mut call = call.expect("an operation of the service");
     call.asked.name = Some("Orders".to_owned());
     let body = call.with("/configuredTableAssociation", "name", json!("orders"));
