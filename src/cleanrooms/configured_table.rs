@@ -273,9 +273,10 @@ const SELECTED: &str = "selected_analysis_methods";
 
 /// The kind of source, where it is known.
 fn source(reference: &Value) -> Option<&str> {
-    let mut members = reference.as_object().into_iter().flatten();
-    let found = members.find(|(_, it)| it.is_known() && !it.is_null());
-    found.map(|(name, _)| name.as_str())
+    let members = reference.as_object().into_iter().flatten();
+    let mut given = members.filter(|(_, it)| !it.is_null());
+    let only = given.next().filter(|(_, it)| it.is_known());
+    only.filter(|_| given.next().is_none()).map(|(name, _)| name.as_str())
 }
 
 fn unknown_source(path: AttributePath) -> Diagnostic {

@@ -34,12 +34,12 @@ resource "cleanrooms_collaboration" "other" {
   creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
   query_log_status         = "ENABLED"
   members                  = {}
+  depends_on               = [cleanrooms_collaboration.this]
 }
 
 resource "cleanrooms_membership" "other" {
   collaboration_id = cleanrooms_collaboration.other.id
   query_log_status = "DISABLED"
-  depends_on       = [cleanrooms_membership.this]
 }
 
 resource "cleanrooms_configured_table_association" "this" {

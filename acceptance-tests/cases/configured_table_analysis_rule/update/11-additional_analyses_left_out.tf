@@ -1,18 +1,3 @@
-#: command: plan
-#: expect_error: Cannot import non-existent remote object
-
-variable "table" {
-  type = string
-}
-
-import {
-  to = cleanrooms_configured_table_analysis_rule.this
-  identity = {
-    configured_table_id = var.table
-    analysis_rule_type  = "CUSTOM"
-  }
-}
-
 resource "cleanrooms_configured_table" "this" {
   name            = "Orders"
   allowed_columns = ["amount", "country", "day", "email", "phone", "segment"]

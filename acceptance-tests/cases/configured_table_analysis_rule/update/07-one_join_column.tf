@@ -1,11 +1,3 @@
-#: command: plan
-#: expect_error: Cannot import non-existent remote object
-
-import {
-  to = cleanrooms_configured_table_analysis_rule.this
-  id = var.table
-}
-
 resource "cleanrooms_configured_table" "this" {
   name            = "Orders"
   allowed_columns = ["amount", "country", "day", "email", "phone", "segment"]
@@ -23,13 +15,10 @@ resource "cleanrooms_configured_table_analysis_rule" "this" {
   analysis_rule_policy = {
     v1 = {
       list = {
-        join_columns = ["email"]
-        list_columns = ["segment"]
+        join_columns           = ["email"]
+        list_columns           = ["segment"]
+        allowed_join_operators = ["OR", "AND"]
       }
     }
   }
-}
-
-variable "table" {
-  type = string
 }
