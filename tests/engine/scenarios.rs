@@ -11,8 +11,9 @@ use crate::stage::Stage;
 use crate::trial::{failed, paused};
 
 /// What only a real engine shows, and why.
-const ONLY_REAL: [(&str, &str); 22] = [
+const ONLY_REAL: [(&str, &str); 23] = [
     ("membership/replaced_before_destroyed", "engines plan to destroy a deposed object once more"),
+    ("collaboration/remove_member", RACE),
     ("collaboration/interrupted_create", SIGNALS),
     ("collaboration/interrupted_wait", SIGNALS),
     ("collaboration/terminated_create", SIGNALS),
@@ -36,6 +37,7 @@ const ONLY_REAL: [(&str, &str); 22] = [
     ("provider/profile_chain", ENVIRONMENT),
 ];
 
+const RACE: &str = "a membership is left while its member is removed, and here either may be first";
 const SIGNALS: &str = "a signal goes to a process";
 const GENERATED: &str = "engines write configuration, each in its own way";
 const DECODED: &str = "core itself decodes arguments, and says what is missing or of another type";
