@@ -4,7 +4,6 @@
 //!   real engines are held to. That is what lets the engine in small be believed.
 //! - `faults::…`: each fault of the sandbox at each call of each change.
 //! - `random::…`: sequences of changes, faults and acts of others.
-//! - `ways::…`: whether the scenarios change all that can be changed.
 
 mod faults;
 mod hcl;
@@ -13,7 +12,6 @@ mod scenarios;
 mod stage;
 mod state_file;
 mod trial;
-mod ways;
 mod world;
 
 use std::process::ExitCode;
@@ -39,6 +37,5 @@ fn trials() -> anyhow::Result<Vec<Trial>> {
     let mut trials = scenarios::trials()?;
     trials.extend(faults::trials()?);
     trials.extend(random::trials());
-    trials.extend(ways::trials());
     Ok(trials)
 }
