@@ -123,7 +123,7 @@ async fn look<O: Object>(
     if let Some(owner) = &located.owner {
         let caller = at.client.caller(&at.stop).await.map_err(unsure)?;
         if caller != *owner {
-            return Err(other_account(noun, id, owner, &caller, absent).into());
+            return Err(other_account(noun, &id, owner, &caller, absent).into());
         }
     }
     let Some(listed) = listed else { return Ok(Proof::Absent) };

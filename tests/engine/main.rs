@@ -3,9 +3,11 @@
 //! - `scenarios::…`: the scenario folders, against the same expected files that
 //!   real engines are held to. That is what lets the engine in small be believed.
 //! - `faults::…`: each fault of the sandbox at each call of each change.
+//! - `claims::…`: what needs a lie of the service, or its clock.
 //! - `random::…`: sequences of changes, faults and acts of others.
 //! - `ways::…`: whether the scenarios change all that can be changed.
 
+mod claims;
 mod faults;
 mod hcl;
 mod random;
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
 fn trials() -> anyhow::Result<Vec<Trial>> {
     let mut trials = scenarios::trials()?;
     trials.extend(faults::trials()?);
+    trials.extend(claims::trials());
     trials.extend(random::trials());
     trials.extend(ways::trials());
     Ok(trials)

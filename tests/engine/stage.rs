@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -18,6 +18,7 @@ use cleanrooms_harness::scenario::{
 };
 use cleanrooms_harness::state::{IDENTITY, State};
 use cleanrooms_provider::cleanrooms::client::Client;
+use cleanrooms_provider::cleanrooms::places::Known;
 use cleanrooms_provider::cleanrooms::provider::CleanRooms;
 use cleanrooms_provider::framework::testing::{
     Action, Change, Core, Mode, Options, Planned, Program, Said,
@@ -43,6 +44,8 @@ pub struct Stage {
     pub saved: BTreeMap<String, String>,
     provider: String,
     main: String,
+    /// What the provider processes of the command under way tell one another.
+    places: Arc<Mutex<Known>>,
     /// What was read last, since most commands follow another on the same text.
     last_read: Mutex<Option<(Text, Program)>>,
     normaliser: Normaliser,
@@ -55,9 +58,14 @@ impl Stage {
     pub fn new() -> Self {
         let world = World::new();
         let below = world.clone();
+        let places = Arc::new(Mutex::new(Known::default()));
+        let of_command = Arc::clone(&places);
         let connect = move |configured: Configured<Client>| {
             let Configured { client: Client { aws, tags, .. }, unknown } = configured;
-            Configured { client: Client::new(below.below(&aws), tags), unknown }
+            let mut client = Client::new(below.below(&aws), tags);
+            let known = of_command.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            client.places = client.places.beside(known);
+            Configured { client, unknown }
         };
         Self {
             world,
@@ -65,6 +73,7 @@ impl Stage {
             saved: BTreeMap::new(),
             provider: provider_configuration(ADDRESS),
             main: String::new(),
+            places,
             last_read: Mutex::default(),
             normaliser: Normaliser::new(ADDRESS, Path::new("/nowhere")),
             recorded: State::default(),
@@ -111,6 +120,11 @@ impl Stage {
                 Ok(())
             }
         }
+    }
+
+    /// Puts provider blocks in place.
+    pub fn configure_provider(&mut self, text: &str) {
+        text.clone_into(&mut self.provider);
     }
 
     /// Puts a configuration in place.
@@ -196,11 +210,12 @@ impl Stage {
 
     /// Plans and applies in one command, without clearing the journal.
     pub async fn plan_and_apply(&mut self, run: &Run) -> Result<Vec<Said>> {
-        tokio::time::advance(START).await;
+        self.start().await;
         let program = self.program_for(run)?;
         let mut planned = self.core.plan(&program, &options(run)?).await;
         let mut said = std::mem::take(&mut planned.said);
         if !planned.failed {
+            self.start().await;
             said.extend(self.core.apply(&program, &planned).await);
         }
         Ok(said)
@@ -208,8 +223,14 @@ impl Stage {
 
     /// Begins a command: engines take a while to start, so that times differ.
     async fn begin(&self) -> Result<()> {
-        tokio::time::advance(START).await;
+        self.start().await;
         self.world.clear_calls().await
+    }
+
+    /// Other processes than before.
+    async fn start(&self) {
+        tokio::time::advance(START).await;
+        *self.places.lock().unwrap_or_else(PoisonError::into_inner) = Known::default();
     }
 
     async fn follow_up(&mut self, run: &Run, record: &mut Record) -> Result<()> {
