@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -44,8 +44,6 @@ pub struct Stage {
     pub saved: BTreeMap<String, String>,
     provider: String,
     main: String,
-    /// What the provider processes of the command under way tell one another.
-    places: Arc<Mutex<Known>>,
     /// What was read last, since most commands follow another on the same text.
     last_read: Mutex<Option<(Text, Program)>>,
     normaliser: Normaliser,
@@ -58,13 +56,16 @@ impl Stage {
     pub fn new() -> Self {
         let world = World::new();
         let below = world.clone();
-        let places = Arc::new(Mutex::new(Known::default()));
-        let of_command = Arc::clone(&places);
-        let connect = move |configured: Configured<Client>| {
+        // What the provider processes of one walk tell one another.
+        let places = Mutex::new((0, Known::default()));
+        let connect = move |walk: usize, configured: Configured<Client>| {
             let Configured { client: Client { aws, tags, .. }, unknown } = configured;
             let mut client = Client::new(below.below(&aws), tags);
-            let known = of_command.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            client.places = client.places.beside(known);
+            let mut of_walk = places.lock().unwrap_or_else(PoisonError::into_inner);
+            if of_walk.0 != walk {
+                *of_walk = (walk, Known::default());
+            }
+            client.places = client.places.beside(of_walk.1.clone());
             Configured { client, unknown }
         };
         Self {
@@ -73,7 +74,6 @@ impl Stage {
             saved: BTreeMap::new(),
             provider: provider_configuration(ADDRESS),
             main: String::new(),
-            places,
             last_read: Mutex::default(),
             normaliser: Normaliser::new(ADDRESS, Path::new("/nowhere")),
             recorded: State::default(),
@@ -210,12 +210,11 @@ impl Stage {
 
     /// Plans and applies in one command, without clearing the journal.
     pub async fn plan_and_apply(&mut self, run: &Run) -> Result<Vec<Said>> {
-        self.start().await;
+        tokio::time::advance(START).await;
         let program = self.program_for(run)?;
         let mut planned = self.core.plan(&program, &options(run)?).await;
         let mut said = std::mem::take(&mut planned.said);
         if !planned.failed {
-            self.start().await;
             said.extend(self.core.apply(&program, &planned).await);
         }
         Ok(said)
@@ -223,14 +222,8 @@ impl Stage {
 
     /// Begins a command: engines take a while to start, so that times differ.
     async fn begin(&self) -> Result<()> {
-        self.start().await;
-        self.world.clear_calls().await
-    }
-
-    /// Other processes than before.
-    async fn start(&self) {
         tokio::time::advance(START).await;
-        *self.places.lock().unwrap_or_else(PoisonError::into_inner) = Known::default();
+        self.world.clear_calls().await
     }
 
     async fn follow_up(&mut self, run: &Run, record: &mut Record) -> Result<()> {
