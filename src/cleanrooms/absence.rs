@@ -53,7 +53,8 @@ pub async fn judge<O: Object>(
     absent: &AwsError,
 ) -> Result<Found<std::convert::Infallible>, Diagnostics> {
     let is_seen = !may_be_unseen(&cx.private(), cx.client);
-    if let Proof::Listed(error) = look::<O>(at, located, absent).await? {
+    let what = format!("read {} {}", O::KIND.noun, located.key.shown());
+    if let Proof::Listed(error) = look::<O>(at, located, &what, absent).await? {
         note_seen(&mut cx.private());
         return Err(error.into());
     }
@@ -72,7 +73,7 @@ pub async fn judge<O: Object>(
     Ok(Found::NotYet)
 }
 
-/// Succeeds when the object is proved to be absent.
+/// Succeeds when the object is proved to be absent: then there is nothing left of `what` was to be done.
 ///
 /// # Errors
 ///
@@ -80,9 +81,10 @@ pub async fn judge<O: Object>(
 pub async fn prove<O: Object>(
     at: &Reading<'_>,
     located: &Located,
+    what: &str,
     absent: &AwsError,
 ) -> Result<(), Diagnostics> {
-    match look::<O>(at, located, absent).await? {
+    match look::<O>(at, located, what, absent).await? {
         Proof::Absent => Ok(()),
         Proof::Listed(error) => Err(error.into()),
     }
@@ -99,6 +101,7 @@ enum Proof {
 async fn look<O: Object>(
     at: &Reading<'_>,
     located: &Located,
+    what: &str,
     absent: &AwsError,
 ) -> Result<Proof, Diagnostics> {
     let noun = O::KIND.noun;
@@ -116,7 +119,7 @@ async fn look<O: Object>(
     let listed = match O::is_listed(at, &located.key) {
         // The kind models a 404, so that AccessDenied means what it says.
         None if absent.kind == ErrorKind::AccessDenied => {
-            return Err(denied::<O>(at, &format!("read {noun} {id}"), located, absent).await);
+            return Err(denied::<O>(at, what, located, absent).await);
         }
         listed => listed,
     };

@@ -158,15 +158,37 @@ impl<O: Object> Creating<'_, O> {
         err: AwsError,
         was_lost: bool,
     ) -> Result<Remote<O::Item>, Diagnostics> {
-        let mut candidates = self.candidates().await.unwrap_or_default();
+        let candidates = self.candidates().await;
+        let is_elsewhere = candidates.as_ref().is_ok_and(Vec::is_empty);
+        let mut candidates = candidates.unwrap_or_default();
         if was_lost
             && let Some(index) = candidates.iter().position(|(_, may_be)| *may_be)
             && let Ok(remote) = self.fetch(&candidates.swap_remove(index).0).await
         {
             return Ok(remote);
         }
-        let id = candidates.pop().map(|(key, _)| key.text()).or_else(|| err.resource_id.clone());
+        // The id that the error names is the whole key where one is imported by it alone.
+        let names_key = O::KIND.type_is_found || O::KIND.key.len() == 1;
+        if is_elsewhere && !names_key {
+            return Err(self.taken(&err).into());
+        }
+        let named = err.resource_id.clone().filter(|_| names_key);
+        let id = candidates.pop().map(|(key, _)| key.text()).or(named);
         Err(self.already_exists(id, &err).into())
+    }
+
+    /// The name is that of something which none of the own objects is.
+    fn taken(&self, err: &AwsError) -> Diagnostic {
+        let noun = O::KIND.noun;
+        let parent = O::KIND.parent.unwrap_or("id");
+        Diagnostic::error(
+            format!("The name of the {noun} is taken"),
+            format!(
+                "No {noun} of `{parent}` {} has it, so it is something else's, which may be another \
+                 member's. Choose another name. {err}",
+                self.planned.get(parent)
+            ),
+        )
     }
 
     fn already_exists(&self, id: Option<String>, err: &AwsError) -> Diagnostic {
@@ -175,8 +197,9 @@ impl<O: Object> Creating<'_, O> {
             Diagnostic::error(
                 O::existing(),
                 format!(
-                    "Import it instead of creating one: terraform import {}.<name> {id}. {err}",
-                    O::KIND.type_name
+                    "Import it instead of creating one: terraform import {}.<name> {id}. {}{err}",
+                    O::KIND.type_name,
+                    O::in_the_way()
                 ),
             )
         })

@@ -25,7 +25,7 @@ use super::object::{Candidate, Facts, Object, Of};
 use super::shapes::enumeration::{closed, open};
 use super::shapes::region::is_region;
 use super::shapes::text::{alias, column, database, name, remark, starting_with, word};
-use crate::framework::codec::{Codec, object, one_of, set_of, string, text_enum, variant};
+use crate::framework::codec::{Codec, keys, object, one_of, set_of, string, text_enum, variant};
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::row::field;
@@ -178,14 +178,14 @@ impl Object for ConfiguredTable {
         sent.map(|_| ()).map_err(AwsError::of("DeleteConfiguredTable"))
     }
 
-    async fn delete_parts(at: &Reading<'_>, key: &Key) -> Result<bool, AwsError> {
+    async fn delete_parts(at: &Reading<'_>, key: &Key) -> Result<(), AwsError> {
         let types = Self::get(at, key).await?.analysis_rule_types;
         for kind in &types {
             let call = at.sdk.delete_configured_table_analysis_rule();
             let call = call.configured_table_identifier(key.id()).analysis_rule_type(kind.clone());
             call.send().await.map_err(AwsError::of("DeleteConfiguredTableAnalysisRule"))?;
         }
-        Ok(!types.is_empty())
+        Ok(())
     }
 
     fn name(planned: &Value) -> String {
@@ -232,15 +232,14 @@ impl Object for ConfiguredTable {
 
     /// Another kind of source: nobody knows whether the service takes it for the same table.
     fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
-        let kind = |reference: &Value| {
-            let members = reference.as_object().into_iter().flatten();
-            members.filter(|(_, it)| !it.is_null()).map(|(name, _)| name.clone()).next()
-        };
-        let (is, shall) = (kind(plan.prior.get(REFERENCE)), kind(plan.get(REFERENCE)));
-        if let (Some(is), Some(shall)) = (is, shall)
-            && is != shall
-        {
-            plan.requires_replace.insert(AttributePath::of(REFERENCE));
+        let (is, shall) = (source(plan.prior.get(REFERENCE)), source(plan.get(REFERENCE)));
+        let path = AttributePath::of(REFERENCE);
+        match (is, shall) {
+            (Some(is), Some(shall)) if is != shall => {
+                plan.requires_replace.insert(path);
+            }
+            (Some(_), None) => plan.diagnostics.push(unknown_source(path)),
+            _ => {}
         }
     }
 
@@ -271,6 +270,24 @@ impl Object for ConfiguredTable {
 
 const REFERENCE: &str = "table_reference";
 const SELECTED: &str = "selected_analysis_methods";
+
+/// The kind of source, where it is known.
+fn source(reference: &Value) -> Option<&str> {
+    let members = reference.as_object().into_iter().flatten();
+    let mut given = members.filter(|(_, it)| !it.is_null());
+    let only = given.next().filter(|(_, it)| it.is_known());
+    only.filter(|_| given.next().is_none()).map(|(name, _)| name.as_str())
+}
+
+fn unknown_source(path: AttributePath) -> Diagnostic {
+    Diagnostic::warning(
+        "The kind of source is not known yet",
+        "It will be known only when other resources have been applied, so this plan assumes that \
+         it stays as it is. Another one needs another table: then apply stops before it changes \
+         anything, and the next plan shows the replacement.",
+    )
+    .at(path)
+}
 
 fn both_methods() -> Vec<SelectedAnalysisMethod> {
     vec![SelectedAnalysisMethod::DirectQuery, SelectedAnalysisMethod::DirectJob]
@@ -463,6 +480,7 @@ fn snowflake_columns() -> Codec<Vec<SnowflakeTableSchemaV1>> {
                 .read(|it: &SnowflakeTableSchemaV1| Some(it.column_type.clone())),
         )
         .keyed_by(B::column_name, |it| it.column_name.clone())
+        .validate(keys(column()))
         .validate(size(1..=250))
 }
 

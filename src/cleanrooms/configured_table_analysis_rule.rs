@@ -171,13 +171,20 @@ impl Object for ConfiguredTableAnalysisRule {
         Ok(types.first().and_then(|it| Key::new([table_id.to_owned(), it.as_str().to_owned()])))
     }
 
+    fn in_the_way() -> &'static str {
+        "Or, if this one is to replace it: a table has one rule, so leave `create_before_destroy` \
+         out. "
+    }
+
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {
         checks::validate(config, diagnostics);
     }
 
     /// The policy decides the type, and a rule of another type is another rule.
     fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
-        if let Some(decided) = checks::type_of(plan.get(POLICY)) {
+        if plan.config.get(TYPE).is_null()
+            && let Some(decided) = checks::type_of(plan.get(POLICY))
+        {
             plan.set(TYPE, decided.into());
         }
         let (is, shall) = (plan.prior.get(TYPE), plan.get(TYPE));

@@ -191,7 +191,7 @@ impl Object for ConfiguredTableAssociation {
         sent.map(|_| ()).map_err(AwsError::of("DeleteConfiguredTableAssociation"))
     }
 
-    async fn delete_parts(at: &Reading<'_>, key: &Key) -> Result<bool, AwsError> {
+    async fn delete_parts(at: &Reading<'_>, key: &Key) -> Result<(), AwsError> {
         let types = Self::get(at, key).await?.analysis_rule_types.unwrap_or_default();
         for kind in &types {
             let call = at.sdk.delete_configured_table_association_analysis_rule();
@@ -199,7 +199,7 @@ impl Object for ConfiguredTableAssociation {
             let sent = call.configured_table_association_identifier(key.id()).send().await;
             sent.map_err(AwsError::of("DeleteConfiguredTableAssociationAnalysisRule"))?;
         }
-        Ok(!types.is_empty())
+        Ok(())
     }
 
     /// Names are told apart within a membership, without case.
@@ -246,6 +246,11 @@ impl Object for ConfiguredTableAssociation {
     /// The table or the membership may have been made a moment ago.
     fn is_settling(err: &AwsError) -> bool {
         err.kind == ErrorKind::NotFound
+    }
+
+    fn in_the_way() -> &'static str {
+        "Or, if this one is to replace it: no two tables of a collaboration have the same name, so \
+         leave `create_before_destroy` out. "
     }
 
     fn collides(prior: &Value, planned: &Value) -> bool {

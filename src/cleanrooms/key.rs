@@ -45,14 +45,14 @@ impl Key {
         self.0.get(index).map(String::as_str).unwrap_or_default()
     }
 
-    /// What messages call the object: its id, or all ids where the last alone is no id.
-    pub fn shown(&self) -> String {
-        if is_uuid(self.id()) { self.id().to_owned() } else { self.text() }
-    }
-
     /// All ids, as an import takes them: joined by slashes.
     pub fn text(&self) -> String {
         self.0.join("/")
+    }
+
+    /// What messages call the object: its own id; all of the key where that is no more than a type.
+    pub fn shown(&self) -> String {
+        if is_uuid(self.id()) { self.id().to_owned() } else { self.text() }
     }
 }
 
@@ -362,6 +362,13 @@ mod tests {
         let state = Value::object([("id", "".into()), ("arn", Value::Null)]);
         assert!(Located::of_state(&PLAIN, &state).is_err());
         assert_eq!(Key::new([ID.to_owned(), String::new()]), None);
+    }
+
+    #[test]
+    fn what_has_no_id_of_its_own_is_called_by_its_whole_key() {
+        let shown = |ids: [&str; 2]| Key::new(ids.map(str::to_owned)).expect("complete").shown();
+        assert_eq!(shown([PARENT, ID]), ID);
+        assert_eq!(shown([PARENT, "LIST"]), format!("{PARENT}/LIST"));
     }
 
     #[test]

@@ -123,12 +123,13 @@ pub trait Object: Send + Sync + Sized + 'static {
     fn delete(sdk: &Sdk, key: &Key) -> impl Future<Output = Result<(), AwsError>> + Send;
 
     /// Deletes what is a part of the object, such as its analysis rule, for the service refuses to
-    /// delete the object with it. Whether there was any.
+    /// delete the object with it. There may be none any more: its own resource may delete it at the
+    /// same time.
     fn delete_parts(
         _at: &Reading<'_>,
         _key: &Key,
-    ) -> impl Future<Output = Result<bool, AwsError>> + Send {
-        async { Ok(false) }
+    ) -> impl Future<Output = Result<(), AwsError>> + Send {
+        async { Ok(()) }
     }
 
     /// By what creates are told apart: two of equal name and kind never run at the same time.
@@ -231,6 +232,11 @@ pub trait Object: Send + Sync + Sized + 'static {
     /// What is said of a create of something that exists already: a summary.
     fn existing() -> String {
         format!("The {} exists already", Self::KIND.noun)
+    }
+
+    /// What else is said of it: how it may be the one that is to be replaced.
+    fn in_the_way() -> &'static str {
+        ""
     }
 
     /// What a delete is called: "Cannot" goes before it.

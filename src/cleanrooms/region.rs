@@ -17,7 +17,7 @@ pub fn follow_provider(plan: &mut Plan<'_>, client: Option<&Client>) {
 
 /// Says where an object that exists stays, or where its replacement goes. To be called once it is
 /// known whether the object is replaced.
-pub fn warn(plan: &mut Plan<'_>, client: Option<&Client>) {
+pub fn warn(plan: &mut Plan<'_>, client: Option<&Client>, parent: Option<&str>) {
     if !plan.config.get("region").is_null() || plan.relocates {
         return;
     }
@@ -40,12 +40,16 @@ pub fn warn(plan: &mut Plan<'_>, client: Option<&Client>) {
             ),
         )
     } else {
+        let or_else = match parent {
+            None => format!(", or `region = \"{of_provider}\"` to replace it by a new one."),
+            Some(parent) => format!("; it changes only together with `{parent}`."),
+        };
         Diagnostic::warning(
             format!("The object stays in {of_state}"),
             format!(
                 "The provider's Region is `{of_provider}`, but this object lives in \
                  `{of_state}` and is managed there. Write `region = \"{of_state}\"` to say \
-                 so, or `region = \"{of_provider}\"` to replace it by a new one."
+                 so{or_else}"
             ),
         )
     };

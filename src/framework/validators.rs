@@ -92,13 +92,16 @@ pub fn length(range: std::ops::RangeInclusive<usize>) -> Validator {
 /// Lists, sets and maps with a number of elements in the range.
 pub fn size(range: std::ops::RangeInclusive<usize>) -> Validator {
     let (least, most) = (*range.start(), *range.end());
-    Validator::new(format!("must have {least} to {most} elements"), move |value, path, found| {
+    let numbers = match least == most {
+        true => format!("exactly {least}"),
+        false => format!("{least} to {most}"),
+    };
+    Validator::new(format!("must have {numbers} elements"), move |value, path, found| {
         let count = value
             .as_map()
             .map_or_else(|| value.as_elements().count(), std::collections::BTreeMap::len);
         if count < least || count > most {
-            let detail =
-                format!("There are {count} elements; the service takes {least} to {most}.");
+            let detail = format!("There are {count} elements; the service takes {numbers}.");
             found.push(invalid(path, detail));
         }
     })

@@ -211,9 +211,7 @@ fn import(block: &Block, names: &Names) -> Result<Import> {
             }
             "identity" => {
                 let given = evaluate(&attribute.expr, names, &Scope::default())?;
-                let part = |name| given.get(name).clone();
-                let identity = ["id", "account_id", "region"].map(|name| (name, part(name)));
-                what = Some(Imported::Identity(Value::object(identity)));
+                what = Some(Imported::Identity(given));
             }
             _ => {}
         }

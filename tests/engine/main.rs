@@ -13,6 +13,7 @@ mod hcl;
 mod random;
 mod scenarios;
 mod stage;
+mod state_file;
 mod trial;
 mod ways;
 mod world;

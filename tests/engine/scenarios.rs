@@ -11,7 +11,7 @@ use crate::stage::Stage;
 use crate::trial::{failed, paused};
 
 /// What only a real engine shows, and why.
-const ONLY_REAL: [(&str, &str); 16] = [
+const ONLY_REAL: [(&str, &str); 22] = [
     ("membership/replaced_before_destroyed", "engines plan to destroy a deposed object once more"),
     ("collaboration/interrupted_create", SIGNALS),
     ("collaboration/interrupted_wait", SIGNALS),
@@ -23,6 +23,12 @@ const ONLY_REAL: [(&str, &str); 16] = [
     ("collaboration/invalid", DECODED),
     ("membership/invalid", DECODED),
     ("membership/invalid_values", DECODED),
+    ("configured_table/generated_configuration", GENERATED),
+    ("configured_table/invalid", DECODED),
+    ("configured_table_analysis_rule/generated_configuration", GENERATED),
+    ("configured_table_analysis_rule/invalid", DECODED),
+    ("configured_table_association/generated_configuration", GENERATED),
+    ("configured_table_association/invalid", DECODED),
     ("provider/copied_from_aws", ENVIRONMENT),
     ("provider/environment", ENVIRONMENT),
     ("provider/no_credentials", ENVIRONMENT),

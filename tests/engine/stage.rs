@@ -28,6 +28,7 @@ use cleanrooms_provider::wire::{Type, Value, msgpack};
 use serde_json::{Map, Value as Json};
 
 use crate::hcl::Reader;
+use crate::state_file;
 use crate::world::{ADDRESS, World};
 
 /// How long an engine takes to start.
@@ -88,8 +89,11 @@ impl Stage {
         let is_configuration = |path: &&PathBuf| scenario::file_name(path) != faults::CALLS;
         for path in scenario.companions.iter().filter(is_configuration) {
             ensure!(path.is_file(), "the engine in small knows no modules");
-            ensure!(scenario::file_name(path) == "provider.tf", "{} is not known", path.display());
-            stage.provider = scenario::text(path)?;
+            match scenario::file_name(path).as_str() {
+                "provider.tf" => stage.provider = scenario::text(path)?,
+                "terraform.tfstate" => stage.core.state = state_file::read(&scenario::text(path)?)?,
+                _ => bail!("{} is not known", path.display()),
+            }
         }
         Ok(stage)
     }

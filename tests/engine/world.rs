@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use cleanrooms_harness::sandbox::{ACCOUNTS, Call, REGION, Reply};
+use cleanrooms_harness::sandbox::{ACCOUNTS, Call, REGION, Reply, object_ids};
 use cleanrooms_provider::cleanrooms::aws::Aws;
 use cleanrooms_sandbox::{InProcess, NoReply, Options};
 use http::{Request, Response};
@@ -117,19 +117,9 @@ impl World {
         Ok(left["faults"].as_array().context("reading the faults")?.is_empty())
     }
 
-    /// The ids of whatever collaborations and memberships exist.
+    /// The ids of whatever exists.
     pub async fn objects(&self) -> Result<BTreeSet<String>> {
-        let mut found = BTreeSet::new();
-        for account in ACCOUNTS {
-            for (path, list) in
-                [("/collaborations", "collaborationList"), ("/memberships", "membershipSummaries")]
-            {
-                for one in self.list(account, path, list).await? {
-                    found.insert(one["id"].as_str().context("an object without an id")?.to_owned());
-                }
-            }
-        }
-        Ok(found)
+        Ok(object_ids(&self.admin("GET", "objects", None).await?))
     }
 
     /// How many change requests may still take effect.

@@ -43,7 +43,7 @@ pub struct Clean {
     pub calls: Vec<String>,
     /// The addresses in the state afterwards.
     pub instances: Vec<String>,
-    /// How many collaborations and memberships exist afterwards.
+    /// How many objects exist afterwards.
     pub objects: usize,
     /// How many change requests may still take effect afterwards.
     #[serde(default)]

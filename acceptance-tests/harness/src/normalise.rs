@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use regex_lite::{Captures, Regex};
 use serde_json::Value;
 
+use crate::state::IDENTITY;
+
 static UUID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
         .expect("the pattern is a constant that a test compiles")
@@ -46,10 +48,12 @@ impl Normaliser {
         match value {
             Value::String(text) => Value::String(self.text(&text)),
             Value::Array(items) => items.into_iter().map(|item| self.value(item)).collect(),
-            Value::Object(members) => members
-                .into_iter()
-                .map(|(name, member)| (self.text(&name), self.value(member)))
-                .collect(),
+            Value::Object(mut members) => {
+                // Last, for not every engine has it, and placeholders are numbered as they come.
+                let identity = members.remove_entry(IDENTITY);
+                let members = members.into_iter().chain(identity);
+                members.map(|(name, member)| (self.text(&name), self.value(member))).collect()
+            }
             other => other,
         }
     }
@@ -88,6 +92,17 @@ mod tests {
         let value = normaliser.value(json!({ "id": one, "list": [format!("arn:x/{two}"), one] }));
         assert_eq!(value, json!({ "id": "<uuid:1>", "list": ["arn:x/<uuid:2>", "<uuid:1>"] }));
         assert_eq!(normaliser.text(two), "<uuid:2>");
+    }
+
+    #[test]
+    fn an_identity_does_not_change_the_placeholders() {
+        let (one, two) =
+            ("0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e07fc1f90ae7");
+        let arn = format!("membership/{one}/configuredtableassociation/{two}");
+        let value = json!({ IDENTITY: { "id": two, "membership_id": one }, "arn": arn });
+        let normalised = Normaliser::default().value(value);
+        assert_eq!(normalised["arn"], "membership/<uuid:1>/configuredtableassociation/<uuid:2>");
+        assert_eq!(normalised[IDENTITY]["id"], "<uuid:2>");
     }
 
     #[test]

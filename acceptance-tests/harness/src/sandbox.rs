@@ -181,26 +181,25 @@ impl Client {
         self.send(request)
     }
 
-    /// Names whatever collaborations and memberships the accounts still have.
+    /// Names whatever the accounts still have that could be deleted.
     ///
     /// # Errors
     ///
-    /// When a list cannot be read.
+    /// When the sandbox does not tell.
     pub fn leftovers(&self) -> Result<Vec<String>> {
-        let name = |(account, item): (&str, Value)| format!("{account}: {item}");
-        Ok(self.listed()?.into_iter().map(name).collect())
+        let name = |object: &Value| {
+            format!("{}: {} {}", object["owner"], object["kind"], object_id(object))
+        };
+        Ok(deletable(&self.admin("GET", "objects", None)?.body).map(name).collect())
     }
 
-    /// The ids of whatever collaborations and memberships exist.
+    /// The ids of whatever exists.
     ///
     /// # Errors
     ///
-    /// When a list cannot be read.
+    /// When the sandbox does not tell.
     pub fn objects(&self) -> Result<BTreeSet<String>> {
-        let id = |(_, item): (&str, Value)| {
-            item["id"].as_str().map(str::to_owned).with_context(|| format!("no id in {item}"))
-        };
-        self.listed()?.into_iter().map(id).collect()
+        Ok(object_ids(&self.admin("GET", "objects", None)?.body))
     }
 
     /// How many change requests may still take effect.
@@ -224,18 +223,6 @@ impl Client {
         Ok(open.len())
     }
 
-    fn listed(&self) -> Result<Vec<(&'static str, Value)>> {
-        let mut found = Vec::new();
-        for account in ACCOUNTS {
-            for (path, list) in
-                [("/collaborations", "collaborationList"), ("/memberships", "membershipSummaries")]
-            {
-                found.extend(self.list(account, path, list)?.into_iter().map(|one| (account, one)));
-            }
-        }
-        Ok(found)
-    }
-
     fn list(&self, account: &str, path: &str, list: &str) -> Result<Vec<Value>> {
         let reply = self.api(account, "GET", path, None)?;
         reply.body.get(list).and_then(Value::as_array).cloned().with_context(|| {
@@ -254,6 +241,22 @@ impl Client {
         };
         Ok(Reply { status, body })
     }
+}
+
+/// The ids in what the admin path tells of objects, as far as callers can delete them by themselves.
+pub fn object_ids(told: &Value) -> BTreeSet<String> {
+    deletable(told).map(object_id).collect()
+}
+
+fn deletable(told: &Value) -> impl Iterator<Item = &Value> {
+    let objects = told["objects"].as_array().into_iter().flatten();
+    objects.filter(|object| object["deletable"] == true)
+}
+
+/// An object's id; an analysis rule has that of its table, and a type.
+fn object_id(object: &Value) -> String {
+    let text = |name: &str| object[name].as_str();
+    [text("id"), text("type")].into_iter().flatten().collect::<Vec<_>>().join("/")
 }
 
 fn request(method: &str, url: &str, body: Option<&Value>) -> Result<Request<Vec<u8>>> {

@@ -33,7 +33,7 @@ pub struct Scenario {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Why collaborations or memberships remain in the sandbox at the end.
+    /// Why something remains in the sandbox at the end.
     pub leaves_behind: Option<String>,
     /// Whether it makes sense only on engines that store identities.
     pub needs_identity: bool,

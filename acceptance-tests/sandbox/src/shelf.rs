@@ -70,6 +70,11 @@ pub(crate) trait Stored: Clone {
     fn status(&self) -> Option<&str> {
         None
     }
+
+    /// What it is called beside the id, if that is the id of what it is of.
+    fn type_name(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Objects of one kind by their ids.
@@ -231,6 +236,7 @@ impl<T: Stored> AnyShelf for Shelf<T> {
             json!({
                 "kind": object.kind().name,
                 "id": head.id,
+                "type": object.type_name(),
                 "arn": head.arn,
                 "owner": head.account,
                 "region": head.region,

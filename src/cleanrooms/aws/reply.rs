@@ -267,7 +267,7 @@ impl Asked {
         }
         self.judge_others(object)?;
         match (&self.name, text(object, "name")) {
-            (Some(asked), Some(name)) if asked != name => Err(other("name", name, asked)),
+            (Some(asked), Some(name)) if !same(name, asked) => Err(other("name", name, asked)),
             _ => Ok(()),
         }
     }
@@ -488,7 +488,7 @@ fn other(member: &str, value: &str, asked: &str) -> String {
     )
 }
 
-/// Whether two ids are one. The service writes them in lower case.
+/// Whether two ids or names are one. The service writes ids and the names of associations in lower case.
 fn same(id: &str, asked: &str) -> bool {
     id.eq_ignore_ascii_case(asked)
 }

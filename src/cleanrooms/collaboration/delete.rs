@@ -37,7 +37,8 @@ pub async fn destroy(
             collaboration.membership_id
         }
         Err(err) if err.may_mean_gone() => {
-            absence::prove::<Collaboration>(&at.reading, located, &err).await?;
+            let what = Collaboration::deleting(located.key.id());
+            absence::prove::<Collaboration>(&at.reading, located, &what, &err).await?;
             in_state()
         }
         // It is asked for the membership alone, which state may know.

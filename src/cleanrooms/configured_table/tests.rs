@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::cleanrooms::testing::{checked, create_input, plan, update_input, value};
+use crate::cleanrooms::testing::{checked, create_input, plan, told, update_input, value};
 
 fn table(method: &str, selected: Json, reference: Json) -> Json {
     json!({
@@ -73,7 +73,12 @@ fn another_kind_of_source_replaces() {
         json!({ "athena": { "work_group": "w", "database_name": "d", "table_name": "t" } });
     assert_eq!(paths(glue), []);
     assert_eq!(paths(athena), [AttributePath::of(REFERENCE)]);
-    assert_eq!(paths(json!("unknown")), []);
+    for unknown in [json!("unknown"), json!({ "athena": "unknown" })] {
+        let config = value::<ConfiguredTable>(&table("DIRECT_QUERY", json!(null), unknown));
+        let planned = plan::<ConfiguredTable>(&prior, &config);
+        assert_eq!(planned.requires_replace, []);
+        assert_eq!(told(&planned.diagnostics), ["warning at table_reference"]);
+    }
 }
 
 #[test]

@@ -19,9 +19,16 @@ pub async fn delete<O: Object>(at: &Changing<'_>, located: &Located) -> Result<(
         |err: &AwsError| err.kind == ErrorKind::Conflict(ConflictReason::SubresourcesExist);
     if sent.as_ref().is_err_and(is_whole) {
         match O::delete_parts(&at.reading, &located.key).await {
-            Ok(true) => sent = O::delete(&at.reading.sdk, &located.key).await,
-            Ok(false) => {}
-            Err(err) => sent = Err(err),
+            Ok(()) => sent = O::delete(&at.reading.sdk, &located.key).await,
+            // A part is gone, by a retried delete or by somebody else; or else the object is.
+            Err(err) if err.kind == ErrorKind::NotFound => {
+                sent = O::delete(&at.reading.sdk, &located.key).await;
+            }
+            // It says nothing about the object itself.
+            Err(err) => {
+                let what = O::deleting(&located.key.shown());
+                return Err(absence::denied::<O>(&at.reading, &what, located, &err).await);
+            }
         }
     }
     judge_delete::<O>(at, located, sent).await
@@ -40,13 +47,13 @@ pub async fn judge_delete<O: Object>(
     let what = O::deleting(&located.key.shown());
     let Err(err) = sent else { return Ok(()) };
     if err.may_mean_gone() {
-        return absence::prove::<O>(&at.reading, located, &err).await;
+        return absence::prove::<O>(&at.reading, located, &what, &err).await;
     }
     if err.outcome == Outcome::Ambiguous {
         // Not done until a look says so.
         return match at.reading.look(O::get(&at.reading, &located.key)).await {
             Err(absent) if absent.may_mean_gone() => {
-                let proof = absence::prove::<O>(&at.reading, located, &absent).await;
+                let proof = absence::prove::<O>(&at.reading, located, &what, &absent).await;
                 proof.map_err(|_| failed(&what, &err).into())
             }
             _ => Err(failed(&what, &err).into()),

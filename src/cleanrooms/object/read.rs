@@ -29,7 +29,10 @@ pub(super) async fn read<O: Object>(
     };
     let state = completed.as_ref().unwrap_or(state);
     let located = Located::of_state(&O::KIND, state)?;
-    match fetch::<O>(cx, &at, &located, state).await {
+    // What a user named may not be the object's own ARN: its tags are asked for by that.
+    let arn = located.arn.clone().filter(|_| !is_new);
+    let asked = Located { arn, ..located.clone() };
+    match fetch::<O>(cx, &at, &asked, state).await {
         Ok(remote) => {
             if is_new {
                 check_named(&located, &O::facts(&remote.item), noun)?;

@@ -5,6 +5,7 @@ use crate::cleanrooms::adopt;
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
+use crate::cleanrooms::key::Located;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
 
 /// Makes the object that an unknown parent has turned out to mean, and parts with the old one.
@@ -27,11 +28,14 @@ pub(super) async fn relocate<O: Object>(
     }
     let another = adopt::create::<O>(cx, schema, planned).await?;
     if let Err(errors) = Of::<O>::delete(cx, prior).await {
-        let id = prior.get("id").as_str().unwrap_or_default();
+        let id = Located::of_state(&O::KIND, prior)?.key.shown();
         for error in errors {
             cx.report(Diagnostic::warning(
                 format!("The former {} {id} was left behind", O::KIND.noun),
-                format!("{}: {}", error.summary, error.detail),
+                format!(
+                    "It is no longer in state; delete it by hand. {}: {}",
+                    error.summary, error.detail
+                ),
             ));
         }
     }

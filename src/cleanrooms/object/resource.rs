@@ -71,7 +71,7 @@ impl<O: Object> Resource for Of<O> {
     fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
         O::plan(plan, client, private);
         plan_for_parent::<O>(plan, private);
-        region::warn(plan, client);
+        region::warn(plan, client, O::KIND.parent);
         tags::count(plan);
         environment::note(plan, client, private);
     }

@@ -9,6 +9,14 @@ use super::Place;
 /// Stands for a time that depends on how long the provider waits.
 const LATE: &str = "late";
 
+/// The calls that carry a role.
+const WITH_ROLES: [&str; 4] = [
+    "CreateMembership",
+    "UpdateMembership",
+    "CreateConfiguredTableAssociation",
+    "UpdateConfiguredTableAssociation",
+];
+
 /// A fault, as it is asked for at a call.
 #[derive(Clone, Debug)]
 pub struct Fault {
@@ -77,7 +85,7 @@ impl Fault {
             Calls::All => true,
             Calls::Writes => !is_read,
             Calls::Creates => operation.starts_with("Create"),
-            Calls::Roles => ["CreateMembership", "UpdateMembership"].contains(&operation),
+            Calls::Roles => WITH_ROLES.contains(&operation),
         }
     }
 

@@ -103,6 +103,10 @@ impl Stored for AnalysisRule {
     fn head_mut(&mut self) -> &mut Head {
         &mut self.head
     }
+
+    fn type_name(&self) -> Option<&str> {
+        Some(&self.kind)
+    }
 }
 
 /// The rule of a table or association, if it has one.

@@ -1,5 +1,6 @@
 """What the admin path tells of everything that there is."""
 
+from tables import *
 from world import *
 
 
@@ -21,6 +22,7 @@ def test_all_accounts_objects_are_told(world):
     told = lambda kind, owner, arn=None, **settings: {
         "kind": kind,
         "id": None,
+        "type": None,
         "arn": arn,
         "owner": owner,
         "region": REGION,
@@ -50,3 +52,11 @@ def test_all_accounts_objects_are_told(world):
     equal(set(objects(world)), {ours["id"], query["id"]})
     world.owner.delete_membership(membershipIdentifier=ours["id"])
     equal(objects(world), {})
+
+
+def test_a_rule_has_the_id_of_its_table_and_a_type(world):
+    made = table(world)
+    rule(world, made)
+    found = world.admin("GET", "objects")["objects"]
+    equal([one["id"] for one in found], [made["id"], made["id"]])
+    equal([one["type"] for one in found], [None, "CUSTOM"])

@@ -59,9 +59,6 @@ impl AwsError {
                 "Either the credentials lack the permission `{action}`, or they belong to another \
                  account than the object, or the object no longer exists."
             ),
-            ErrorKind::Conflict(ConflictReason::AlreadyExists) => {
-                "Import the existing object instead of creating it.".to_owned()
-            }
             ErrorKind::Conflict(ConflictReason::SubresourcesExist) => {
                 "Delete what still depends on it first.".to_owned()
             }

@@ -284,6 +284,16 @@ fn an_id_in_another_case_is_the_same() {
     call.asked.judge(&reply(200, body)).expect("it is the same");
 }
 
+#[test]
+fn a_new_name_in_another_case_is_the_same() {
+    let call =
+        calls().into_iter().find(|call| call.operation == "CreateConfiguredTableAssociation");
+    let mut call = call.expect("an operation of the service");
+    call.asked.name = Some("Orders".to_owned());
+    let body = call.with("/configuredTableAssociation", "name", json!("orders"));
+    call.asked.judge(&reply(200, body.expect("a name"))).expect("it is the same");
+}
+
 fn sts(operation: &'static str) -> Asked {
     let mut request = HttpRequest::new(SdkBody::from("Action=X"));
     request.set_uri("/").expect("a path");

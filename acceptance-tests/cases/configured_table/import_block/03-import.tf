@@ -1,0 +1,24 @@
+import {
+  to = cleanrooms_configured_table.this
+  id = var.table
+}
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+  description = "All orders"
+  tags = {
+    a = "b"
+  }
+}
+
+variable "table" {
+  type = string
+}

@@ -1,0 +1,22 @@
+variable "table" {
+  type = string
+}
+
+import {
+  to = cleanrooms_configured_table.this
+  identity = {
+    id = var.table
+  }
+}
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+}

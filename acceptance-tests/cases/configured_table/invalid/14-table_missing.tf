@@ -1,0 +1,13 @@
+#: command: validate
+#: expect_error: Incorrect attribute value type
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+    }
+  }
+}

@@ -1,0 +1,16 @@
+#: command: validate
+#: expect_error: Invalid value for table_reference.athena.output_location
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    athena = {
+      work_group      = "analysts"
+      database_name   = "sales"
+      table_name      = "orders"
+      output_location = "athena-results"
+    }
+  }
+}

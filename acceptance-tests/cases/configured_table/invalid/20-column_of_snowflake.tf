@@ -1,0 +1,24 @@
+#: command: validate
+#: expect_error: Invalid value for table_reference.snowflake.table_schema.v1["EMAIL"]
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    snowflake = {
+      secret_arn         = "arn:aws:secretsmanager:us-east-1:111122223333:secret:snowflake"
+      account_identifier = "example-account"
+      database_name      = "SALES"
+      schema_name        = "PUBLIC"
+      table_name         = "ORDERS"
+      table_schema = {
+        v1 = {
+          EMAIL = {
+            column_type = "VARCHAR"
+          }
+        }
+      }
+    }
+  }
+}

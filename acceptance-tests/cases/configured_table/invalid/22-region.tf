@@ -1,0 +1,15 @@
+#: command: validate
+#: expect_error: Invalid value for region
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+  region = "Europe"
+}

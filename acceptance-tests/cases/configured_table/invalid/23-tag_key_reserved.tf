@@ -1,0 +1,17 @@
+#: command: validate
+#: expect_error: Invalid value for tags["aws:team"]
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+  tags = {
+    "aws:team" = "x"
+  }
+}

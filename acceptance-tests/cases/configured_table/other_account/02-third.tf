@@ -1,0 +1,15 @@
+#: command: plan
+#: expect_error: belongs to another account
+
+resource "cleanrooms_configured_table" "this" {
+  provider        = cleanrooms.third
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+}

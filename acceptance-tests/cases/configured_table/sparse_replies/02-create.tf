@@ -1,0 +1,12 @@
+# The service tells less than it may.
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "MULTIPLE"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+}

@@ -1,0 +1,12 @@
+resource "cleanrooms_configured_table" "this" {
+  name            = "Purchases"
+  allowed_columns = ["email", "country"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+  description = "All orders,\none row each"
+}

@@ -1,0 +1,13 @@
+# It keeps the Region that it has.
+resource "cleanrooms_configured_table" "this" {
+  name            = "Purchases"
+  allowed_columns = ["email", "country"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "purchases"
+    }
+  }
+  description = "All orders,\none row each"
+}

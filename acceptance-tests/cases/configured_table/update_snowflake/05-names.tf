@@ -1,0 +1,27 @@
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    snowflake = {
+      secret_arn         = "arn:aws:secretsmanager:us-east-1:111122223333:secret:other"
+      account_identifier = "example-other"
+      database_name      = "OLD"
+      schema_name        = "ARCHIVE"
+      table_name         = "Aufträge"
+      table_schema = {
+        v1 = {
+          email = {
+            column_type = "VARCHAR"
+          }
+          amount = {
+            column_type = "NUMBER(12,2)"
+          }
+          segment = {
+            column_type = "VARCHAR"
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import {
+  to = cleanrooms_configured_table_analysis_rule.this
+  id = "${var.table}/AGGREGATION"
+}
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "country", "day", "email", "phone", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+}
+
+resource "cleanrooms_configured_table_analysis_rule" "this" {
+  configured_table_id = cleanrooms_configured_table.this.id
+  analysis_rule_policy = {
+    v1 = {
+      aggregation = {
+        aggregate_columns = {
+          SUM = {
+            column_names = ["amount"]
+          }
+        }
+        join_columns      = []
+        dimension_columns = []
+        scalar_functions  = []
+        output_constraints = {
+          email = {
+            minimum = 10
+          }
+        }
+      }
+    }
+  }
+}
+
+variable "table" {
+  type = string
+}

@@ -1,0 +1,25 @@
+#: command: validate
+#: expect_error: Invalid value for analysis_rule_policy.v1.aggregation.aggregate_columns["SUM"].column_names
+
+resource "cleanrooms_configured_table_analysis_rule" "this" {
+  configured_table_id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  analysis_rule_policy = {
+    v1 = {
+      aggregation = {
+        aggregate_columns = {
+          SUM = {
+            column_names = []
+          }
+        }
+        join_columns      = []
+        dimension_columns = []
+        scalar_functions  = []
+        output_constraints = {
+          email = {
+            minimum = 10
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+#: command: validate
+#: expect_error: Invalid value for analysis_rule_policy.v1.custom.aggregation_thresholds
+
+resource "cleanrooms_configured_table_analysis_rule" "this" {
+  configured_table_id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  analysis_rule_policy = {
+    v1 = {
+      custom = {
+        allowed_analyses = []
+        aggregation_thresholds = [{
+          identity_columns       = ["email"]
+          minimum_identity_count = 2
+          }, {
+          identity_columns       = ["phone"]
+          minimum_identity_count = 2
+        }]
+      }
+    }
+  }
+}

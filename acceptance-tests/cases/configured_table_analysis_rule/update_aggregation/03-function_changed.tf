@@ -1,0 +1,43 @@
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "country", "day", "email", "phone", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+}
+
+resource "cleanrooms_configured_table_analysis_rule" "this" {
+  configured_table_id = cleanrooms_configured_table.this.id
+  analysis_rule_policy = {
+    v1 = {
+      aggregation = {
+        aggregate_columns = {
+          SUM = {
+            column_names = ["amount", "day"]
+          }
+          AVG = {
+            column_names = ["amount"]
+          }
+        }
+        join_columns           = ["email", "phone"]
+        join_required          = "QUERY_RUNNER"
+        allowed_join_operators = ["AND", "OR"]
+        dimension_columns      = ["country", "segment"]
+        scalar_functions       = ["UPPER", "TRUNC"]
+        output_constraints = {
+          email = {
+            minimum = 10
+            type    = "COUNT_DISTINCT"
+          }
+          phone = {
+            minimum = 2
+          }
+        }
+      }
+    }
+  }
+}

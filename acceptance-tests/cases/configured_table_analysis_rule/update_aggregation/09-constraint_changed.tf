@@ -1,0 +1,40 @@
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "country", "day", "email", "phone", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+}
+
+resource "cleanrooms_configured_table_analysis_rule" "this" {
+  configured_table_id = cleanrooms_configured_table.this.id
+  analysis_rule_policy = {
+    v1 = {
+      aggregation = {
+        aggregate_columns = {
+          SUM = {
+            column_names = ["amount"]
+          }
+          COUNT_DISTINCT = {
+            column_names = ["email", "phone"]
+          }
+        }
+        join_columns      = ["email"]
+        dimension_columns = ["day"]
+        scalar_functions  = ["ABS"]
+        output_constraints = {
+          email = {
+            minimum = 3
+          }
+          phone = {
+            minimum = 2
+          }
+        }
+      }
+    }
+  }
+}

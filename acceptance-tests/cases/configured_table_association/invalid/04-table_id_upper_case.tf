@@ -1,0 +1,9 @@
+#: command: validate
+#: expect_error: Invalid value for configured_table_id
+
+resource "cleanrooms_configured_table_association" "this" {
+  membership_id       = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  configured_table_id = "7C9E6679-7425-40DE-944B-E07FC1F90AE7"
+  name                = "orders"
+  role_arn            = "arn:aws:iam::111122223333:role/tables"
+}

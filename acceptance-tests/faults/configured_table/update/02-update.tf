@@ -1,0 +1,17 @@
+#: arguments: ["-refresh=false"]
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Purchases"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+  tags = {
+    Team = "two"
+    New  = "y"
+  }
+}

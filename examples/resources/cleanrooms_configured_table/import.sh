@@ -1,0 +1,1 @@
+terraform import cleanrooms_configured_table.purchases 3f2504e0-4f89-41d3-9a0c-0305e82c3301
