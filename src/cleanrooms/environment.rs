@@ -61,8 +61,8 @@ fn changed(what: &str) -> Diagnostic {
         "The plan was made with other settings of the provider",
         format!(
             "{what}, most likely because a variable of the environment, such as AWS_REGION or \
-             TF_AWS_DEFAULT_TAGS_…, or a profile has changed since. Nothing was done. Plan again, or \
-             apply with the settings of the plan."
+             TF_AWS_DEFAULT_TAGS_…, or a profile has changed since. Nothing was done. Plan again with \
+             the settings that are meant."
         ),
     )
 }

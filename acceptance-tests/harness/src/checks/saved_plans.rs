@@ -39,9 +39,10 @@ pub fn replacing_with_other_settings_destroys_nothing(engine: &Engine) -> Result
             let refusals = if first == "true" { &REFUSALS[..] } else { &REFUSALS[..1] };
             refused(&finished, refusals)?;
             ensure!(prepared.objects()? == before, "another object is there: {finished}");
-            // With the settings of the plan it is carried out.
+            // With one and the same setting it is carried out.
             prepared.workspace.set_env(variable, then);
-            prepared.workspace.succeed(&["apply", "-input=false", "-no-color", "saved"])?;
+            let finished = prepared.planned_and_applied(&["-var=log=ENABLED"], variable, then)?;
+            ensure!(finished.status.success(), "it is refused: {finished}");
             ensure!(prepared.objects()? != before, "the object is the same");
         }
     }
