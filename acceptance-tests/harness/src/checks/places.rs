@@ -90,7 +90,7 @@ provider "cleanrooms" {
 
 provider "cleanrooms" {
   alias      = "two"
-  region     = "eu-west-1"
+  region     = "us-east-1"
   access_key = "444455556666"
   secret_key = "secret"
 
