@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::aws::{Aws, AwsError, ErrorKind, Outcome, retry_while};
+use super::places::Places;
 use super::shapes::tags::TagPolicy;
 use crate::framework::Context;
 use crate::framework::resource::lock;
@@ -67,7 +68,8 @@ impl Client {
     /// A client that has made nothing yet.
     pub fn new(aws: Aws, tags: TagPolicy) -> Self {
         let (made, creating, memberships) = Default::default();
-        Self { aws, tags, places: Places::default(), made, creating, memberships }
+        let places = Places::new(aws.config());
+        Self { aws, tags, places, made, creating, memberships }
     }
 
     /// The Region in which the object of this state or plan lives: its own, or the provider's.
@@ -236,65 +238,4 @@ where
 /// A time of the SDK as the system's.
 pub fn time_of(time: DateTime) -> Option<SystemTime> {
     SystemTime::try_from(time).ok()
-}
-
-/// Which collaborations one run leaves and which it joins.
-///
-/// Core plans and applies each address alone. But an account that leaves a
-/// collaboration cannot join it again, so what one address leaves and another
-/// joins must be seen together.
-#[derive(Debug, Default)]
-pub struct Places(Mutex<BTreeMap<String, Place>>);
-
-#[derive(Debug, Default, Clone)]
-struct Place {
-    is_left: bool,
-    is_joined: bool,
-    /// The membership that a destroying half has kept, for its successor was not known.
-    postponed: Option<String>,
-}
-
-impl Places {
-    /// Notes that a plan leaves a collaboration. Whether another plan of this run joins it.
-    pub fn leave(&self, collaboration_id: &str) -> bool {
-        self.at(collaboration_id, |place| {
-            place.is_left = true;
-            place.is_joined
-        })
-    }
-
-    /// Notes that a plan joins a collaboration. Whether another plan of this run leaves it.
-    pub fn join(&self, collaboration_id: &str) -> bool {
-        self.at(collaboration_id, |place| {
-            place.is_joined = true;
-            place.is_left
-        })
-    }
-
-    /// Whether a plan of this run joins a collaboration.
-    pub fn is_joined(&self, collaboration_id: &str) -> bool {
-        self.at(collaboration_id, |place| place.is_joined)
-    }
-
-    /// Notes that a membership was to be destroyed and is kept for now.
-    pub fn postpone(&self, collaboration_id: &str, membership_id: &str) {
-        self.at(collaboration_id, |place| place.postponed = Some(membership_id.to_owned()));
-    }
-
-    /// The membership of a collaboration that was kept, which is the caller's from then on.
-    pub fn take(&self, collaboration_id: &str) -> Option<String> {
-        self.at(collaboration_id, |place| place.postponed.take())
-    }
-
-    /// The memberships that were kept, each with whether it is the only one.
-    pub fn postponed(&self) -> Vec<(String, bool)> {
-        let places = lock(&self.0);
-        let kept: Vec<_> = places.values().filter_map(|place| place.postponed.clone()).collect();
-        let is_only = kept.len() == 1;
-        kept.into_iter().map(|id| (id, is_only)).collect()
-    }
-
-    fn at<T>(&self, collaboration_id: &str, use_it: impl FnOnce(&mut Place) -> T) -> T {
-        use_it(lock(&self.0).entry(collaboration_id.to_owned()).or_default())
-    }
 }

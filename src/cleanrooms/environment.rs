@@ -20,7 +20,7 @@ const REGION: &str = "region_of_provider";
 /// A hash of the provider's default tags, where the plan knows them.
 const DEFAULT_TAGS: &str = "default_tags";
 
-/// Notes what the plan took; and where the engine hands on the notes of the first plan, says what has changed since.
+/// Notes what the plan took, tags of a kind that has some; and where the engine hands on the notes of the first plan, says what has changed since.
 pub fn note(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
     let Some(client) = client else { return };
     if plan.walk == Walk::Apply {
@@ -32,7 +32,8 @@ pub fn note(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private)
     {
         private.set_plan_note(REGION, region);
     }
-    if let Some(tags) = hash_of_default_tags(client) {
+    let is_tagged = plan.schema.of_object().any(|attribute| attribute.name == "tags_all");
+    if let Some(tags) = hash_of_default_tags(client).filter(|_| is_tagged) {
         private.set_plan_note(DEFAULT_TAGS, tags);
     }
 }
@@ -60,8 +61,8 @@ fn changed(what: &str) -> Diagnostic {
         "The plan was made with other settings of the provider",
         format!(
             "{what}, most likely because a variable of the environment, such as AWS_REGION or \
-             TF_AWS_DEFAULT_TAGS_…, or a profile has changed since. Nothing was done. Plan again, or \
-             apply with the settings of the plan."
+             TF_AWS_DEFAULT_TAGS_…, or a profile has changed since. Nothing was done. Plan again with \
+             the settings that are meant."
         ),
     )
 }

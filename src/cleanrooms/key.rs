@@ -165,6 +165,23 @@ pub fn identity_schema(kind: &Kind) -> IdentitySchema {
     IdentitySchema { version: 1, attributes: ids.chain(others).collect() }
 }
 
+/// Whether a text can be the value of that attribute of an identity.
+pub fn is_of_identity(name: &str, text: &str) -> bool {
+    match name {
+        "region" => is_region(text),
+        "account_id" => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => is_id(name, text),
+    }
+}
+
+/// Whether a text can be the value of that attribute of a key.
+fn is_id(name: &str, text: &str) -> bool {
+    match name.ends_with("_type") {
+        true => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase()),
+        false => is_uuid(text),
+    }
+}
+
 /// The identity of the object that a state describes; `None` while part of it is not known.
 pub fn identity(kind: &Kind, state: &Value) -> Option<Value> {
     let located = Located::of_state(kind, state).ok()?;
@@ -219,12 +236,9 @@ fn import_text(kind: &Kind, text: &str) -> Result<Vec<(&'static str, Value)>, Di
         }
         None => named.split('/').map(str::to_owned).collect(),
     };
-    let is_id = |(name, id): (&&str, &String)| match name.ends_with("_type") {
-        true => !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_uppercase()),
-        false => is_uuid(id),
-    };
     let lengths = kind.key.len() - usize::from(kind.type_is_found)..=kind.key.len();
-    if !lengths.contains(&ids.len()) || !kind.key.iter().zip(&ids).all(is_id) {
+    if !lengths.contains(&ids.len()) || !kind.key.iter().zip(&ids).all(|(name, id)| is_id(name, id))
+    {
         return Err(not_importable(kind, text));
     }
     let region = region.or_else(|| arn.as_ref().map(|arn| arn.region.clone()));

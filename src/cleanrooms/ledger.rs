@@ -142,7 +142,11 @@ fn try_open(name: &str) -> io::Result<Option<Turn>> {
 }
 
 /// The folder in the user's cache, or else among temporary files.
-fn folder() -> io::Result<PathBuf> {
+///
+/// # Errors
+///
+/// It cannot be made.
+pub fn folder() -> io::Result<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let cache = variable("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".cache")));

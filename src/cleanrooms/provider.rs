@@ -49,10 +49,15 @@ impl Provider for CleanRooms {
                 return None;
             }
         };
+        arguments::check_default_tags(environment(), diagnostics);
+        if diagnostics.has_error() {
+            return None;
+        }
         let aws = Aws::new(arguments::provider_config(config, engine_version), intervals);
         // Whoever needs a Region is told if there is none.
         let _ = aws.resolve_region().await;
-        let client = Client::new(aws, arguments::tag_policy(config, environment()));
+        let mut client = Client::new(aws, arguments::tag_policy(config, environment()));
+        client.places = client.places.across_processes();
         Some(Configured { client, unknown: arguments::unknown_argument(config) })
     }
 }

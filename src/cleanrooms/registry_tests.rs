@@ -9,6 +9,7 @@ use aws_sdk_cleanrooms::operation::create_collaboration::CreateCollaborationErro
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
 use proptest::prelude::*;
+use serde_json::{Map, Value as Json, json as new_json};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -19,11 +20,11 @@ use crate::cleanrooms::client::Client;
 use crate::cleanrooms::shapes::tags::TagPolicy;
 use crate::framework::Context;
 use crate::framework::checks::apply_violations;
-use crate::framework::managed::{ManagedResource, PlanRequest, PlanResponse};
+use crate::framework::managed::{ApplyRequest, ManagedResource, PlanRequest, PlanResponse};
 use crate::framework::plan::{Walk, filled};
 use crate::framework::private::Private;
 use crate::framework::testing::{Config, Words, any_config, any_state, partly_unknown};
-use crate::wire::Value;
+use crate::wire::{Value, json};
 
 static RESOURCES: LazyLock<Vec<Arc<dyn ManagedResource<Client>>>> = LazyLock::new(all);
 
@@ -189,6 +190,195 @@ async fn max_retries_holds_for_creates() {
 #[tokio::test(start_paused = true)]
 async fn a_create_that_may_have_been_carried_out_is_not_repeated() {
     assert_eq!(attempts(500, Duration::from_secs(60)).await, (1, Duration::ZERO));
+}
+
+/// A client in that Region, with that default tag.
+fn client_of(region: &str, owner: &str) -> Client {
+    let config = ProviderConfig { region: Some(region.to_owned()), ..Default::default() };
+    let default_tags = Value::map([("Owner", owner.into())]);
+    let tags = TagPolicy { default_tags, ..TagPolicy::default() };
+    Client::new(Aws::new(config, Intervals::default()), tags)
+}
+
+/// An object of nulls but for these.
+fn object_of(resource: &dyn ManagedResource<Client>, known: &[(&'static str, &str)]) -> Value {
+    let names = resource.schema().attributes.iter().map(|attribute| (attribute.name, Value::Null));
+    let known = known.iter().map(|(name, value)| (*name, Value::from(*value)));
+    Value::object(names.chain(known))
+}
+
+const WITH_OTHER_SETTINGS: &str = "The plan was made with other settings of the provider";
+
+fn summaries(diagnostics: &crate::framework::Diagnostics) -> Vec<String> {
+    diagnostics.iter().filter(|told| told.is_error()).map(|told| told.summary.clone()).collect()
+}
+
+/// The notes that core hands to both halves of a replacement: those of its second plan, which starts from the
+/// notes of the first.
+fn notes_of_replacement(
+    resource: &dyn ManagedResource<Client>,
+    client: &Client,
+    prior: &Value,
+) -> Private {
+    let config = object_of(resource, &[]);
+    let request =
+        PlanRequest { prior: prior.clone(), config: config.clone(), ..PlanRequest::default() };
+    let private = resource.plan(Some(client), request).private;
+    resource.plan(Some(client), PlanRequest { config, private, ..PlanRequest::default() }).private
+}
+
+#[tokio::test]
+async fn a_plan_of_other_settings_is_refused_by_the_half_that_acts_first() {
+    let then = client_of("us-east-1", "data");
+    for resource in all() {
+        let name = resource.type_name();
+        let is_tagged = resource.schema().attributes.iter().any(|one| one.name == "tags_all");
+        let prior = object_of(resource.as_ref(), &[("id", ID), ("region", "us-east-1")]);
+        let private = notes_of_replacement(resource.as_ref(), &then, &prior);
+        for (now, is_other) in
+            [(client_of("eu-west-1", "data"), true), (client_of("us-east-1", "other"), is_tagged)]
+        {
+            // The deleting half: it is refused before any call, for there is nobody to call.
+            if is_other {
+                let request = ApplyRequest {
+                    prior: prior.clone(),
+                    planned: Value::Null,
+                    private: private.clone(),
+                    identity: Value::Null,
+                };
+                let applied = resource.apply(&now, CancellationToken::new(), request).await;
+                assert_eq!(summaries(&applied.diagnostics), [WITH_OTHER_SETTINGS], "{name}");
+                assert_eq!(applied.state, prior, "{name}");
+            }
+            // The creating half, or a plain create: it is planned again with the notes of the plan.
+            let request = PlanRequest {
+                config: object_of(resource.as_ref(), &[]),
+                planned_private: private.clone(),
+                walk: Walk::Apply,
+                ..PlanRequest::default()
+            };
+            let again = resource.plan(Some(&now), request);
+            let refused = summaries(&again.diagnostics);
+            let is_refused = refused.iter().any(|summary| summary == WITH_OTHER_SETTINGS);
+            assert_eq!(is_refused, is_other, "{name}: {refused:?}");
+        }
+    }
+}
+
+#[test]
+fn an_update_and_a_destruction_stay_in_the_region_of_the_object() {
+    let (then, now) = (client_of("us-east-1", "data"), client_of("eu-west-1", "data"));
+    for resource in all() {
+        let name = resource.type_name();
+        let prior = object_of(resource.as_ref(), &[("id", ID), ("region", "us-east-1")]);
+        let update = |client: &Client, planned_private: Private, walk: Walk| {
+            let config = object_of(resource.as_ref(), &[]);
+            let prior = prior.clone();
+            let request =
+                PlanRequest { prior, config, planned_private, walk, ..PlanRequest::default() };
+            resource.plan(Some(client), request)
+        };
+        let first = update(&then, Private::default(), Walk::Plan);
+        let again = update(&now, first.private, Walk::Apply);
+        let refused = summaries(&again.diagnostics);
+        assert!(!refused.iter().any(|summary| summary == WITH_OTHER_SETTINGS), "{name}");
+        assert_eq!(again.planned.get("region"), &"us-east-1".into(), "{name}");
+        let destroyed = PlanRequest { prior: prior.clone(), ..PlanRequest::default() };
+        let destroyed = resource.plan(Some(&then), destroyed);
+        assert_eq!(destroyed.private, Private::default(), "{name}: it takes nothing from them");
+    }
+}
+
+const ID: &str = "00000000-0000-4000-8000-000000000001";
+const OTHER_ID: &str = "00000000-0000-4000-8000-000000000002";
+
+/// What awscc calls the ids, by the name of today; it has no resource for an analysis rule.
+const OF_AWSCC: [(&str, &[(&str, &str)]); 4] = [
+    ("cleanrooms_collaboration", &[("id", "collaboration_identifier")]),
+    ("cleanrooms_membership", &[("id", "membership_identifier")]),
+    ("cleanrooms_configured_table", &[("id", "configured_table_identifier")]),
+    (
+        "cleanrooms_configured_table_association",
+        &[
+            ("id", "configured_table_association_identifier"),
+            ("membership_id", "membership_identifier"),
+        ],
+    ),
+];
+
+/// A whole identity of that resource, as it is stored.
+fn stored_identity(resource: &dyn ManagedResource<Client>) -> Map<String, Json> {
+    let value = |name: &str| match name {
+        "region" => "eu-west-1",
+        "account_id" => "111122223333",
+        "id" => ID,
+        name if name.ends_with("_type") => "CUSTOM",
+        _ => OTHER_ID,
+    };
+    let attributes = &resource.identity_schema().attributes;
+    attributes.iter().map(|one| (one.name.to_owned(), value(one.name).into())).collect()
+}
+
+/// What a stored identity is upgraded to, as JSON.
+fn upgraded(resource: &dyn ManagedResource<Client>, stored: &[u8]) -> Json {
+    let ty = resource.identity_schema().implied_type();
+    let identity = resource.upgrade_identity(stored);
+    let encoded = json::encode(&identity, &ty).expect("an identity, or null");
+    serde_json::from_slice(&encoded).expect("JSON")
+}
+
+#[test]
+fn a_stored_identity_of_version_0_and_of_another_provider_is_understood() {
+    for resource in all() {
+        let (name, resource) = (resource.type_name(), resource.as_ref());
+        let whole = stored_identity(resource);
+        assert!(resource.identity_schema().version > 0, "{name}");
+        let stored = Json::Object(whole.clone());
+        assert_eq!(upgraded(resource, stored.to_string().as_bytes()), stored, "{name}");
+        let (_, renamed) = OF_AWSCC.iter().find(|(of, _)| *of == name).unwrap_or(&("", &[]));
+        let mut theirs = whole.clone();
+        for (ours, theirs_name) in *renamed {
+            let value = theirs.remove(*ours).expect("a part of the key");
+            theirs.insert((*theirs_name).to_owned(), value);
+        }
+        // What this provider does not know may stand beside it.
+        theirs.insert("owner".to_owned(), new_json!({ "of": ["others"] }));
+        let theirs = Json::Object(theirs).to_string();
+        assert_eq!(upgraded(resource, theirs.as_bytes()), stored, "{name}");
+    }
+}
+
+#[test]
+fn what_is_unreadable_of_a_stored_identity_is_dropped() {
+    let unreadable = [
+        new_json!(null),
+        new_json!(""),
+        new_json!(7),
+        new_json!(["x"]),
+        new_json!({}),
+        new_json!("nobody knows"),
+        new_json!("\u{0}"),
+    ];
+    for resource in all() {
+        let (name, resource) = (resource.type_name(), resource.as_ref());
+        let whole = stored_identity(resource);
+        for attribute in &resource.identity_schema().attributes {
+            for value in &unreadable {
+                let mut stored = whole.clone();
+                stored.insert(attribute.name.to_owned(), value.clone());
+                let text = Json::Object(stored.clone()).to_string();
+                stored.insert(attribute.name.to_owned(), Json::Null);
+                let expected = match attribute.required_for_import {
+                    true => Json::Null,
+                    false => Json::Object(stored),
+                };
+                assert_eq!(upgraded(resource, text.as_bytes()), expected, "{name}: {text}");
+            }
+        }
+        for bytes in [&b""[..], b"null", b"[]", b"\"x\"", b"{", b"\xff\x00", b"{\"id\":{}}"] {
+            assert_eq!(upgraded(resource, bytes), Json::Null, "{name}: {bytes:?}");
+        }
+    }
 }
 
 proptest! {

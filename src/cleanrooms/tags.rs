@@ -7,7 +7,7 @@ use super::client::{Changing, Client, Reading};
 use super::shapes::tags::{TagPolicy, Tags};
 use crate::framework::Change;
 use crate::framework::plan::Plan;
-use crate::wire::Value;
+use crate::wire::{Value, normalised};
 
 /// The tags of an object: as the configuration spells its own, and all of them.
 #[derive(Debug, Clone)]
@@ -52,7 +52,8 @@ pub async fn update(at: &Changing<'_>, arn: &str, change: Change<'_>) -> Result<
     let changes = at.reading.client.tags.changes(prior.get("tags_all"), planned.get("tags_all"));
     let sdk = &at.reading.sdk;
     if !changes.remove.is_empty() {
-        let call = sdk.untag_resource().resource_arn(arn).set_tag_keys(Some(changes.remove));
+        let keys = as_held(at, arn, changes.remove).await;
+        let call = sdk.untag_resource().resource_arn(arn).set_tag_keys(Some(keys));
         let sent = call.send().await.map(|_| ()).map_err(AwsError::of("UntagResource"));
         confirmed(at, arn, change, sent).await?;
     }
@@ -62,6 +63,20 @@ pub async fn update(at: &Changing<'_>, arn: &str, change: Change<'_>) -> Result<
         confirmed(at, arn, change, sent).await?;
     }
     Ok(())
+}
+
+/// The keys to remove, and the other forms in which the service holds them: it tells apart what is
+/// one key to Terraform.
+async fn as_held(at: &Changing<'_>, arn: &str, mut keys: Vec<String>) -> Vec<String> {
+    if keys.iter().all(|key| key.is_ascii()) {
+        return keys;
+    }
+    let call = at.reading.sdk.list_tags_for_resource().resource_arn(arn).send();
+    let held = call.await.map(|reply| reply.tags).unwrap_or_default();
+    let is_twin = |held: &String| keys.iter().any(|key| key != held && *key == normalised(held));
+    let twins: Vec<_> = held.into_keys().filter(is_twin).collect();
+    keys.extend(twins);
+    keys
 }
 
 /// A change of tags whose reply was lost is made when a look says so.
@@ -88,8 +103,12 @@ fn as_value(tags: &BTreeMap<String, String>) -> Value {
 /// Plans `tags_all`, which follows from `tags` and the provider's `default_tags`.
 pub fn follow_provider(plan: &mut Plan<'_>, client: Option<&Client>) {
     let all = client.map_or(Value::Unknown, |client| client.tags.all(plan.get("tags")));
-    if all != *plan.prior.get("tags_all") {
-        plan.diagnostics.extend(TagPolicy::too_many(&all));
-    }
     plan.set("tags_all", all);
+}
+
+/// Tells of more tags than AWS accepts. To be called once it is known whether the object is replaced.
+pub fn count(plan: &mut Plan<'_>) {
+    let (prior, planned) = (plan.prior.get("tags_all"), plan.get("tags_all"));
+    let told = TagPolicy::too_many(prior, planned, plan.is_replacement());
+    plan.diagnostics.extend(told);
 }

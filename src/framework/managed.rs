@@ -337,8 +337,9 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         };
         let text = |name: &str| stored.get(name).and_then(Json::as_str).filter(|t| !t.is_empty());
         let given = |name: &'static str| {
-            let mut former = R::former_identity_names().iter().filter(|(_, now)| *now == name);
-            text(name).or_else(|| former.find_map(|(before, _)| text(before)))
+            let former = R::former_identity_names().iter().filter(|(_, now)| *now == name);
+            let names = std::iter::once(name).chain(former.map(|(before, _)| *before));
+            names.filter_map(text).find(|text| R::is_of_identity(name, text))
         };
         let attributes = &self.identity_schema.attributes;
         if attributes.iter().any(|a| a.required_for_import && given(a.name).is_none()) {

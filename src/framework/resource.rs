@@ -48,6 +48,12 @@ pub trait Resource: Send + Sync + Sized + 'static {
         &[]
     }
 
+    /// Whether a text can be the value of that attribute of the identity. A stored one that cannot is
+    /// dropped: whoever wrote it meant something else.
+    fn is_of_identity(_name: &str, _text: &str) -> bool {
+        true
+    }
+
     /// Brings stored state of an older version of the schema to the present one; attributes that the
     /// schema lacks are dropped afterwards, and those that state lacks are null.
     ///

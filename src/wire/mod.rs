@@ -23,4 +23,4 @@ pub use number::{InvalidNumber, Number};
 pub use path::{AttributePath, Step};
 pub use set::ValueSet;
 pub use r#type::{InvalidType, Type};
-pub use value::Value;
+pub use value::{Value, normalised};

@@ -218,7 +218,7 @@ impl Value {
 }
 
 /// The text in Unicode's normalisation form C.
-pub(super) fn normalised(text: &str) -> Cow<'_, str> {
+pub fn normalised(text: &str) -> Cow<'_, str> {
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),
         _ => Cow::Owned(text.nfc().collect()),

@@ -19,6 +19,7 @@ mod state_file;
 #[path = "../engine/trial.rs"]
 mod trial;
 #[path = "../engine/world.rs"]
+#[allow(dead_code, reason = "lies are the business of the target `engine`")]
 mod world;
 
 use std::process::ExitCode;

@@ -3,8 +3,10 @@
 //! - `scenarios::…`: the scenario folders, against the same expected files that
 //!   real engines are held to. That is what lets the engine in small be believed.
 //! - `faults::…`: each fault of the sandbox at each call of each change.
+//! - `claims::…`: what needs a lie of the service, or its clock.
 //! - `random::…`: sequences of changes, faults and acts of others.
 
+mod claims;
 mod faults;
 mod hcl;
 mod random;
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
 fn trials() -> anyhow::Result<Vec<Trial>> {
     let mut trials = scenarios::trials()?;
     trials.extend(faults::trials()?);
+    trials.extend(claims::trials());
     trials.extend(random::trials());
     Ok(trials)
 }

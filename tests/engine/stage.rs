@@ -18,6 +18,7 @@ use cleanrooms_harness::scenario::{
 };
 use cleanrooms_harness::state::{IDENTITY, State};
 use cleanrooms_provider::cleanrooms::client::Client;
+use cleanrooms_provider::cleanrooms::places::Known;
 use cleanrooms_provider::cleanrooms::provider::CleanRooms;
 use cleanrooms_provider::framework::testing::{
     Action, Change, Core, Mode, Options, Planned, Program, Said,
@@ -56,9 +57,17 @@ impl Stage {
     pub fn new() -> Self {
         let world = World::new();
         let below = world.clone();
-        let connect = move |configured: Configured<Client>| {
+        // What the provider processes of one walk tell one another.
+        let places = Mutex::new((0, Known::default()));
+        let connect = move |walk: usize, configured: Configured<Client>| {
             let Configured { client: Client { aws, tags, .. }, unknown } = configured;
-            Configured { client: Client::new(below.below(&aws), tags), unknown }
+            let mut client = Client::new(below.below(&aws), tags);
+            let mut of_walk = places.lock().unwrap_or_else(PoisonError::into_inner);
+            if of_walk.0 != walk {
+                *of_walk = (walk, Known::default());
+            }
+            client.places = client.places.beside(of_walk.1.clone());
+            Configured { client, unknown }
         };
         Self {
             world,
@@ -115,6 +124,11 @@ impl Stage {
                 Ok(())
             }
         }
+    }
+
+    /// Puts provider blocks in place.
+    pub fn configure_provider(&mut self, text: &str) {
+        text.clone_into(&mut self.provider);
     }
 
     /// Puts a configuration in place.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -24,10 +25,14 @@ use serde_json::Value as Json;
 /// The sandbox's address in provider blocks. Nothing listens there.
 pub const ADDRESS: &str = "http://127.0.0.1:1";
 
+/// What becomes of a reply on its way to the provider: given the request's path, and the body.
+pub type Falsify = fn(&str, &mut Json);
+
 /// A sandbox of its own for one test.
 #[derive(Clone, Debug)]
 pub struct World {
     sandbox: InProcess,
+    falsify: Arc<Mutex<Option<Falsify>>>,
 }
 
 impl World {
@@ -35,12 +40,17 @@ impl World {
     /// clock is that runtime's.
     pub fn new() -> Self {
         let sandbox = InProcess::new(Options::default()).expect("there is no file to go wrong");
-        Self { sandbox }
+        Self { sandbox, falsify: Arc::default() }
+    }
+
+    /// Changes replies on their way to the provider, or no longer.
+    pub fn falsify(&self, falsify: Option<Falsify>) {
+        *self.falsify.lock().unwrap_or_else(PoisonError::into_inner) = falsify;
     }
 
     /// The same AWS over this sandbox.
     pub fn below(&self, aws: &Aws) -> Aws {
-        aws.over(SharedHttpClient::new(Line { sandbox: self.sandbox.clone() }))
+        aws.over(SharedHttpClient::new(Line { world: self.clone() }))
     }
 
     /// Calls the admin path `/_sandbox/<path>`.
@@ -141,7 +151,7 @@ impl World {
 /// The way from the SDK to the sandbox.
 #[derive(Clone, Debug)]
 struct Line {
-    sandbox: InProcess,
+    world: World,
 }
 
 impl HttpClient for Line {
@@ -151,7 +161,7 @@ impl HttpClient for Line {
         _components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         SharedHttpConnector::new(Caller {
-            sandbox: self.sandbox.clone(),
+            world: self.world.clone(),
             reply_timeout: settings.read_timeout(),
         })
     }
@@ -161,7 +171,7 @@ impl HttpClient for Line {
 /// provider's own connector does.
 #[derive(Debug)]
 struct Caller {
-    sandbox: InProcess,
+    world: World,
     reply_timeout: Option<Duration>,
 }
 
@@ -193,7 +203,7 @@ impl Error for Broken {}
 
 impl HttpConnector for Caller {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (sandbox, limit) = (self.sandbox.clone(), self.reply_timeout);
+        let (world, limit) = (self.world.clone(), self.reply_timeout);
         HttpConnectorFuture::new(async move {
             let request =
                 request.try_into_http1x().map_err(|err| ConnectorError::user(err.into()))?;
@@ -201,7 +211,8 @@ impl HttpConnector for Caller {
             let (head, Some(body)) = request.into_parts() else {
                 return Err(ConnectorError::user("the body is a stream".into()));
             };
-            let exchange = sandbox.call(Request::from_parts(head, body));
+            let path = head.uri.path().to_owned();
+            let exchange = world.sandbox.call(Request::from_parts(head, body));
             let reply = match limit {
                 Some(limit) => tokio::time::timeout(limit, exchange)
                     .await
@@ -209,8 +220,22 @@ impl HttpConnector for Caller {
                 None => exchange.await,
             };
             let reply = reply.map_err(|none| ConnectorError::io(Broken(none).into()))?;
-            read(reply).map_err(ConnectorError::io)
+            read(world.falsified(&path, reply)).map_err(ConnectorError::io)
         })
+    }
+}
+
+impl World {
+    fn falsified(&self, path: &str, reply: Response<Bytes>) -> Response<Bytes> {
+        let falsify = *self.falsify.lock().unwrap_or_else(PoisonError::into_inner);
+        let (Some(falsify), Ok(mut body)) = (falsify, serde_json::from_slice(reply.body())) else {
+            return reply;
+        };
+        falsify(path, &mut body);
+        let (mut head, _) = reply.into_parts();
+        let bytes = Bytes::from(body.to_string());
+        head.headers.insert("content-length", bytes.len().into());
+        Response::from_parts(head, bytes)
     }
 }
 

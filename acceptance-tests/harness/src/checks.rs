@@ -1,7 +1,9 @@
 //! What is checked once for each engine, beside the scenarios.
 
+mod places;
 mod private_network;
 mod provider_block;
+mod saved_plans;
 
 use std::path::PathBuf;
 
@@ -29,6 +31,19 @@ pub const ALL: &[(&str, Check)] = &[
     ),
     ("provider_block/connections_are_bounded", provider_block::connections_are_bounded),
     ("provider_block/private_network_is_reached", private_network::private_network_is_reached),
+    (
+        "saved_plans/replacing_with_other_settings_destroys_nothing",
+        saved_plans::replacing_with_other_settings_destroys_nothing,
+    ),
+    (
+        "saved_plans/other_changes_with_other_settings",
+        saved_plans::other_changes_with_other_settings,
+    ),
+    ("saved_plans/tags_in_any_unicode_form_settle", saved_plans::tags_in_any_unicode_form_settle),
+    (
+        "places/another_provider_block_of_the_account_leaves_no_place",
+        places::another_provider_block_of_the_account_leaves_no_place,
+    ),
 ];
 
 /// Every attribute and block of the schemas has a description, as the engine

@@ -5,8 +5,9 @@
 //! nobody means, and none of them shows in one call alone:
 //!
 //! - Another address, `count` become `for_each`, a module moved without `moved`:
-//!   one address leaves what another joins. Both are planned in one process, so
-//!   each plan notes what it leaves and joins, and whichever comes second fails.
+//!   one address leaves what another joins. Both are planned in one run, so each
+//!   plan notes what it leaves and joins, and whichever comes second fails, also
+//!   between provider blocks of one account.
 //! - `-replace` and `replace_triggered_by` make core plan twice, the second time
 //!   without a prior state, but with the private notes of the first plan
 //!   (protocol, e.4). So each plan notes which collaboration the object is in,
@@ -69,7 +70,7 @@ fn see_together(plan: &mut Plan<'_>, client: &Client, joins: Option<&str>) {
         return;
     }
     if let Some(leaves) = present.filter(|_| ended(plan.prior).is_none()) {
-        let is_joined = client.places.leave(leaves);
+        let is_joined = client.places.leave(leaves, account(plan.prior).as_deref());
         if is_joined {
             plan.diagnostics.push(moved(leaves));
         } else if joins.is_some() && !is_creators(plan.prior) {
@@ -92,7 +93,8 @@ pub fn plan_destroy(
     if ended(prior).is_some() {
         return;
     }
-    if client.is_some_and(|client| client.places.leave(leaves)) {
+    let account = account(prior);
+    if client.is_some_and(|client| client.places.leave(leaves, account.as_deref())) {
         diagnostics.push(moved(leaves));
     } else if !is_creators(prior) {
         diagnostics.push(for_good(prior, leaves));
@@ -101,8 +103,13 @@ pub fn plan_destroy(
 
 /// Whether it is the membership of the collaboration's creator, who cannot leave.
 fn is_creators(prior: &Value) -> bool {
-    let owner = prior.get("arn").as_str().and_then(Arn::parse).map(|arn| arn.account);
+    let owner = account(prior);
     owner.is_some() && owner.as_deref() == prior.get("collaboration_creator_account_id").as_str()
+}
+
+/// The account whose membership it is.
+fn account(prior: &Value) -> Option<String> {
+    prior.get("arn").as_str().and_then(Arn::parse).map(|arn| arn.account)
 }
 
 /// Refuses a destruction that is half of a replacement within one collaboration, or that leaves what
@@ -117,7 +124,9 @@ pub fn refuse_leaving(
     let Some(collaboration_id) = prior.get("collaboration_id").as_str() else { return };
     if joins == Some(collaboration_id) {
         diagnostics.push(tainted(prior, collaboration_id));
-    } else if client.places.is_joined(collaboration_id) && ended(prior).is_none() {
+    } else if client.places.is_joined(collaboration_id, account(prior).as_deref())
+        && ended(prior).is_none()
+    {
         diagnostics.push(moved(collaboration_id));
     }
 }
@@ -153,7 +162,8 @@ pub async fn decide(cx: &Context<'_, Client>, state: &Value) -> Result<Leaving, 
         Ok(target) if target.member_status == MemberStatus::Invited => Ok(Leaving::Now),
         // The other half came first: this run has joined it already.
         Ok(target)
-            if target.member_status == MemberStatus::Active && cx.client.places.is_joined(id) =>
+            if target.member_status == MemberStatus::Active
+                && cx.client.places.is_joined(id, account(state).as_deref()) =>
         {
             Ok(Leaving::Now)
         }

@@ -45,6 +45,10 @@ impl<O: Object> Resource for Of<O> {
         O::KIND.former_identity
     }
 
+    fn is_of_identity(name: &str, text: &str) -> bool {
+        key::is_of_identity(name, text)
+    }
+
     fn upgrade(version: i64, state: Json) -> Result<Json, Diagnostic> {
         O::upgrade(version, state)
     }
@@ -68,6 +72,7 @@ impl<O: Object> Resource for Of<O> {
         O::plan(plan, client, private);
         plan_for_parent::<O>(plan, private);
         region::warn(plan, client, O::KIND.parent);
+        tags::count(plan);
         environment::note(plan, client, private);
     }
 

@@ -7,9 +7,10 @@ use crate::cleanrooms::aws::{
     AssumeRole, AssumeRoleWithWebIdentity, Endpoints, MetadataEndpointMode, ProviderConfig,
     RetryMode, Secret, expanded,
 };
-use crate::cleanrooms::shapes::tags::TagPolicy;
+use crate::cleanrooms::shapes::tags::{TagPolicy, composed, tags};
 use crate::cleanrooms::shapes::timeouts;
-use crate::wire::{AttributePath, Value};
+use crate::framework::{Diagnostic, Diagnostics};
+use crate::wire::{AttributePath, Value, normalised};
 
 /// Whether a value is known and neither null nor empty.
 pub(super) fn given(value: &Value) -> bool {
@@ -139,18 +140,19 @@ pub(super) fn tag_policy(
     config: &Value,
     environment: impl Iterator<Item = (String, String)>,
 ) -> TagPolicy {
-    let mut default_tags = BTreeMap::new();
+    let mut default_tags = Vec::new();
     let mut keys = Vec::new();
     let mut prefixes = Vec::new();
     for (name, value) in environment {
-        if let Some(key) = name.strip_prefix("TF_AWS_DEFAULT_TAGS_").filter(|key| !key.is_empty()) {
-            default_tags.insert(key.to_owned(), Value::string(value));
+        if let Some(key) = default_tag(&name) {
+            default_tags.push((key.to_owned(), Value::string(value)));
         } else if name == "TF_AWS_IGNORE_TAGS_KEYS" {
             keys = separated(&value);
         } else if name == "TF_AWS_IGNORE_TAGS_KEY_PREFIXES" {
             prefixes = separated(&value);
         }
     }
+    let mut default_tags = composed(default_tags);
     for block in blocks(config.get("ignore_tags")) {
         keys.extend(texts(block, "keys"));
         prefixes.extend(texts(block, "key_prefixes"));
@@ -172,6 +174,31 @@ pub(super) fn tag_policy(
     }
 }
 
+/// The key of the default tag that a variable of the environment gives.
+fn default_tag(variable: &str) -> Option<&str> {
+    variable.strip_prefix("TF_AWS_DEFAULT_TAGS_").filter(|key| !key.is_empty())
+}
+
+/// Tells what AWS accepts of nobody among the default tags of the environment; those of the block
+/// are checked with it.
+pub(super) fn check_default_tags(
+    environment: impl Iterator<Item = (String, String)>,
+    diagnostics: &mut Diagnostics,
+) {
+    let rules = tags().validators;
+    for (name, value) in environment {
+        let Some(key) = default_tag(&name) else { continue };
+        let tag = Value::map([(key, Value::string(value))]);
+        let mut wrong = Diagnostics::new();
+        rules.iter().for_each(|rule| rule.check(&tag, &AttributePath::root(), &mut wrong));
+        let told = wrong.into_iter().map(|wrong| {
+            let detail = format!("It gives every resource a default tag. {}", wrong.detail);
+            Diagnostic::error(format!("Wrong environment variable {name}"), detail)
+        });
+        diagnostics.extend(told);
+    }
+}
+
 fn configured_default_tags(config: &Value) -> Value {
     let block = config.get("default_tags");
     let unknown = block.is_unknown() || block.as_elements().any(Value::is_unknown);
@@ -182,7 +209,8 @@ fn configured_default_tags(config: &Value) -> Value {
 }
 
 fn separated(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| normalised(part).into_owned()).collect()
 }
 
 /// Arguments that a read can do without: it asks nothing of them, or the planned tags stay unknown.

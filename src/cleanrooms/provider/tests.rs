@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::CleanRooms;
-use super::arguments::{provider_config, tag_policy, unknown_argument};
+use super::arguments::{check_default_tags, provider_config, tag_policy, unknown_argument};
 use super::checks::check as check_arguments;
 use crate::cleanrooms::aws::{MetadataEndpointMode, ProviderConfig, RetryMode};
 use crate::cleanrooms::shapes::tags::TagPolicy;
@@ -362,4 +362,60 @@ fn the_environment_gives_tags_that_arguments_overlay() {
     assert_eq!(policy.default_tags, expected);
     assert_eq!(policy.ignored_keys, ["one", "two"]);
     assert_eq!(policy.ignored_prefixes, ["cost/"]);
+}
+
+#[test]
+fn tags_of_the_environment_are_read_in_any_unicode_form() {
+    let environment = [
+        ("TF_AWS_DEFAULT_TAGS_cafe\u{301}", "e\u{301}"),
+        ("TF_AWS_IGNORE_TAGS_KEYS", "o\u{308}"),
+        ("TF_AWS_IGNORE_TAGS_KEY_PREFIXES", "u\u{308}/"),
+    ];
+    let policy = policy(&block([]), environment);
+    // As core gives them back.
+    let expected = Value::Map([("caf\u{e9}".to_owned(), "\u{e9}".into())].into());
+    assert_eq!(policy.default_tags, expected);
+    assert_eq!(policy.all(&Value::Null), expected);
+    for key in ["\u{f6}", "o\u{308}", "\u{fc}/x", "u\u{308}/x"] {
+        assert!(policy.is_ignored(key), "{key}");
+    }
+    assert!(!policy.is_ignored("o"));
+}
+
+#[test]
+fn a_twin_in_the_block_goes_before_that_in_the_environment() {
+    let tags = Value::map([("caf\u{e9}", "block".into())]);
+    let config = block([("default_tags", blocks([Value::object([("tags", tags.clone())])]))]);
+    let policy = policy(&config, [("TF_AWS_DEFAULT_TAGS_cafe\u{301}", "environment")]);
+    assert_eq!(policy.default_tags, tags);
+}
+
+#[test]
+fn default_tags_that_aws_accepts_of_nobody_are_told_before_any_plan() {
+    let tags = |key: &str, value: &str| {
+        let tags = Value::map([(key, value.into())]);
+        told(&block([("default_tags", blocks([Value::object([("tags", tags)])]))]))
+    };
+    let environment = |key: &str, value: &str| {
+        let mut wrong = Diagnostics::new();
+        let variable = (format!("TF_AWS_DEFAULT_TAGS_{key}"), value.to_owned());
+        check_default_tags([variable].into_iter(), &mut wrong);
+        wrong.iter().map(|told| told.summary.clone()).collect::<Vec<_>>()
+    };
+    for (key, value, accepted) in [
+        ("Key", "x".repeat(256), true),
+        ("Key", "x".repeat(257), false),
+        (&"k".repeat(128), String::new(), true),
+        (&"k".repeat(129), String::new(), false),
+        ("aws:x", String::new(), false),
+        ("AWS:x", String::new(), false),
+    ] {
+        let of_block = tags(key, &value);
+        assert_eq!(of_block.is_empty(), accepted, "{key}: {of_block:?}");
+        assert!(of_block.iter().all(|told| told.starts_with("error default_tags[0].tags")));
+        let of_environment = environment(key, &value);
+        assert_eq!(of_environment.is_empty(), accepted, "{key}: {of_environment:?}");
+        let names = format!("Wrong environment variable TF_AWS_DEFAULT_TAGS_{key}");
+        assert!(of_environment.iter().all(|told| *told == names), "{of_environment:?}");
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! The meaning is hashicorp/aws's: `tags_all` is the provider's `default_tags`
 //! overlaid by the resource's `tags`; a null value is sent as the empty string.
+//! Keys are in Unicode's normalisation form C, since Terraform takes other forms
+//! of one for the same; the service tells them apart.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,10 +11,13 @@ use crate::framework::Diagnostic;
 use crate::framework::codec::{Codec, string_map};
 use crate::framework::schema::Kind;
 use crate::framework::validators::{Validator, size};
-use crate::wire::{AttributePath, Type, Value};
+use crate::wire::{AttributePath, Type, Value, normalised};
 
 /// How many tags users may put on one object.
 const MOST_TAGS: usize = 50;
+
+/// How many the service's own model takes.
+const MOST_OF_SERVICE: usize = 200;
 
 /// Tags as a configuration spells them: a null value is another spelling of the empty one.
 pub type Tags = BTreeMap<String, Option<String>>;
@@ -29,7 +34,18 @@ pub fn tags() -> Codec<HashMap<String, String>, Tags> {
             Value::Map(tags.iter().map(|(key, text)| (key.clone(), value(text))).collect())
         },
     );
-    codec.validate(size(0..=200)).validate(keys()).validate(values())
+    codec.validate(size(0..=MOST_OF_SERVICE)).validate(keys()).validate(values())
+}
+
+/// Tags by their keys in normalisation form C. One whose key is so already goes before its twins.
+pub fn composed<V>(tags: impl IntoIterator<Item = (String, V)>) -> BTreeMap<String, V> {
+    let is_composed = |(key, _): &(String, V)| normalised(key) == *key;
+    let (mut composed, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        tags.into_iter().partition(is_composed);
+    for (key, value) in others {
+        composed.entry(normalised(&key).into_owned()).or_insert(value);
+    }
+    composed
 }
 
 /// Whether two spellings of `tags` mean the same: a null value is sent as the empty string.
@@ -72,17 +88,18 @@ fn values() -> Validator {
 pub struct TagPolicy {
     /// `default_tags`; null when there are none, unknown while they or `ignore_tags` are.
     pub default_tags: Value,
-    /// Keys that others manage.
+    /// Keys that others manage, in normalisation form C.
     pub ignored_keys: Vec<String>,
-    /// Beginnings of keys that others manage.
+    /// Beginnings of keys that others manage, in the same form.
     pub ignored_prefixes: Vec<String>,
 }
 
 impl TagPolicy {
     /// Whether others manage the tags of that key: AWS itself, or what `ignore_tags` names.
     pub fn is_ignored(&self, key: &str) -> bool {
+        let key = normalised(key);
         key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
-            || self.ignored_keys.iter().any(|ignored| ignored == key)
+            || self.ignored_keys.iter().any(|ignored| *ignored == key)
             || self.ignored_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
     }
 
@@ -102,7 +119,7 @@ impl TagPolicy {
 
     /// What the service holds, without what others manage.
     pub fn visible(&self, remote: HashMap<String, String>) -> BTreeMap<String, String> {
-        remote.into_iter().filter(|(key, _)| !self.is_ignored(key)).collect()
+        composed(remote.into_iter().filter(|(key, _)| !self.is_ignored(key)))
     }
 
     /// The attribute `tags` for what the service holds, in the spelling of the prior state.
@@ -149,18 +166,35 @@ impl TagPolicy {
         changes
     }
 
-    /// Warns of more tags than AWS lets users put on one object ("Tagging AWS resources and Tag
-    /// Editor" user guide); the API itself takes 200 at a time.
-    pub fn too_many(tags_all: &Value) -> Option<Diagnostic> {
-        let count = tags_all.as_map().map_or(0, BTreeMap::len);
-        (count > MOST_TAGS).then(|| {
+    /// What is wrong with the number of tags, `default_tags` included, where the tags change.
+    ///
+    /// AWS lets users put fifty on one object ("Tagging AWS resources and Tag Editor" user guide),
+    /// but the model of this service takes two hundred: in between it is a warning. Of a
+    /// replacement it is an error, for what is refused comes after the old object is gone.
+    pub fn too_many(prior: &Value, planned: &Value, replaces: bool) -> Option<Diagnostic> {
+        let count = |tags: &Value| tags.as_map().map_or(0, BTreeMap::len);
+        let (before, now) = (count(prior), count(planned));
+        if planned == prior || now <= MOST_TAGS {
+            return None;
+        }
+        let tags = format!("There are {now} tags, the provider's `default_tags` included.");
+        let told = if now > MOST_OF_SERVICE {
+            let detail = format!("{tags} The service takes at most {MOST_OF_SERVICE}.");
+            Diagnostic::error("More tags than the service takes", detail)
+        } else if replaces && before <= MOST_TAGS {
             let detail = format!(
-                "There are {count} tags, the provider's `default_tags` included. AWS accepts at \
-                 most {MOST_TAGS} on one object, unless the service made an exception."
+                "{tags} AWS accepts at most {MOST_TAGS} on one object, and would refuse the new one \
+                 when the old one is gone. Change the tags first, then what replaces."
+            );
+            Diagnostic::error("More tags than AWS usually accepts", detail)
+        } else {
+            let detail = format!(
+                "{tags} AWS accepts at most {MOST_TAGS} on one object, unless the service made an \
+                 exception."
             );
             Diagnostic::warning("More tags than AWS usually accepts", detail)
-                .at(AttributePath::of("tags"))
-        })
+        };
+        Some(told.at(AttributePath::of("tags")))
     }
 }
 
@@ -298,12 +332,68 @@ mod tests {
         assert_eq!(changes.set, held(&[("b", "4")]));
         assert_eq!(changes.remove, ["c"]);
     }
+
     #[test]
-    fn more_than_fifty_tags_are_a_warning() {
+    fn more_tags_than_aws_accepts_are_told_before_an_object_is_gone() {
         let tags = |count: usize| {
             Value::Map((0..count).map(|index| (index.to_string(), "".into())).collect())
         };
-        assert_eq!(TagPolicy::too_many(&tags(50)), None);
-        assert!(TagPolicy::too_many(&tags(51)).is_some_and(|warning| !warning.is_error()));
+        let told = |prior: usize, planned: usize, replaces: bool| {
+            let told = TagPolicy::too_many(&tags(prior), &tags(planned), replaces);
+            told.map(|told| told.is_error())
+        };
+        assert_eq!(told(0, 50, true), None);
+        assert_eq!(told(0, 51, false), Some(false));
+        assert_eq!(told(0, 51, true), Some(true));
+        assert_eq!(told(0, 201, false), Some(true));
+        // The service has shown that it takes them.
+        assert_eq!(told(51, 51, true), None);
+        assert_eq!(told(51, 52, true), Some(false));
+    }
+
+    const COMPOSED: &str = "caf\u{e9}";
+    const DECOMPOSED: &str = "cafe\u{301}";
+
+    #[test]
+    fn ignored_keys_match_in_either_form() {
+        let policy = TagPolicy {
+            ignored_keys: vec![COMPOSED.to_owned()],
+            ignored_prefixes: vec!["\u{fc}/".to_owned()],
+            ..TagPolicy::default()
+        };
+        let held = held(&[(COMPOSED, "1"), (DECOMPOSED, "2"), ("u\u{308}/x", "3"), ("u/x", "4")]);
+        assert_eq!(policy.visible(held), BTreeMap::from([("u/x".to_owned(), "4".to_owned())]));
+    }
+
+    #[test]
+    fn a_foreign_key_beside_its_composed_twin_is_no_diff() {
+        let policy = TagPolicy {
+            default_tags: Value::map([("o\u{308}", "ours".into())]),
+            ..TagPolicy::default()
+        };
+        let remote = held(&[
+            (COMPOSED, "ours"),
+            (DECOMPOSED, "foreign"),
+            ("\u{f6}", "ours"),
+            ("o\u{308}", "foreign"),
+        ]);
+        let tags = Value::map([(COMPOSED, "ours".into())]);
+        let visible = policy.visible(remote);
+        let own = policy.own(&visible, &state(tags.clone(), policy.all(&tags)));
+        let expected = Tags::from([(COMPOSED.to_owned(), Some("ours".to_owned()))]);
+        assert_eq!(own, Some(expected));
+        let all =
+            Value::map(visible.iter().map(|(key, text)| (key.as_str(), text.as_str().into())));
+        assert_eq!(all, policy.all(&tags));
+    }
+
+    #[test]
+    fn one_of_several_forms_of_a_key_counts_and_always_the_same() {
+        let angstroms = ["A\u{30a}", "\u{212b}", "\u{c5}"];
+        let one =
+            |keys: &[&'static str]| composed(keys.iter().map(|key| ((*key).to_owned(), *key)));
+        let expected = |key| BTreeMap::from([("\u{c5}".to_owned(), key)]);
+        assert_eq!(one(&angstroms), expected("\u{c5}"));
+        assert_eq!(one(&angstroms[..2]), one(&[angstroms[1], angstroms[0]]));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::program::Program;
 use super::run::Run;
@@ -15,8 +16,9 @@ use crate::wire::{AttributePath, Type, Value};
 /// How a value gets from one process to another: encoded and decoded for its type.
 pub type Carry = fn(&Value, &Type) -> Result<Value, String>;
 
-/// What stands between a configured provider and its service.
-pub type Connect<C> = Box<dyn Fn(Configured<C>) -> Configured<C> + Send + Sync>;
+/// What stands between a configured provider and its service; also given the number of the walk, whose
+/// processes live at the same time.
+pub type Connect<C> = Box<dyn Fn(usize, Configured<C>) -> Configured<C> + Send + Sync>;
 
 /// An engine in small, with the state that it has come to.
 pub struct Core<P: Provider> {
@@ -26,6 +28,7 @@ pub struct Core<P: Provider> {
     pub(super) carry: Carry,
     schema: Schema,
     connect: Connect<P::Client>,
+    walks: AtomicUsize,
 }
 
 /// Something said while a command ran.
@@ -153,7 +156,8 @@ impl<P: Provider> Core<P> {
     /// freshly configured provider, `carry` takes values from process to process.
     pub fn new(connect: Connect<P::Client>, carry: Carry) -> Self {
         let resources = P::resources().into_iter().map(|one| (one.type_name(), one)).collect();
-        Self { state: State::default(), resources, carry, schema: P::schema(), connect }
+        let (state, walks) = Default::default();
+        Self { state, resources, carry, schema: P::schema(), connect, walks }
     }
 
     /// The schema of a resource type, core's own included.
@@ -232,9 +236,15 @@ impl<P: Provider> Core<P> {
         said
     }
 
+    /// The number of a walk that begins.
+    pub(super) fn next_walk(&self) -> usize {
+        self.walks.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// A provider in a process of its own, configured as its block says.
     pub(super) fn configure(
         &self,
+        walk: usize,
         config: &Value,
         diagnostics: &mut Diagnostics,
     ) -> Option<Configured<P::Client>> {
@@ -251,7 +261,7 @@ impl<P: Provider> Core<P> {
             });
             configuring.join().expect("configuring does not panic")
         });
-        configured.map(|configured| (self.connect)(configured))
+        configured.map(|configured| (self.connect)(walk, configured))
     }
 
     pub(super) fn validate_provider(&self, config: &Value, diagnostics: &mut Diagnostics) {

@@ -32,6 +32,7 @@ type Provided<P> = Arc<Configured<<P as Provider>::Client>>;
 pub(super) struct Run<'a, P: Provider> {
     core: &'a Core<P>,
     program: &'a Program,
+    number: usize,
     at_apply: bool,
     stop: CancellationToken,
     providers: Mutex<BTreeMap<String, Option<Provided<P>>>>,
@@ -74,6 +75,7 @@ impl<'a, P: Provider> Run<'a, P> {
         Self {
             core,
             program,
+            number: core.next_walk(),
             at_apply,
             stop: CancellationToken::new(),
             providers: Mutex::default(),
@@ -140,7 +142,7 @@ impl<'a, P: Provider> Run<'a, P> {
             None => panic!("no provider block has the alias `{alias}`"),
         };
         let mut diagnostics = Diagnostics::new();
-        let configured = self.core.configure(&config, &mut diagnostics).map(Arc::new);
+        let configured = self.core.configure(self.number, &config, &mut diagnostics).map(Arc::new);
         providers.insert(alias.to_owned(), configured.clone());
         self.tell(Some(&provider_address(alias)), diagnostics)?;
         configured.ok_or(Failed)

@@ -174,7 +174,7 @@ impl Bench {
     fn new() -> Self {
         let log = Log::default();
         let client = Arc::clone(&log);
-        let connect = move |_| Configured { client: Arc::clone(&client), unknown: None };
+        let connect = move |_, _| Configured { client: Arc::clone(&client), unknown: None };
         Self { core: Core::new(Box::new(connect), |value, _| Ok(value.clone())), log }
     }
 

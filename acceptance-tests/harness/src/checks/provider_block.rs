@@ -17,7 +17,7 @@ use crate::provider::Provider;
 use crate::sandbox::{Client, Sandbox};
 use crate::workspace::{Finished, Installation, Workspace};
 
-const APPLY: [&str; 4] = ["apply", "-auto-approve", "-input=false", "-no-color"];
+pub(super) const APPLY: [&str; 4] = ["apply", "-auto-approve", "-input=false", "-no-color"];
 pub(super) const PLAN: [&str; 3] = ["plan", "-input=false", "-no-color"];
 
 const COLLABORATION: &str = r#"

@@ -1,0 +1,102 @@
+//! The place of an account in a collaboration, between processes.
+
+use anyhow::{Context, Result, ensure};
+
+use super::provider_block::{APPLY, told, with_provider};
+use crate::engine::Engine;
+use crate::sandbox::{ACCOUNTS, Sandbox};
+
+/// An address of one provider block does not leave what an address of another one joins, where both
+/// blocks are of one account: each has a process of its own.
+///
+/// # Errors
+///
+/// When the account has left, or nobody says how the address is changed.
+pub fn another_provider_block_of_the_account_leaves_no_place(engine: &Engine) -> Result<()> {
+    for (from, to) in [("one", "two"), ("two", "one")] {
+        let sandbox = Sandbox::start().context("starting the sandbox")?;
+        let workspace = with_provider("places", engine, &sandbox)?;
+        workspace.write("provider.tf", PROVIDERS)?;
+        let places = || -> Result<String> {
+            let reply =
+                sandbox.client().api(ACCOUNTS[1], "GET", "/memberships?status=ACTIVE", None)?;
+            Ok(reply.body["membershipSummaries"].to_string())
+        };
+        workspace.write("main.tf", &(COLLABORATION.to_owned() + &membership(from)))?;
+        workspace.succeed(&APPLY)?;
+        let before = places()?;
+        ensure!(before != "[]", "the partner has not joined");
+        workspace.write("main.tf", &(COLLABORATION.to_owned() + &membership(to)))?;
+        let finished = workspace.run(&APPLY)?;
+        ensure!(!finished.status.success(), "nobody objects: {finished}");
+        ensure!(told(&finished, "moved {"), "`moved` is not named: {finished}");
+        ensure!(places()? == before, "the place is lost: {finished}");
+        // A run of its own does leave.
+        workspace.write("main.tf", COLLABORATION)?;
+        workspace.succeed(&APPLY)?;
+        ensure!(places()? == "[]", "the partner has not left");
+    }
+    Ok(())
+}
+
+fn membership(label: &str) -> String {
+    format!(
+        "resource \"cleanrooms_membership\" \"{label}\" {{\n  provider         = \
+         cleanrooms.{label}\n  collaboration_id = cleanrooms_collaboration.this.id\n  \
+         query_log_status = \"DISABLED\"\n}}\n"
+    )
+}
+
+const COLLABORATION: &str = r#"
+variable "sandbox" {
+  type = string
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = []
+  query_log_status         = "DISABLED"
+  members = {
+    "444455556666" = { display_name = "Partner", member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"] }
+  }
+}
+
+"#;
+
+const PROVIDERS: &str = r#"
+provider "cleanrooms" {
+  region     = "us-east-1"
+  access_key = "111122223333"
+  secret_key = "secret"
+
+  endpoints {
+    cleanrooms = var.sandbox
+    sts        = var.sandbox
+  }
+}
+
+provider "cleanrooms" {
+  alias      = "one"
+  region     = "us-east-1"
+  access_key = "444455556666"
+  secret_key = "secret"
+
+  endpoints {
+    cleanrooms = var.sandbox
+    sts        = var.sandbox
+  }
+}
+
+provider "cleanrooms" {
+  alias      = "two"
+  region     = "us-east-1"
+  access_key = "444455556666"
+  secret_key = "secret"
+
+  endpoints {
+    cleanrooms = var.sandbox
+    sts        = var.sandbox
+  }
+}
+"#;
