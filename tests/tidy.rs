@@ -1,8 +1,11 @@
 //! Holds the house's layering: what each layer must not know, where nothing
 //! may be printed, and how long a file may become. And it holds the documents
-//! to the code: what they name is there, and each promise has a test.
+//! to the code: what they name is there, and each promise has a test. No two files
+//! below `src/cleanrooms` import one another, directly or around a corner; Cargo
+//! refuses circles of crates alone.
 #![allow(clippy::unwrap_used, reason = "a test that cannot read the sources has failed")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -119,6 +122,13 @@ fn the_sandbox_and_the_provider_share_no_code() {
     assert!(!dependencies(provider).contains(&sandbox.to_owned()));
     assert!(dependencies(sandbox).contains(&"tokio".to_owned()));
     assert!(!dependencies(sandbox).contains(&provider.to_owned()));
+}
+
+#[test]
+fn no_file_imports_what_imports_it() {
+    let imports = imports(&sources("src/cleanrooms"));
+    assert!(imports.len() > 80, "only {} files were read", imports.len());
+    assert_eq!(circles(&imports), Vec::<Vec<String>>::new());
 }
 
 #[test]
@@ -391,16 +401,111 @@ fn collect_paths(tokens: TokenStream, prefix: &[String], found: &mut Vec<Vec<Str
                 Some(TokenTree::Ident(segment)) => path.push(segment.to_string()),
                 Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
                     collect_paths(group.stream(), &path, found);
+                    // What is in the braces is named, and not what they are of.
+                    path.clear();
                 }
                 _ => break,
             }
             tokens.next();
         }
-        if path.len() > 1 || imports {
+        if path.len() > 1 || (imports && !path.is_empty()) {
             found.push(path);
         }
         imports = !prefix.is_empty();
     }
+}
+
+/// Modules by their paths, such as `cleanrooms::aws::errors`, and what each imports of the others.
+type Imports = BTreeMap<String, BTreeSet<String>>;
+
+/// What files import, but for those that are of tests alone. That a module names its own children
+/// by path is no import.
+fn imports(files: &[(String, String)]) -> Imports {
+    let known: BTreeSet<String> = files.iter().map(|(file, _)| modules(file).join("::")).collect();
+    let is_test = |file: &str| {
+        let of_tests = |it: &&str| it.ends_with("tests") || ["testing", "fixtures"].contains(it);
+        modules(file).last().is_some_and(of_tests)
+    };
+    let of = |(file, text): &(String, String)| {
+        let name = modules(file).join("::");
+        let imported = uses(text).into_iter().filter_map(|path| {
+            let mut path = absolute(&name, &path)?;
+            while !known.contains(&path) {
+                path.truncate(path.rfind("::")?);
+            }
+            (path != name).then_some(path)
+        });
+        let imported = imported.collect();
+        (name, imported)
+    };
+    files.iter().filter(|(file, _)| !is_test(file)).map(of).collect()
+}
+
+/// The imports of a file, without those of its module of tests.
+fn uses(text: &str) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    collect_uses(text.parse().expect("the compiler reads it, too"), &mut found);
+    found
+}
+
+fn collect_uses(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
+    let mut tokens = tokens.into_iter();
+    let mut before = String::new();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Group(group) if before != "tests" => collect_uses(group.stream(), found),
+            TokenTree::Ident(ident) if ident == "use" => {
+                let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(end) if end.as_char() == ';');
+                let import = tokens.by_ref().take_while(|token| !is_end(token));
+                collect_paths(std::iter::once(ident.into()).chain(import).collect(), &[], found);
+            }
+            other => before = other.to_string(),
+        }
+    }
+}
+
+/// A path from the root of the crate; none for one of another crate.
+fn absolute(module: &str, path: &[String]) -> Option<String> {
+    let mut base: Vec<&str> = module.split("::").collect();
+    let mut segments = path.iter().map(String::as_str).filter(|it| *it != "self").peekable();
+    match path.first()?.as_str() {
+        "crate" => {
+            base.clear();
+            segments.next();
+        }
+        "super" => {
+            while segments.next_if_eq(&"super").is_some() {
+                base.pop();
+            }
+        }
+        "self" => {}
+        _ => return None,
+    }
+    Some(base.into_iter().chain(segments).collect::<Vec<_>>().join("::"))
+}
+
+/// The groups of modules from each of which every other can be reached.
+fn circles(imports: &Imports) -> Vec<Vec<String>> {
+    let reached: BTreeMap<_, _> = imports.keys().map(|from| (from, reach(imports, from))).collect();
+    let groups = imports.keys().filter(|from| reached[from].contains(*from)).map(|from| {
+        let is_mutual = |to: &&String| reached.get(to).is_some_and(|it| it.contains(from));
+        reached[from].iter().filter(is_mutual).cloned().collect::<Vec<_>>()
+    });
+    groups.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Every module that is imported by one, or by what it imports.
+fn reach(imports: &Imports, from: &str) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    let mut next = vec![from.to_owned()];
+    while let Some(module) = next.pop() {
+        for other in imports.get(&module).into_iter().flatten() {
+            if reached.insert(other.clone()) {
+                next.push(other.clone());
+            }
+        }
+    }
+    reached
 }
 
 /// Where a file of the library prints.
@@ -496,6 +601,22 @@ fn what_is_allowed_or_only_talked_about_is_not_found() {
 #[test]
 fn a_folder_without_a_layer_is_found() {
     assert_eq!(layering("src/tools/x.rs", ""), ["src/tools/x.rs belongs to no layer"]);
+}
+
+#[test]
+fn a_circle_around_a_corner_is_found() {
+    let of = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    let imports = [("a", of(&["b"])), ("b", of(&["c"])), ("c", of(&["a", "d"])), ("d", of(&[]))];
+    let imports = imports.map(|(name, of)| (name.to_owned(), of)).into();
+    assert_eq!(circles(&imports), [["a", "b", "c"]]);
+}
+
+#[test]
+fn imports_are_read_however_they_are_written() {
+    let text = "use super::{one::A, two};\npub(super) use self::child::B;\n\
+                #[cfg(test)]\nmod tests {\n    use super::super::three;\n}\n";
+    let read: Vec<_> = uses(text).iter().filter_map(|path| absolute("x::y", path)).collect();
+    assert_eq!(read, ["x::one::A", "x::two", "x::y::child::B"]);
 }
 
 #[test]

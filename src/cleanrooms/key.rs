@@ -5,7 +5,7 @@
 //! made about an id that is not there.
 
 use super::kind::Kind;
-use super::shapes::ids::is_uuid;
+use super::shapes::ids::{is_account_id, is_uuid};
 use super::shapes::region::is_region;
 use crate::framework::identity::{IdentityAttribute, IdentitySchema};
 use crate::framework::{Diagnostic, ImportTarget};
@@ -169,7 +169,7 @@ pub fn identity_schema(kind: &Kind) -> IdentitySchema {
 pub fn is_of_identity(name: &str, text: &str) -> bool {
     match name {
         "region" => is_region(text),
-        "account_id" => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
+        "account_id" => is_account_id(text),
         _ => is_id(name, text),
     }
 }

@@ -1,7 +1,7 @@
 //! Takes a scenario through an engine, step by step.
 
 mod commands;
-mod references;
+pub(crate) mod references;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -232,14 +232,19 @@ pub fn provider_configuration(sandbox: &str) -> String {
          }}\n  }}\n}}\n"
     );
     for (account, alias) in ACCOUNTS.into_iter().zip([None, Some("partner"), Some("third")]) {
-        let alias = alias.map(|alias| format!("  alias      = {alias:?}\n")).unwrap_or_default();
-        text.push_str(&format!(
-            "\nprovider \"cleanrooms\" {{\n{alias}  region     = {REGION:?}\n  access_key = \
-             {account:?}\n  secret_key = \"secret\"\n\n  endpoints {{\n    cleanrooms = \
-             {sandbox:?}\n    sts        = {sandbox:?}\n  }}\n}}\n"
-        ));
+        text.push_str(&provider_block(alias, account, sandbox));
     }
     text
+}
+
+/// A provider block of an account of the sandbox at that address.
+pub(crate) fn provider_block(alias: Option<&str>, account: &str, sandbox: &str) -> String {
+    let alias = alias.map(|alias| format!("  alias      = {alias:?}\n")).unwrap_or_default();
+    format!(
+        "\nprovider \"cleanrooms\" {{\n{alias}  region     = {REGION:?}\n  access_key = \
+         {account:?}\n  secret_key = \"secret\"\n\n  endpoints {{\n    cleanrooms = \
+         {sandbox:?}\n    sts        = {sandbox:?}\n  }}\n}}\n"
+    )
 }
 
 /// Copies a file, or a folder with all that is in it.

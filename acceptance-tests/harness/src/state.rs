@@ -1,7 +1,7 @@
 //! What an engine stored, from its state file (format version 4, which
 //! Terraform and OpenTofu share).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
@@ -37,9 +37,8 @@ impl State {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        let stored: Stored = serde_json::from_str(text).context("reading the state")?;
         let mut state = Self::default();
-        for resource in stored.resources {
+        for resource in Stored::parse(text)?.resources {
             let base = resource.address();
             for instance in resource.instances {
                 state.instances.insert(instance.address(&base), instance.recorded());
@@ -62,32 +61,64 @@ impl State {
     }
 }
 
+/// A state file as it is written.
 #[derive(Deserialize)]
-struct Stored {
+pub struct Stored {
+    /// The blocks of the configuration that have objects.
     #[serde(default)]
-    resources: Vec<StoredResource>,
+    pub resources: Vec<StoredResource>,
 }
 
+/// A block and its objects.
 #[derive(Deserialize)]
-struct StoredResource {
+pub struct StoredResource {
     module: Option<String>,
     mode: String,
-    r#type: String,
+    /// Its resource type.
+    pub r#type: String,
     name: String,
-    instances: Vec<StoredInstance>,
+    /// The address of its provider block.
+    #[serde(default)]
+    pub provider: String,
+    /// Its objects.
+    pub instances: Vec<StoredInstance>,
 }
 
+/// An object.
 #[derive(Deserialize)]
-struct StoredInstance {
+pub struct StoredInstance {
     index_key: Option<Value>,
     status: Option<String>,
     deposed: Option<String>,
-    attributes: Option<Map<String, Value>>,
-    identity: Option<Value>,
+    /// The version of the schema that wrote it.
+    #[serde(default)]
+    pub schema_version: i64,
+    /// Its attributes.
+    pub attributes: Option<Map<String, Value>>,
+    /// The provider's notes, in base64.
+    #[serde(default)]
+    pub private: String,
+    /// Its identity, where the engine stores one.
+    pub identity: Option<Value>,
+    /// The addresses on which it rests.
+    #[serde(default)]
+    pub dependencies: BTreeSet<String>,
+}
+
+impl Stored {
+    /// Reads the text of a state file.
+    ///
+    /// # Errors
+    ///
+    /// When it is none.
+    pub fn parse(text: &str) -> Result<Self> {
+        serde_json::from_str(text).context("reading the state")
+    }
 }
 
 impl StoredResource {
-    fn address(&self) -> String {
+    /// Its address.
+    pub fn address(&self) -> String {
         let module = self.module.as_ref().map(|module| format!("{module}.")).unwrap_or_default();
         let mode = if self.mode == "data" { "data." } else { "" };
         format!("{module}{mode}{}.{}", self.r#type, self.name)
@@ -95,7 +126,8 @@ impl StoredResource {
 }
 
 impl StoredInstance {
-    fn address(&self, base: &str) -> String {
+    /// Its address, given that of its block.
+    pub fn address(&self, base: &str) -> String {
         let index = self.index_key.as_ref().map(|key| format!("[{key}]")).unwrap_or_default();
         let deposed = if self.deposed.is_some() { " (deposed)" } else { "" };
         format!("{base}{index}{deposed}")

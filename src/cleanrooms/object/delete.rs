@@ -19,16 +19,14 @@ pub async fn delete<O: Object>(at: &Changing<'_>, located: &Located) -> Result<(
         |err: &AwsError| err.kind == ErrorKind::Conflict(ConflictReason::SubresourcesExist);
     if sent.as_ref().is_err_and(is_whole) {
         match O::delete_parts(&at.reading, &located.key).await {
-            Ok(()) => sent = O::delete(&at.reading.sdk, &located.key).await,
-            // A part is gone, by a retried delete or by somebody else; or else the object is.
-            Err(err) if err.kind == ErrorKind::NotFound => {
-                sent = O::delete(&at.reading.sdk, &located.key).await;
-            }
             // It says nothing about the object itself.
-            Err(err) => {
+            Err(err) if err.kind != ErrorKind::NotFound => {
                 let what = O::deleting(&located.key.shown());
                 return Err(absence::denied::<O>(&at.reading, &what, located, &err).await);
             }
+            // Where one is not found, a part is gone, by a retried delete or by somebody else; or
+            // else the object is.
+            _ => sent = O::delete(&at.reading.sdk, &located.key).await,
         }
     }
     judge_delete::<O>(at, located, sent).await

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::provider_block::{APPLY, told, with_provider};
 use crate::engine::Engine;
+use crate::runner::provider_block;
 use crate::sandbox::{ACCOUNTS, Sandbox};
 
 /// An address of one provider block does not leave what an address of another one joins, where both
@@ -16,7 +17,10 @@ pub fn another_provider_block_of_the_account_leaves_no_place(engine: &Engine) ->
     for (from, to) in [("one", "two"), ("two", "one")] {
         let sandbox = Sandbox::start().context("starting the sandbox")?;
         let workspace = with_provider("places", engine, &sandbox)?;
-        workspace.write("provider.tf", PROVIDERS)?;
+        let block = |alias, account| provider_block(alias, account, &sandbox.url());
+        let creator = block(None, ACCOUNTS[0]);
+        let partner = ["one", "two"].map(|alias| block(Some(alias), ACCOUNTS[1])).concat();
+        workspace.write("provider.tf", &(creator + &partner))?;
         let places = || -> Result<String> {
             let reply =
                 sandbox.client().api(ACCOUNTS[1], "GET", "/memberships?status=ACTIVE", None)?;
@@ -48,10 +52,6 @@ fn membership(label: &str) -> String {
 }
 
 const COLLABORATION: &str = r#"
-variable "sandbox" {
-  type = string
-}
-
 resource "cleanrooms_collaboration" "this" {
   name                     = "Research"
   creator_display_name     = "Creator"
@@ -62,41 +62,4 @@ resource "cleanrooms_collaboration" "this" {
   }
 }
 
-"#;
-
-const PROVIDERS: &str = r#"
-provider "cleanrooms" {
-  region     = "us-east-1"
-  access_key = "111122223333"
-  secret_key = "secret"
-
-  endpoints {
-    cleanrooms = var.sandbox
-    sts        = var.sandbox
-  }
-}
-
-provider "cleanrooms" {
-  alias      = "one"
-  region     = "us-east-1"
-  access_key = "444455556666"
-  secret_key = "secret"
-
-  endpoints {
-    cleanrooms = var.sandbox
-    sts        = var.sandbox
-  }
-}
-
-provider "cleanrooms" {
-  alias      = "two"
-  region     = "us-east-1"
-  access_key = "444455556666"
-  secret_key = "secret"
-
-  endpoints {
-    cleanrooms = var.sandbox
-    sts        = var.sandbox
-  }
-}
 "#;

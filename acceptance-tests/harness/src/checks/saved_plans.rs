@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::provider_block::{APPLY, PLAN, told, with_provider};
 use crate::engine::Engine;
+use crate::runner::references::percent_encoded;
 use crate::sandbox::{ACCOUNTS, Sandbox};
 use crate::workspace::{Finished, Workspace};
 
@@ -147,7 +148,7 @@ impl Prepared {
     /// Tags the collaboration as others do.
     fn tag(&self, key: &str, value: &str) -> Result<()> {
         let arn = self.objects()?.pop().context("there is no collaboration")?;
-        let path = format!("/tags/{}", arn.replace(':', "%3A").replace('/', "%2F"));
+        let path = format!("/tags/{}", percent_encoded(&arn));
         let body = serde_json::json!({ "tags": { key: value } });
         let reply = self.sandbox.client().api(ACCOUNTS[0], "POST", &path, Some(&body))?;
         ensure!(reply.status == 200, "tagging answered {}: {}", reply.status, reply.body);

@@ -63,7 +63,7 @@ impl Runner<'_> {
 }
 
 /// RFC 3986: everything but the unreserved characters.
-fn percent_encoded(value: &str) -> String {
+pub(crate) fn percent_encoded(value: &str) -> String {
     let mut encoded = String::new();
     for byte in value.bytes() {
         match byte {
