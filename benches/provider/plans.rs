@@ -90,7 +90,9 @@ impl Subject {
 
     fn new(engine: &Engine, title: String, configuration: &str) -> Result<Self> {
         let root = paths::target("scratch")?.join("benchmark").join(title.replace([',', ' '], "_"));
-        let workspace = Workspace::create(&root, engine, Installation::None)?;
+        let mut workspace = Workspace::create(&root, engine, Installation::None)?;
+        // As users have it, while tests leave out the collection of garbage.
+        workspace.set_env("GOGC", "100");
         workspace.write("main.tf", configuration)?;
         Ok(Self { title, workspace })
     }

@@ -67,7 +67,7 @@ pub async fn create<O: Object>(
     let name = facts.id.or(facts.arn).unwrap_or_else(|| scope.clone());
     cx.client.remember(&name);
     creating.turn.made(&name);
-    O::made(cx, &creating.at).await;
+    O::made(cx, &creating.at, planned).await;
     Ok(remote)
 }
 

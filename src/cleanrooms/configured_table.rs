@@ -18,7 +18,7 @@ use aws_sdk_cleanrooms::types::{
 };
 
 use super::aws::{AwsError, PAGE_SIZE, all_pages};
-use super::client::{Changing, Client, Reading};
+use super::client::Reading;
 use super::key::Key;
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Of};
@@ -26,11 +26,9 @@ use super::shapes::enumeration::{closed, open};
 use super::shapes::region::is_region;
 use super::shapes::text::{alias, column, database, name, remark, starting_with, word};
 use crate::framework::codec::{Codec, keys, object, one_of, set_of, string, text_enum, variant};
-use crate::framework::plan::Plan;
-use crate::framework::private::Private;
 use crate::framework::row::field;
 use crate::framework::validators::{invalid, length, size};
-use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
+use crate::framework::{Diagnostic, Diagnostics, Resource, ResourceSchema};
 use crate::wire::{AttributePath, Value};
 
 /// The kind of object.
@@ -86,6 +84,8 @@ impl Object for ConfiguredTable {
         .with(
             Row::attribute("table_reference", table_reference())
                 .required()
+                // Nobody knows whether the service takes another kind for the same table.
+                .requires_replace_of_variant()
                 .doc(
                     "Where the data is: exactly one of `glue`, `athena`, `snowflake` and \
                      `databricks`. Changed in place; another kind of source replaces the table.",
@@ -109,8 +109,8 @@ impl Object for ConfiguredTable {
                     "How the table may be analysed: `DIRECT_QUERY` by SQL, `DIRECT_JOB` by PySpark \
                      jobs, `MULTIPLE` by both. Changed in place.",
                 )
-                .create(Create::set_analysis_method)
-                .update(Update::set_analysis_method)
+                .create(|b, it| b.set_selected_analysis_methods(methods(&it)).set_analysis_method(it))
+                .update(|b, it| b.set_selected_analysis_methods(methods(&it)).set_analysis_method(it))
                 .read(|r| Some(r.item.analysis_method.clone())),
         )
         .with(
@@ -124,8 +124,15 @@ impl Object for ConfiguredTable {
                 "The methods that `MULTIPLE` stands for: both `DIRECT_QUERY` and `DIRECT_JOB`, which \
                  is also what leaving it out means. Changed in place.",
             )
-            .create(Create::set_selected_analysis_methods)
-            .update(Update::set_selected_analysis_methods)
+            // What the other attribute implies has been set with it.
+            .create(|b, _: Option<Vec<_>>| b)
+            .update(|b, given| match given {
+                // The service takes the one with the other alone.
+                Some(_) => b
+                    .analysis_method(AnalysisMethod::Multiple)
+                    .set_selected_analysis_methods(given),
+                None => b,
+            })
             .read(|r| r.item.selected_analysis_methods.clone()),
         )
         .with(
@@ -145,12 +152,7 @@ impl Object for ConfiguredTable {
     }
 
     fn facts(item: &Item) -> Facts {
-        Facts {
-            id: Some(item.id.clone()),
-            arn: Some(item.arn.clone()),
-            create_time: Some(item.create_time),
-            update_time: Some(item.update_time),
-        }
+        Facts::of(&item.id, &item.arn, item.create_time, item.update_time)
     }
 
     fn tag(input: Create, tags: Option<HashMap<String, String>>) -> Create {
@@ -188,10 +190,6 @@ impl Object for ConfiguredTable {
         Ok(())
     }
 
-    fn name(planned: &Value) -> String {
-        planned.get("name").as_str().unwrap_or_default().to_owned()
-    }
-
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
         let listed = all_pages("ListConfiguredTables", &at.stop, |token| async {
             let call = at.sdk.list_configured_tables().max_results(PAGE_SIZE).set_next_token(token);
@@ -199,16 +197,12 @@ impl Object for ConfiguredTable {
             Ok((reply.configured_table_summaries, reply.next_token))
         })
         .await?;
-        let named = listed.into_iter().filter(|it| planned.get("name").as_str() == Some(&it.name));
-        let candidate = |table: aws_sdk_cleanrooms::types::ConfiguredTableSummary| {
-            let create_time = table.create_time;
-            Key::new([table.id]).map(|key| Candidate { key, create_time })
-        };
-        Ok(named.filter_map(candidate).collect())
+        let named = listed.iter().filter(|it| planned.get("name").as_str() == Some(&it.name));
+        Ok(named.filter_map(|it| Candidate::of([&it.id], it.create_time)).collect())
     }
 
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {
-        let path = AttributePath::of("selected_analysis_methods");
+        let path = AttributePath::of(SELECTED);
         let (method, selected) = (config.get("analysis_method"), config.get(SELECTED));
         let is_known = method.is_known() && selected.is_wholly_known() && !selected.is_null();
         if is_known && method.as_str() != Some("MULTIPLE") {
@@ -229,68 +223,14 @@ impl Object for ConfiguredTable {
             diagnostics.push(Diagnostic::warning(summary, detail).at(path));
         }
     }
-
-    /// Another kind of source: nobody knows whether the service takes it for the same table.
-    fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
-        let (is, shall) = (source(plan.prior.get(REFERENCE)), source(plan.get(REFERENCE)));
-        let path = AttributePath::of(REFERENCE);
-        match (is, shall) {
-            (Some(is), Some(shall)) if is != shall => {
-                plan.requires_replace.insert(path);
-            }
-            (Some(_), None) => plan.diagnostics.push(unknown_source(path)),
-            _ => {}
-        }
-    }
-
-    async fn prepare(
-        _cx: &Context<'_, Client>,
-        _at: &Changing<'_>,
-        _planned: &Value,
-        input: Create,
-    ) -> Create {
-        let both = input.get_analysis_method() == &Some(AnalysisMethod::Multiple)
-            && input.get_selected_analysis_methods().is_none();
-        if both { input.set_selected_analysis_methods(Some(both_methods())) } else { input }
-    }
-
-    /// The methods go together, and so do their attributes.
-    fn complete_update(
-        input: Option<Update>,
-        change: Change<'_>,
-    ) -> Result<Option<Update>, Diagnostic> {
-        if !change.changes("analysis_method") && !change.changes(SELECTED) {
-            return Ok(input);
-        }
-        let method = change.planned.get("analysis_method").as_str().map(AnalysisMethod::from);
-        let both = (method == Some(AnalysisMethod::Multiple)).then(both_methods);
-        Ok(input.map(|it| it.set_analysis_method(method).set_selected_analysis_methods(both)))
-    }
 }
 
-const REFERENCE: &str = "table_reference";
 const SELECTED: &str = "selected_analysis_methods";
 
-/// The kind of source, where it is known.
-fn source(reference: &Value) -> Option<&str> {
-    let members = reference.as_object().into_iter().flatten();
-    let mut given = members.filter(|(_, it)| !it.is_null());
-    let only = given.next().filter(|(_, it)| it.is_known());
-    only.filter(|_| given.next().is_none()).map(|(name, _)| name.as_str())
-}
-
-fn unknown_source(path: AttributePath) -> Diagnostic {
-    Diagnostic::warning(
-        "The kind of source is not known yet",
-        "It will be known only when other resources have been applied, so this plan assumes that \
-         it stays as it is. Another one needs another table: then apply stops before it changes \
-         anything, and the next plan shows the replacement.",
-    )
-    .at(path)
-}
-
-fn both_methods() -> Vec<SelectedAnalysisMethod> {
-    vec![SelectedAnalysisMethod::DirectQuery, SelectedAnalysisMethod::DirectJob]
+/// What a method stands for.
+fn methods(method: &Option<AnalysisMethod>) -> Option<Vec<SelectedAnalysisMethod>> {
+    let both = vec![SelectedAnalysisMethod::DirectQuery, SelectedAnalysisMethod::DirectJob];
+    (method == &Some(AnalysisMethod::Multiple)).then_some(both)
 }
 
 fn table_reference() -> Codec<TableReference> {

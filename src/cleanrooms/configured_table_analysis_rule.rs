@@ -171,11 +171,6 @@ impl Object for ConfiguredTableAnalysisRule {
         Ok(types.first().and_then(|it| Key::new([table_id.to_owned(), it.as_str().to_owned()])))
     }
 
-    fn in_the_way() -> &'static str {
-        "Or, if this one is to replace it: a table has one rule, so leave `create_before_destroy` \
-         out. "
-    }
-
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {
         checks::validate(config, diagnostics);
     }
@@ -192,11 +187,6 @@ impl Object for ConfiguredTableAnalysisRule {
             plan.requires_replace.insert(AttributePath::of(TYPE));
             plan.relocates = false;
         }
-    }
-
-    /// The table may have been made a moment ago.
-    fn is_settling(err: &AwsError) -> bool {
-        err.kind == ErrorKind::NotFound
     }
 }
 

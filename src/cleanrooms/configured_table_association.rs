@@ -8,12 +8,11 @@ use aws_sdk_cleanrooms::operation::update_configured_table_association::builders
 use aws_sdk_cleanrooms::types::builders::ChildResourceBuilder;
 use aws_sdk_cleanrooms::types::{
     ChildResource, ChildResourceType, ConfiguredTableAssociation as Item,
-    ConfiguredTableAssociationAnalysisRuleType as RuleType, ConfiguredTableAssociationSummary,
-    ResourceStatus,
+    ConfiguredTableAssociationAnalysisRuleType as RuleType, ResourceStatus,
 };
 
-use super::aws::{AwsError, ErrorKind, PAGE_SIZE, all_pages};
-use super::client::{Client, Reading};
+use super::aws::{AwsError, PAGE_SIZE, all_pages};
+use super::client::Reading;
 use super::configured_table::ConfiguredTable;
 use super::key::Key;
 use super::kind::Kind;
@@ -21,10 +20,8 @@ use super::object::{Candidate, Facts, Object, Of};
 use super::shapes::ids::uuid;
 use super::shapes::text::{alias, remark, role_arn};
 use crate::framework::codec::{Codec, object, set_of, string, text_enum};
-use crate::framework::plan::Plan;
-use crate::framework::private::Private;
 use crate::framework::row::field;
-use crate::framework::{Diagnostic, Diagnostics, Resource, ResourceSchema};
+use crate::framework::{Diagnostic, Resource, ResourceSchema};
 use crate::wire::Value;
 
 /// The kind of object.
@@ -152,12 +149,7 @@ impl Object for ConfiguredTableAssociation {
     }
 
     fn facts(item: &Item) -> Facts {
-        Facts {
-            id: Some(item.id.clone()),
-            arn: Some(item.arn.clone()),
-            create_time: Some(item.create_time),
-            update_time: Some(item.update_time),
-        }
+        Facts::of(&item.id, &item.arn, item.create_time, item.update_time)
     }
 
     fn tag(input: Create, tags: Option<HashMap<String, String>>) -> Create {
@@ -218,44 +210,27 @@ impl Object for ConfiguredTableAssociation {
             Ok((reply.configured_table_association_summaries, reply.next_token))
         })
         .await?;
-        let is_named = |it: &ConfiguredTableAssociationSummary| {
-            is_same_name(planned.get("name"), &it.name.as_str().into())
-        };
-        let candidate = |it: ConfiguredTableAssociationSummary| {
-            let key = Key::new([membership_id.to_owned(), it.id])?;
-            Some(Candidate { key, create_time: it.create_time })
-        };
-        Ok(listed.into_iter().filter(is_named).filter_map(candidate).collect())
+        let is_named = |name: &str| is_same_name(planned.get("name"), &name.into());
+        let named = listed.iter().filter(|it| is_named(&it.name));
+        let candidates =
+            named.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time));
+        Ok(candidates.collect())
     }
 
-    fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
-        if plan.is_replacement() || plan.relocates {
-            plan.diagnostics.extend(lost_children(plan.prior));
-        }
-    }
-
-    fn plan_destroy(
-        prior: &Value,
-        _client: Option<&Client>,
-        _private: &mut Private,
-        diagnostics: &mut Diagnostics,
-    ) {
-        diagnostics.extend(lost_children(prior));
-    }
-
-    /// The table or the membership may have been made a moment ago.
-    fn is_settling(err: &AwsError) -> bool {
-        err.kind == ErrorKind::NotFound
-    }
-
-    fn in_the_way() -> &'static str {
-        "Or, if this one is to replace it: no two tables of a collaboration have the same name, so \
-         leave `create_before_destroy` out. "
-    }
-
-    fn collides(prior: &Value, planned: &Value) -> bool {
-        prior.get("membership_id") == planned.get("membership_id")
-            && is_same_name(prior.get("name"), planned.get("name"))
+    /// What is built on an association loses its data with it (user guide: intermediate tables).
+    fn loses(prior: &Value) -> Option<Diagnostic> {
+        let children = prior.get("child_resources").as_elements();
+        let names: Vec<_> = children.filter_map(|it| it.get("resource_name").as_str()).collect();
+        (!names.is_empty()).then(|| {
+            Diagnostic::warning(
+                "Intermediate tables lose what they are built on",
+                format!(
+                    "When the configured table association goes, these intermediate tables lose \
+                     their data and can no longer be used, whoever owns them: {}.",
+                    names.join(", ")
+                ),
+            )
+        })
     }
 
     async fn check_target(at: &Reading<'_>, planned: &Value) -> Result<(), AwsError> {
@@ -267,26 +242,8 @@ impl Object for ConfiguredTableAssociation {
 
 /// Replies have the name in lower case (API model: TableAlias of ConfiguredTableAssociation).
 fn is_same_name(one: &Value, other: &Value) -> bool {
-    match (one.as_str(), other.as_str()) {
-        (Some(one), Some(other)) => one.to_lowercase() == other.to_lowercase(),
-        _ => one == other,
-    }
-}
-
-/// What is built on an association loses its data with it (user guide: intermediate tables).
-fn lost_children(prior: &Value) -> Option<Diagnostic> {
-    let children = prior.get("child_resources").as_elements();
-    let names: Vec<_> = children.filter_map(|it| it.get("resource_name").as_str()).collect();
-    (!names.is_empty()).then(|| {
-        Diagnostic::warning(
-            "Intermediate tables lose what they are built on",
-            format!(
-                "When the configured table association goes, these intermediate tables lose their \
-                 data and can no longer be used, whoever owns them: {}.",
-                names.join(", ")
-            ),
-        )
-    })
+    let lower = |it: &Value| it.as_str().map(str::to_lowercase);
+    one == other || lower(one).is_some_and(|one| Some(one) == lower(other))
 }
 
 fn child_resources() -> Codec<Vec<ChildResource>> {

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::error::attribute_name;
 use super::registry::all;
-use crate::framework::schema::{Attribute, Kind, Replace};
+use crate::framework::schema::{Attribute, Kind};
 
 /// Members that are no attribute, with the call and the path of each.
 const NO_ATTRIBUTE: &[(&str, &str)] = &[
@@ -88,7 +88,7 @@ fn what_an_update_can_change_replaces_nothing() {
         for (name, _) in in_body {
             let name = attribute_name(name);
             let attribute = resource.schema().attribute(&name);
-            let replaces = attribute.is_some_and(|attribute| attribute.replace != Replace::Never);
+            let replaces = attribute.is_some_and(|attribute| attribute.replace.is_fixed());
             assert!(!replaces, "{call} can change {name}, but another one replaces");
         }
     }

@@ -21,7 +21,7 @@ use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::primitives::DateTime;
 use serde_json::Value as Json;
 
-use super::aws::AwsError;
+use super::aws::{AwsError, ErrorKind};
 use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
 use super::kind::Kind;
@@ -44,6 +44,18 @@ pub struct Facts {
     pub update_time: Option<DateTime>,
 }
 
+impl Facts {
+    /// Those of a kind with an id and an ARN.
+    pub fn of(id: &str, arn: &str, create_time: DateTime, update_time: DateTime) -> Self {
+        Self {
+            id: Some(id.to_owned()),
+            arn: Some(arn.to_owned()),
+            create_time: Some(create_time),
+            update_time: Some(update_time),
+        }
+    }
+}
+
 /// An object that may be what a create has made whose reply was lost.
 #[derive(Debug, Clone)]
 pub struct Candidate {
@@ -51,6 +63,13 @@ pub struct Candidate {
     pub key: Key,
     /// When it was made.
     pub create_time: DateTime,
+}
+
+impl Candidate {
+    /// An object of a list, unless one of its ids cannot be one.
+    pub fn of<const N: usize>(ids: [&str; N], create_time: DateTime) -> Option<Self> {
+        Some(Self { key: Key::new(ids.map(str::to_owned))?, create_time })
+    }
 }
 
 /// Why an object was not read.
@@ -133,7 +152,9 @@ pub trait Object: Send + Sync + Sized + 'static {
     }
 
     /// By what creates are told apart: two of equal name and kind never run at the same time.
-    fn name(planned: &Value) -> String;
+    fn name(planned: &Value) -> String {
+        planned.get("name").as_str().unwrap_or_default().to_owned()
+    }
 
     /// The objects of the planned name, for a create whose reply was lost.
     fn candidates(
@@ -187,6 +208,11 @@ pub trait Object: Send + Sync + Sized + 'static {
     /// Plans what rows cannot express.
     fn plan(_plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {}
 
+    /// What else is lost with the object, whether it is destroyed, replaced or moved.
+    fn loses(_prior: &Value) -> Option<Diagnostic> {
+        None
+    }
+
     /// Says what a planned destruction means.
     fn plan_destroy(
         _prior: &Value,
@@ -225,7 +251,11 @@ pub trait Object: Send + Sync + Sized + 'static {
     }
 
     /// What is left to do once an object was made.
-    fn made(_cx: &Context<'_, Client>, _at: &Changing<'_>) -> impl Future<Output = ()> + Send {
+    fn made(
+        _cx: &Context<'_, Client>,
+        _at: &Changing<'_>,
+        _planned: &Value,
+    ) -> impl Future<Output = ()> + Send {
         async {}
     }
 
@@ -236,7 +266,13 @@ pub trait Object: Send + Sync + Sized + 'static {
 
     /// What else is said of it: how it may be the one that is to be replaced.
     fn in_the_way() -> &'static str {
-        ""
+        let is_named_by_parent = Self::KIND.is_unique && Self::KIND.key.len() > 1;
+        if is_named_by_parent {
+            "Or, if this one is to replace it: the two cannot exist at the same time, so leave \
+             `create_before_destroy` out. "
+        } else {
+            ""
+        }
     }
 
     /// What a delete is called: "Cannot" goes before it.
@@ -255,9 +291,9 @@ pub trait Object: Send + Sync + Sized + 'static {
     }
 
     /// Whether a failed create or update is worth repeating for a moment, since something that it
-    /// needs is not there yet.
-    fn is_settling(_err: &AwsError) -> bool {
-        false
+    /// needs is not there yet: what it hangs on may have been made a moment ago.
+    fn is_settling(err: &AwsError) -> bool {
+        Self::KIND.parent.is_some() && err.kind == ErrorKind::NotFound
     }
 
     /// What a create is told that failed, where something more helpful than the error can be said.
@@ -293,8 +329,8 @@ pub trait Object: Send + Sync + Sized + 'static {
     }
 
     /// Whether two objects could not exist side by side, so that the old one must go first.
-    fn collides(_prior: &Value, _planned: &Value) -> bool {
-        false
+    fn collides(prior: &Value, planned: &Value) -> bool {
+        Self::KIND.is_unique && Self::name(prior) == Self::name(planned)
     }
 
     /// Looks whether another object could be made, before the old one goes.

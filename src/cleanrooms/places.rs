@@ -24,6 +24,10 @@ use super::ledger;
 use super::shapes::ids::is_uuid;
 use crate::framework::resource::lock;
 
+/// How long after its line a process that has ended is still taken to be of the same walk. Core ends
+/// a provider's process as soon as its own addresses are planned, while others may only start.
+const WALK: Duration = Duration::from_secs(10 * 60);
+
 /// How long the file of a process that has ended is left for others to read.
 const LASTS: Duration = Duration::from_secs(60 * 60);
 
@@ -40,6 +44,8 @@ pub struct Places {
     owner: String,
     known: Known,
     notes: Option<Arc<Notes>>,
+    /// The collaborations of which a membership was read.
+    present: Mutex<BTreeSet<String>>,
     /// The memberships that a destroying half has kept, by collaboration: the successor was not known.
     postponed: Mutex<Vec<(String, String)>>,
 }
@@ -60,13 +66,18 @@ struct Entry {
 enum Does {
     Leave,
     Join,
+    /// The same, by a process that has read a membership there: it is to be replaced, or is tainted.
+    /// Core plans that ahead of each `destroy` as well, in a walk of its own.
+    Rejoin,
+    /// What was to be joined has been: for a later walk it is history.
+    Joined,
 }
 
 impl Places {
     /// What a provider with these arguments leaves and joins: nothing so far.
     pub fn new(config: &ProviderConfig) -> Self {
-        let (known, notes, postponed) = Default::default();
-        Self { owner: owner(config), known, notes, postponed }
+        let (known, notes, present, postponed) = Default::default();
+        Self { owner: owner(config), known, notes, present, postponed }
     }
 
     /// The same, seen together with what other processes of this run plan.
@@ -93,6 +104,16 @@ impl Places {
     pub fn join(&self, collaboration_id: &str) -> bool {
         self.note(Does::Join, collaboration_id, None);
         self.is_known(Does::Leave, collaboration_id, None)
+    }
+
+    /// Notes that a membership of a collaboration was read.
+    pub fn saw(&self, collaboration_id: &str) {
+        lock(&self.present).insert(collaboration_id.to_owned());
+    }
+
+    /// Notes that a collaboration was joined.
+    pub fn joined(&self, collaboration_id: &str) {
+        self.note(Does::Joined, collaboration_id, None);
     }
 
     /// Whether a plan of this run joins a collaboration, in that account.
@@ -122,12 +143,14 @@ impl Places {
 
     /// Writes down before it is looked what others do: of two that plan at once, one sees the other.
     fn note(&self, does: Does, collaboration_id: &str, account: Option<&str>) {
-        let entries: Vec<_> = self.entries(does, collaboration_id, account).collect();
         if let Some(notes) = &self.notes {
-            let (notes, entries) = (Arc::clone(notes), entries.clone());
+            let is_rejoin = does == Does::Join && lock(&self.present).contains(collaboration_id);
+            let does = if is_rejoin { Does::Rejoin } else { does };
+            let entries: Vec<_> = self.entries(does, collaboration_id, account).collect();
+            let notes = Arc::clone(notes);
             patiently(move || notes.write(&entries));
         }
-        lock(&self.known.0).extend(entries);
+        lock(&self.known.0).extend(self.entries(does, collaboration_id, account));
     }
 
     fn is_known(&self, does: Does, collaboration_id: &str, account: Option<&str>) -> bool {
@@ -176,6 +199,9 @@ fn owner(config: &ProviderConfig) -> String {
 #[derive(Debug)]
 struct Notes {
     parent: u32,
+    /// When the parent was started, in its system's own units, where that can be told: process ids
+    /// are used again.
+    parent_started: Option<u64>,
     /// When this process was configured: who has ended before is of another run.
     since: SystemTime,
     file: Mutex<Option<File>>,
@@ -192,7 +218,8 @@ impl Notes {
     }
 
     fn of_child(parent: u32) -> Self {
-        Self { parent, since: SystemTime::now(), file: Mutex::default() }
+        let parent_started = started(parent);
+        Self { parent, parent_started, since: SystemTime::now(), file: Mutex::default() }
     }
 
     fn write(&self, entries: &[Entry]) {
@@ -221,7 +248,7 @@ impl Notes {
     }
 
     fn prefix(&self) -> String {
-        format!("run-{}-", self.parent)
+        format!("run-{}-{}-", self.parent, self.parent_started.unwrap_or_default())
     }
 
     /// How the names of this process's own files begin.
@@ -235,25 +262,65 @@ impl Notes {
         let own: BTreeSet<_> = files(&folder, &self.own()).collect();
         let prefix = self.prefix();
         let others = files(&folder, &prefix).filter(|path| !own.contains(path));
-        others.flat_map(|path| self.read(&path)).collect()
+        let lines: Vec<_> = others.flat_map(|path| read(&path)).collect();
+        let is_of_run = |line: &&Line| line.is_alive || self.is_of_walk(line, &lines);
+        let of_run = lines.iter().filter(is_of_run).map(|line| line.entry.clone());
+        of_run.map(Entry::without_rejoin).collect()
     }
 
-    fn read(&self, path: &Path) -> Vec<Entry> {
-        let Ok(file) = File::open(path) else { return Vec::new() };
-        let is_alive = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
-        let text = fs::read_to_string(path).unwrap_or_default();
-        let lines = text.lines().filter_map(Entry::parse);
-        lines.filter(|(at, _)| is_alive || *at >= self.since).map(|(_, entry)| entry).collect()
+    /// Whether a process that has ended wrote in the walk that this process is in.
+    fn is_of_walk(&self, line: &Line, all: &[Line]) -> bool {
+        if line.at >= self.since {
+            return true;
+        }
+        let joined = Entry { does: Does::Joined, ..line.entry.clone() };
+        let is_joined = |it: &Line| it.entry == joined && (line.at..self.since).contains(&it.at);
+        let is_over = match line.entry.does {
+            Does::Leave => false,
+            Does::Join => all.iter().any(is_joined),
+            Does::Rejoin | Does::Joined => true,
+        };
+        self.parent_started.is_some() && line.at + WALK >= self.since && !is_over
     }
 }
 
+/// A line of a file, and whether who wrote it is alive.
+struct Line {
+    at: SystemTime,
+    entry: Entry,
+    is_alive: bool,
+}
+
+fn read(path: &Path) -> Vec<Line> {
+    let Ok(file) = File::open(path) else { return Vec::new() };
+    let is_alive = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let lines = text.lines().filter_map(Entry::parse);
+    lines.map(|(at, entry)| Line { at, entry, is_alive }).collect()
+}
+
+/// When a process was started: on Linux, in ticks since the machine was (proc(5): stat, field 22).
+fn started(process: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The second field is the program's name, in which there may be blanks and brackets.
+    let (_, after_name) = stat.rsplit_once(") ")?;
+    after_name.split(' ').nth(19)?.parse().ok()
+}
+
 impl Entry {
+    fn without_rejoin(self) -> Self {
+        let does = if self.does == Does::Rejoin { Does::Join } else { self.does };
+        Self { does, ..self }
+    }
+
     /// A line of the file; none for what is not the id of a collaboration.
     fn line(&self, at: SystemTime) -> Option<String> {
         let Self { does, owner, collaboration_id } = self;
         let does = match does {
             Does::Leave => "leaves",
             Does::Join => "joins",
+            Does::Rejoin => "rejoins",
+            Does::Joined => "joined",
         };
         let at = at.duration_since(UNIX_EPOCH).ok()?.as_micros();
         is_uuid(collaboration_id).then(|| format!("{at} {owner} {does} {collaboration_id}\n"))
@@ -266,6 +333,8 @@ impl Entry {
         let does = match words.next()? {
             "leaves" => Does::Leave,
             "joins" => Does::Join,
+            "rejoins" => Does::Rejoin,
+            "joined" => Does::Joined,
             _ => return None,
         };
         let collaboration_id = words.next()?.to_owned();
@@ -365,5 +434,26 @@ mod tests {
         assert!(run.of_others().contains(&entry));
         assert!(Notes::of_child(u32::MAX - 2).of_others().is_empty(), "it is of another parent");
         fs::remove_file(path).expect("it is there");
+        assert!(started(std::process::id()).is_some() == cfg!(target_os = "linux"));
+    }
+
+    #[test]
+    fn who_has_ended_a_moment_ago_was_of_the_same_walk_unless_what_it_joined_is_joined() {
+        let run = Notes { parent_started: Some(1), ..Notes::of_child(u32::MAX - 3) };
+        let second = Duration::from_secs(1);
+        let line = |does, at| {
+            let (owner, collaboration_id) = ("one".to_owned(), COLLABORATION.to_owned());
+            Line { at, entry: Entry { does, owner, collaboration_id }, is_alive: false }
+        };
+        let is_of_walk = |does, at, done: &[Line]| run.is_of_walk(&line(does, at), done);
+        let before = run.since - second;
+        assert!(is_of_walk(Does::Leave, before, &[]));
+        assert!(is_of_walk(Does::Join, before, &[]));
+        assert!(!is_of_walk(Does::Join, before - second, &[line(Does::Joined, before)]));
+        assert!(is_of_walk(Does::Leave, before - second, &[line(Does::Joined, before)]));
+        assert!(!is_of_walk(Does::Rejoin, before, &[]), "a destroy is planned by two walks");
+        assert!(!is_of_walk(Does::Leave, before - WALK, &[]), "it is of an earlier walk");
+        let elsewhere = Notes { parent_started: None, ..Notes::of_child(u32::MAX - 3) };
+        assert!(!elsewhere.is_of_walk(&line(Does::Leave, elsewhere.since - second), &[]));
     }
 }

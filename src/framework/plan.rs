@@ -178,6 +178,7 @@ impl<'a> Plan<'a> {
         found.in_object(&self.schema.attributes, self.prior, &self.planned, &root);
         self.requires_replace = found.paths;
         self.diagnostics.extend(found.undecided.into_iter().map(undecided));
+        self.diagnostics.extend(found.undecided_variants.into_iter().map(undecided_variant));
     }
 
     /// Whether an attribute makes the update one that may move to another object: its value is not
@@ -198,6 +199,16 @@ fn undecided(path: AttributePath) -> Diagnostic {
              it is. If it turns out to differ, apply stops before it changes anything; apply the \
              value's source first, then plan again."
         ),
+    )
+    .at(path)
+}
+
+fn undecided_variant(path: AttributePath) -> Diagnostic {
+    Diagnostic::warning(
+        format!("The kind of {path} is not known yet"),
+        "It will be known only when other resources have been applied, so this plan assumes that \
+         it stays as it is. Another one needs another object: then apply stops before it changes \
+         anything, and the next plan shows the replacement.",
     )
     .at(path)
 }
@@ -329,6 +340,15 @@ fn mark_nested(
 struct Replacements {
     paths: BTreeSet<AttributePath>,
     undecided: BTreeSet<AttributePath>,
+    undecided_variants: BTreeSet<AttributePath>,
+}
+
+/// The member that is given of an object that has exactly one, where that is known.
+fn variant(object: &Value) -> Option<&str> {
+    let members = object.as_object().into_iter().flatten();
+    let mut given = members.filter(|(_, value)| !value.is_null());
+    let only = given.next().filter(|(_, value)| value.is_known());
+    only.filter(|_| given.next().is_none()).map(|(name, _)| name.as_str())
 }
 
 impl Replacements {
@@ -348,6 +368,7 @@ impl Replacements {
                 (Replace::Never, Kind::Nested(_, children)) => {
                     self.in_nested(children, prior, planned, &path);
                 }
+                (Replace::OfVariant, _) => self.compare_variants(prior, planned, path),
                 (replace, _) => self.compare(replace, prior, planned, path),
             }
         }
@@ -374,6 +395,18 @@ impl Replacements {
                 for (index, (prior, planned)) in (0i64..).zip(before.iter().zip(after)) {
                     self.in_nested(children, prior, planned, &path.clone().index(index));
                 }
+            }
+            _ => {}
+        }
+    }
+
+    fn compare_variants(&mut self, prior: &Value, planned: &Value, path: AttributePath) {
+        match (variant(prior), variant(planned)) {
+            (Some(is), Some(shall)) if is != shall => {
+                self.paths.insert(path);
+            }
+            (Some(_), None) => {
+                self.undecided_variants.insert(path);
             }
             _ => {}
         }

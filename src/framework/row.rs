@@ -87,7 +87,7 @@ impl<C, U, R> Row<C, U, R> {
         let mut mistakes = self.mapping_mistakes();
         let Attribute { mode, replace, local, .. } = self.attribute;
         let changeable = self.update.is_some() || self.updated_elsewhere || local;
-        if mode.is_configurable() && changeable == (replace != Replace::Never) {
+        if mode.is_configurable() && changeable == replace.is_fixed() {
             let name = self.attribute.name;
             mistakes.push(format!("{name}: a change must either be an update or a replacement"));
         }
@@ -212,6 +212,13 @@ impl<C, U, R, I: 'static, O: 'static> TypedRow<C, U, R, I, O> {
     #[must_use]
     pub fn relocates(self) -> Self {
         self.change(|a| a.replace = Replace::Relocates)
+    }
+
+    /// Another member of a [`one_of`](super::codec::one_of) needs a new object; see
+    /// [`Replace::OfVariant`].
+    #[must_use]
+    pub fn requires_replace_of_variant(self) -> Self {
+        self.change(|a| a.replace = Replace::OfVariant)
     }
 
     /// An update that calls the API may change it.

@@ -109,6 +109,16 @@ pub enum Replace {
     /// For the ids of parents: an unknown one may turn out to be the same, and
     /// then nothing must have been destroyed.
     Relocates,
+    /// For an object of which exactly one member is given: another member does. Within the same one
+    /// the API changes it in place.
+    OfVariant,
+}
+
+impl Replace {
+    /// Whether every change needs a new object, so that no update call carries it.
+    pub fn is_fixed(self) -> bool {
+        matches!(self, Self::WhenKnown | Self::Relocates)
+    }
 }
 
 /// When a computed value without a configured one is unknown in the plan of an update.

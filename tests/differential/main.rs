@@ -29,12 +29,15 @@ use anyhow::{Context, Result, ensure};
 use cleanrooms_harness::engine::Engines;
 use cleanrooms_harness::faults::claims::Verdict;
 use cleanrooms_harness::faults::{Change, Fault};
+use cleanrooms_harness::provider::Provider;
 use libtest_mimic::{Arguments, Trial};
 
 use crate::trial::{failed, paused};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert_with(Engines::threads);
+    Provider::is_built(env!("CARGO_BIN_EXE_terraform-provider-cleanrooms"));
     match trials() {
         Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
         Err(err) => {

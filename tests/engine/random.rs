@@ -33,7 +33,7 @@ const ACTS: usize = 6;
 const BATCH: u64 = 50;
 
 /// Sequences in all, if nobody says.
-const SEQUENCES: u64 = 400;
+const SEQUENCES: u64 = 2000;
 
 /// Longer than the provider waits for a reply.
 const LATE: Duration = Duration::from_secs(70);

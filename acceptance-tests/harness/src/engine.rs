@@ -63,6 +63,11 @@ impl Engines {
         Ok(Self { found, library })
     }
 
+    /// How many tests of engines run side by side: they wait as much as they work.
+    pub fn threads() -> usize {
+        2 * std::thread::available_parallelism().map_or(1, usize::from)
+    }
+
     /// The newest engine, for what needs only one.
     ///
     /// # Errors

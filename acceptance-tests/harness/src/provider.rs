@@ -18,6 +18,9 @@ pub const PROVIDER_VARIABLE: &str = "CLEANROOMS_TEST_PROVIDER";
 /// The provider's source address, to which each engine adds its own host.
 pub const SOURCE: &str = "cleanrooms/cleanrooms";
 
+/// The binary that cargo has built together with the running tests.
+static BUILT_WITH_TESTS: OnceLock<&'static Path> = OnceLock::new();
+
 const BINARY: &str = "terraform-provider-cleanrooms";
 
 /// A provider binary in a folder of its own, which dev_overrides can name.
@@ -27,10 +30,14 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// The provider of this tree, built on the first call of the process.
-    ///
-    /// Parallel test processes meet at cargo's own lock: the first one builds,
-    /// the others find nothing left to do.
+    /// Tests this binary, `env!("CARGO_BIN_EXE_…")` of a test target, rather than one built anew.
+    pub fn is_built(binary: &'static str) {
+        // Whoever came first in this process has named the same one.
+        let _ = BUILT_WITH_TESTS.set(Path::new(binary));
+    }
+
+    /// The provider of this tree: the one that is built, or else one built on the first call of the
+    /// process.
     ///
     /// # Errors
     ///
@@ -44,9 +51,10 @@ impl Provider {
     }
 
     fn build_now() -> Result<Self> {
-        let binary = match env::var_os(PROVIDER_VARIABLE) {
-            Some(binary) => PathBuf::from(binary),
-            None => compile()?,
+        let binary = match (env::var_os(PROVIDER_VARIABLE), BUILT_WITH_TESTS.get()) {
+            (Some(binary), _) => PathBuf::from(binary),
+            (None, Some(built)) => built.to_path_buf(),
+            (None, None) => compile()?,
         };
         let folder = paths::target("provider")?;
         let place = folder.join(BINARY);
@@ -90,18 +98,18 @@ fn platform() -> String {
     format!("{os}_{architecture}")
 }
 
-/// Builds the provider in its own profile and its own target directory, so
-/// that neither the build that runs the tests nor its locks are disturbed.
+/// Builds the provider in its own target directory, so that neither other builds nor their locks
+/// are disturbed.
 fn compile() -> Result<PathBuf> {
     let target = paths::target("build")?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let status = Command::new(cargo)
         .current_dir(paths::repository())
-        .args(["build", "--quiet", "--profile", "acceptance", "--package", BINARY, "--bin", BINARY])
+        .args(["build", "--quiet", "--package", BINARY, "--bin", BINARY])
         .arg("--target-dir")
         .arg(&target)
         .status()
         .context("starting cargo")?;
     ensure!(status.success(), "building the provider failed ({status})");
-    Ok(target.join("acceptance").join(BINARY))
+    Ok(target.join("debug").join(BINARY))
 }

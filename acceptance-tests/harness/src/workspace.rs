@@ -162,6 +162,8 @@ impl Workspace {
             .args(arguments)
             .current_dir(self.directory())
             .env("HOME", self.home())
+            // No command lives long enough to need Go's garbage collected.
+            .env("GOGC", "off")
             .env("TF_CLI_CONFIG_FILE", self.cli_config())
             // The chain of default credentials must end without asking the
             // network for an instance role.

@@ -305,12 +305,7 @@ impl Object for Collaboration {
 
     fn facts(item: &Gathered) -> Facts {
         let it = &item.collaboration;
-        Facts {
-            id: Some(it.id.clone()),
-            arn: Some(it.arn.clone()),
-            create_time: Some(it.create_time),
-            update_time: Some(it.update_time),
-        }
+        Facts::of(&it.id, &it.arn, it.create_time, it.update_time)
     }
 
     fn tag(input: Create, tags: Option<HashMap<String, String>>) -> Create {
@@ -335,10 +330,6 @@ impl Object for Collaboration {
     async fn delete(sdk: &Sdk, key: &Key) -> Result<(), AwsError> {
         let sent = sdk.delete_collaboration().collaboration_identifier(key.id()).send().await;
         sent.map(|_| ()).map_err(AwsError::of("DeleteCollaboration"))
-    }
-
-    fn name(planned: &Value) -> String {
-        planned.get("name").as_str().unwrap_or_default().to_owned()
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {

@@ -4,6 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::cleanrooms::testing::{checked, create_input, plan, told, update_input, value};
+use crate::framework::Diagnostics;
+use crate::framework::private::Private;
 
 const MEMBERSHIP: &str = "00000000-0000-4000-8000-000000000001";
 const TABLE: &str = "00000000-0000-4000-8000-000000000002";
@@ -96,7 +98,12 @@ fn whatever_loses_intermediate_tables_says_so() {
     );
     let prior = value::<ConfiguredTableAssociation>(&prior);
     let mut destroyed = Diagnostics::new();
-    ConfiguredTableAssociation::plan_destroy(&prior, None, &mut Private::default(), &mut destroyed);
+    Of::<ConfiguredTableAssociation>::plan_destroy(
+        &prior,
+        None,
+        &mut Private::default(),
+        &mut destroyed,
+    );
     assert_eq!(told(&destroyed), ["warning"]);
 }
 

@@ -204,12 +204,7 @@ impl Object for Membership {
     }
 
     fn facts(item: &sdk::Membership) -> Facts {
-        Facts {
-            id: Some(item.id.clone()),
-            arn: Some(item.arn.clone()),
-            create_time: Some(item.create_time),
-            update_time: Some(item.update_time),
-        }
+        Facts::of(&item.id, &item.arn, item.create_time, item.update_time)
     }
 
     fn tag(input: Create, tags: Option<HashMap<String, String>>) -> Create {
@@ -249,6 +244,7 @@ impl Object for Membership {
         item: &sdk::Membership,
         _is_new: bool,
     ) -> Result<(), Diagnostics> {
+        cx.client.places.saw(&item.collaboration_id);
         read::warn_of_end(cx, item);
         Ok(())
     }
@@ -299,7 +295,10 @@ impl Object for Membership {
         place::take_over(cx, at, planned).await
     }
 
-    async fn made(cx: &Context<'_, Client>, at: &Changing<'_>) {
+    async fn made(cx: &Context<'_, Client>, at: &Changing<'_>, planned: &Value) {
+        if let Some(joined) = planned.get("collaboration_id").as_str() {
+            cx.client.places.joined(joined);
+        }
         place::clear_up(cx, at).await;
     }
 

@@ -70,6 +70,9 @@ impl<O: Object> Resource for Of<O> {
 
     fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
         O::plan(plan, client, private);
+        if plan.is_replacement() || plan.relocates {
+            plan.diagnostics.extend(O::loses(plan.prior));
+        }
         plan_for_parent::<O>(plan, private);
         region::warn(plan, client, O::KIND.parent);
         tags::count(plan);
@@ -82,6 +85,7 @@ impl<O: Object> Resource for Of<O> {
         private: &mut Private,
         diagnostics: &mut Diagnostics,
     ) {
+        diagnostics.extend(O::loses(prior));
         O::plan_destroy(prior, client, private, diagnostics);
     }
 

@@ -424,6 +424,27 @@ mod replacement {
     }
 
     #[test]
+    fn is_asked_for_by_another_variant_alone() {
+        let variants = || {
+            let sources = vec![text("glue", Mode::Optional), text("athena", Mode::Optional)];
+            let source = nested("source", Nesting::Single, sources);
+            vec![Attribute { replace: Replace::OfVariant, ..source }]
+        };
+        let prior = || json!({ "source": { "glue": "1" } });
+        for (config, replaced) in
+            [(json!({ "glue": "2" }), [].as_slice()), (json!({ "athena": "1" }), &["source"])]
+        {
+            check_replaced(variants(), prior(), json!({ "source": config }), replaced);
+        }
+        // A member that is not known yet may turn out to be null.
+        for config in
+            [json!({ "glue": "unknown" }), json!({ "athena": "unknown" }), json!("unknown")]
+        {
+            check_undecided(variants(), prior(), json!({ "source": config }), "source");
+        }
+    }
+
+    #[test]
     fn is_not_asked_for_by_a_parent_that_may_be_the_same() {
         let parent = || {
             vec![

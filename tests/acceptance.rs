@@ -6,12 +6,15 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use cleanrooms_harness::checks::Check;
 use cleanrooms_harness::engine::{Engine, Engines, LibraryError};
+use cleanrooms_harness::provider::Provider;
 use cleanrooms_harness::scenario::{self, Scenario};
 use cleanrooms_harness::{checks, examples, paths, runner};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert_with(Engines::threads);
+    Provider::is_built(env!("CARGO_BIN_EXE_terraform-provider-cleanrooms"));
     match trials() {
         Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
         Err(err) => {
