@@ -5,6 +5,7 @@
 //! - `faults::…`: each fault of the sandbox at each call of each change.
 //! - `claims::…`: what needs a lie of the service, or its clock.
 //! - `random::…`: sequences of changes, faults and acts of others.
+//! - `ways::…`: whether the scenarios change whatever can be changed.
 
 mod claims;
 mod faults;
@@ -14,6 +15,7 @@ mod scenarios;
 mod stage;
 mod state_file;
 mod trial;
+mod ways;
 mod world;
 
 use std::process::ExitCode;
@@ -40,5 +42,6 @@ fn trials() -> anyhow::Result<Vec<Trial>> {
     trials.extend(faults::trials()?);
     trials.extend(claims::trials());
     trials.extend(random::trials());
+    trials.extend(ways::trials());
     Ok(trials)
 }

@@ -38,6 +38,9 @@ const SEQUENCES: u64 = 2000;
 /// Longer than the provider waits for a reply.
 const LATE: Duration = Duration::from_secs(70);
 
+/// For how long the provider takes what it has made for not visible yet.
+const VISIBLE_WITHIN: Duration = Duration::from_secs(5 * 60);
+
 /// How often what a fault left behind is applied again.
 const ROUNDS: usize = 3;
 
@@ -160,6 +163,10 @@ impl Play {
                 break;
             }
             self.run(&run, &format!("mend {round}")).await?;
+            // What nobody has seen yet may be gone as well; only time tells.
+            if self.last_said().iter().any(|said| said.summary.contains("is not visible yet")) {
+                tokio::time::sleep(VISIBLE_WITHIN).await;
+            }
             if let Some(reason) = self.reason().await? {
                 self.log.push(format!("    stays undone: {reason}"));
                 return self.gives_in().await;
@@ -291,7 +298,7 @@ impl Play {
         Ok(!planned.failed && planned.is_empty())
     }
 
-    /// A fault for some call; half of the acts have none.
+    /// A fault for some call; a quarter of the acts have none.
     fn some_fault(&mut self) -> Option<(Fault, serde_json::Value)> {
         if self.chance.u8(0..4) == 0 {
             return None;
