@@ -172,8 +172,7 @@ impl Object for ConfiguredTableAssociation {
 
     async fn update(sdk: &Sdk, key: &Key, input: Update) -> Result<(), AwsError> {
         let input = input.membership_identifier(key.parent());
-        let input = input.configured_table_association_identifier(key.id());
-        let sent = input.send_with(sdk).await;
+        let sent = input.configured_table_association_identifier(key.id()).send_with(sdk).await;
         sent.map(|_| ()).map_err(AwsError::of("UpdateConfiguredTableAssociation"))
     }
 
@@ -210,11 +209,9 @@ impl Object for ConfiguredTableAssociation {
             Ok((reply.configured_table_association_summaries, reply.next_token))
         })
         .await?;
-        let is_named = |name: &str| is_same_name(planned.get("name"), &name.into());
-        let named = listed.iter().filter(|it| is_named(&it.name));
-        let candidates =
-            named.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time));
-        Ok(candidates.collect())
+        let name = planned.get("name");
+        let named = listed.iter().filter(|it| is_same_name(name, &it.name.as_str().into()));
+        Ok(named.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time)).collect())
     }
 
     /// What is built on an association loses its data with it (user guide: intermediate tables).
