@@ -27,8 +27,10 @@ fn main() -> ExitCode {
     match trials() {
         Ok(trials) => {
             let conclusion = libtest_mimic::run(&arguments, trials);
-            random::print_table();
-            conclusion.exit_code()
+            match random::judge() {
+                true => conclusion.exit_code(),
+                false => ExitCode::FAILURE,
+            }
         }
         Err(err) => {
             eprintln!("error: {err:#}");

@@ -1,7 +1,9 @@
 //! Random sequences: changes, faults, and what other companies do meanwhile.
 //!
 //! A sequence is a function of its seed. `CLEANROOMS_SEED=17` replays one and
-//! prints its acts; `CLEANROOMS_SEQUENCES=20000` runs so many.
+//! prints its acts; `CLEANROOMS_SEQUENCES=20000` runs so many. Afterwards the
+//! pairs of changes and faults, and of changes and acts of others, are printed: each
+//! must be met, or there is a reason why it cannot be (`table`).
 
 mod acts;
 mod others;
@@ -9,6 +11,7 @@ mod table;
 mod wish;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -21,7 +24,7 @@ use libtest_mimic::Trial;
 
 use self::acts::Change;
 use self::others::Other;
-pub use self::table::print as print_table;
+use self::table::{print, unmet};
 use self::wish::{COLLABORATION, MEMBERSHIP, Wish};
 use crate::stage::{Stage, messages};
 use crate::trial::{failed, paused};
@@ -35,6 +38,9 @@ const BATCH: u64 = 50;
 /// Sequences in all, if nobody says.
 const SEQUENCES: u64 = 2000;
 
+/// How many sequences were played.
+static PLAYED: AtomicU64 = AtomicU64::new(0);
+
 /// Longer than the provider waits for a reply.
 const LATE: Duration = Duration::from_secs(70);
 
@@ -43,6 +49,17 @@ const VISIBLE_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// How often what a fault left behind is applied again.
 const ROUNDS: usize = 3;
+
+/// Prints what the sequences have met. Whether that is all, if so many ran as there are by default.
+pub fn judge() -> bool {
+    print();
+    if std::env::var("CLEANROOMS_SEED").is_ok() || PLAYED.load(Ordering::Relaxed) < SEQUENCES {
+        return true;
+    }
+    let unmet = unmet();
+    unmet.iter().for_each(|pair| eprintln!("no sequence has met: {pair}"));
+    unmet.is_empty()
+}
 
 /// Batches of sequences, or the one that is asked for.
 pub fn trials() -> Vec<Trial> {
@@ -63,6 +80,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn sequence(seed: u64, aloud: bool) -> Result<()> {
+    PLAYED.fetch_add(1, Ordering::Relaxed);
     paused(move || {
         Box::pin(async move {
             // The provider's own chance, of its pauses, follows the seed as well.
@@ -125,11 +143,12 @@ impl Play {
     /// Somebody else does something, then we do, and something goes wrong.
     async fn act(&mut self) -> Result<()> {
         let others = self.possible_others().await?;
-        let other = self.chance.choice(others).unwrap_or(Other::Nobody);
+        let other = self.drawn(others, Other::chances).unwrap_or(Other::Nobody);
         self.log.push(format!("{other:?}"));
         self.happens(other).await.with_context(|| format!("{other:?}"))?;
-        let change = self.chance.choice(self.possible_changes()).unwrap_or(Change::Nothing);
-        let fault = self.some_fault();
+        let changes = self.possible_changes();
+        let change = self.drawn(changes, Change::chances).unwrap_or(Change::Nothing);
+        let fault = self.some_fault(change);
         let name = fault.as_ref().map_or("none", |(fault, _)| fault.name);
         self.log
             .push(format!("  {change:?}, fault {name}: {:?}", fault.as_ref().map(|(_, at)| at)));
@@ -298,29 +317,29 @@ impl Play {
         Ok(!planned.failed && planned.is_empty())
     }
 
-    /// A fault for some call; a quarter of the acts have none.
-    fn some_fault(&mut self) -> Option<(Fault, serde_json::Value)> {
+    /// One of them, where what is seldom possible is drawn more often.
+    fn drawn<T: Copy>(&mut self, possible: Vec<T>, chances: fn(T) -> usize) -> Option<T> {
+        let tickets = possible.iter().flat_map(|&one| std::iter::repeat_n(one, chances(one)));
+        let tickets: Vec<_> = tickets.collect();
+        self.chance.choice(tickets)
+    }
+
+    /// A fault for some call, rather one that the change makes; a quarter of the acts have none.
+    fn some_fault(&mut self, change: Change) -> Option<(Fault, serde_json::Value)> {
         if self.chance.u8(0..4) == 0 {
             return None;
         }
         let fault = self.chance.choice(Fault::all())?;
-        let operations: &[&str] = match fault.name {
-            "not_yet_visible" => {
-                &["CreateCollaboration", "CreateMembership", "CreateCollaborationChangeRequest"]
-            }
-            "iam_delay" => &["CreateMembership", "UpdateMembership"],
-            "reply_late" => {
-                &["CreateCollaboration", "UpdateCollaboration", "CreateMembership", "DeleteMember"]
-            }
-            _ => &[
-                "*",
-                "*",
-                "CreateCollaboration",
-                "CreateMembership",
-                "CreateCollaborationChangeRequest",
-            ],
+        let own: Vec<_> =
+            change.calls().iter().copied().filter(|call| fault.is_for(call)).collect();
+        let any = match fault.name {
+            "not_yet_visible" | "iam_delay" | "reply_late" => own.is_empty(),
+            _ => own.is_empty() || self.chance.bool(),
         };
-        let operation = self.chance.choice(operations)?.to_string();
+        let operation = match any {
+            true => "*".to_owned(),
+            false => self.chance.choice(own)?.to_owned(),
+        };
         let calls = if operation == "*" { self.chance.usize(0..9) } else { 0 };
         let place = Place { operation, earlier: calls, position: calls };
         let rule = fault.at(&place, LATE);

@@ -34,6 +34,60 @@ pub enum Change {
 }
 
 impl Change {
+    /// Every change.
+    pub const ALL: [Self; 20] = [
+        Self::Nothing,
+        Self::Rename,
+        Self::Describe,
+        Self::Retag,
+        Self::AutoApproval,
+        Self::AddThird,
+        Self::RemoveThird,
+        Self::AddPartner,
+        Self::RemovePartner,
+        Self::Abilities,
+        Self::CreatorName,
+        Self::DropMembership,
+        Self::AddMembership,
+        Self::MembershipLogs,
+        Self::MembershipTags,
+        Self::Replace,
+        Self::Taint,
+        Self::Destroy,
+        Self::Refresh,
+        Self::Reimport,
+    ];
+
+    /// How often it is drawn where it is possible.
+    pub(super) fn chances(self) -> usize {
+        match self {
+            Self::AddPartner | Self::RemovePartner | Self::AddMembership => 8,
+            Self::RemoveThird | Self::MembershipLogs | Self::MembershipTags => 3,
+            Self::DropMembership | Self::AddThird => 2,
+            _ => 1,
+        }
+    }
+
+    /// The calls that are a change of its own.
+    pub(super) fn calls(self) -> &'static [&'static str] {
+        match self {
+            Self::Rename | Self::Describe => &["UpdateCollaboration"],
+            Self::Retag | Self::MembershipTags => &["TagResource"],
+            Self::AutoApproval | Self::AddThird | Self::AddPartner | Self::Abilities => {
+                &["CreateCollaborationChangeRequest"]
+            }
+            Self::RemoveThird | Self::RemovePartner => &["DeleteMember"],
+            Self::CreatorName | Self::Replace | Self::Taint => {
+                &["CreateCollaboration", "CreateMembership", "DeleteCollaboration"]
+            }
+            Self::DropMembership => &["DeleteMembership"],
+            Self::AddMembership => &["CreateMembership"],
+            Self::MembershipLogs => &["UpdateMembership"],
+            Self::Destroy => &["DeleteCollaboration", "DeleteMembership"],
+            Self::Nothing | Self::Refresh | Self::Reimport => &[],
+        }
+    }
+
     /// What may be destroyed on its account.
     pub fn expends(self) -> Vec<&'static str> {
         match self {

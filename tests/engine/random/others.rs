@@ -21,6 +21,34 @@ pub enum Other {
     DeletesCollaboration,
 }
 
+impl Other {
+    /// Every act.
+    pub const ALL: [Self; 10] = [
+        Self::Nobody,
+        Self::PartnerJoins,
+        Self::PartnerLeaves,
+        Self::PartnerIsRemoved,
+        Self::ThirdJoins,
+        Self::ThirdLeaves,
+        Self::Approve,
+        Self::Deny,
+        Self::ConsoleRenames,
+        Self::DeletesCollaboration,
+    ];
+
+    /// How often it is drawn where it is possible.
+    pub(super) fn chances(self) -> usize {
+        match self {
+            Self::ThirdLeaves => 30,
+            Self::PartnerJoins | Self::Approve | Self::Deny => 12,
+            Self::ThirdJoins => 10,
+            Self::Nobody | Self::ConsoleRenames => 3,
+            Self::PartnerLeaves | Self::PartnerIsRemoved => 1,
+            Self::DeletesCollaboration => 1,
+        }
+    }
+}
+
 impl Play {
     fn collaboration(&self) -> Option<String> {
         self.stage.filled(&format!("${{{COLLABORATION}.id}}")).ok()

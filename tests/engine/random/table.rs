@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use cleanrooms_harness::faults::Fault;
+
 use super::acts::Change;
 use super::others::Other;
 
@@ -31,6 +33,46 @@ pub fn print() {
     print_by(&met, &changes, "meanwhile", &others, |(_, _, other), column| other == column);
     let all = changes.len() * faults.len() * others.len();
     eprintln!("of {all} combinations of the three, {} were met", met.len());
+}
+
+/// The pairs of a change and a fault, and of a change and an act of others, that no sequence has met,
+/// though there is no reason why: each must be met by so many sequences as `cargo test` runs.
+pub fn unmet() -> Vec<String> {
+    let met = MET.lock().unwrap_or_else(PoisonError::into_inner);
+    let faults = Fault::all().into_iter().map(|fault| fault.name);
+    let faults: Vec<_> = faults.chain(["none"]).collect();
+    let mut unmet = Vec::new();
+    let mut must = |is_met: bool, reason: Option<&'static str>, pair: String| match reason {
+        None if !is_met => unmet.push(pair),
+        _ => {}
+    };
+    for change in Change::ALL {
+        for fault in &faults {
+            let is_met = met.keys().any(|(c, f, _)| *c == change && f == fault);
+            must(is_met, None, format!("{change:?} with {fault}"));
+        }
+        for other in Other::ALL {
+            let is_met = met.keys().any(|(c, _, o)| *c == change && *o == other);
+            must(is_met, not_after(change, other), format!("{change:?} after {other:?}"));
+        }
+    }
+    unmet
+}
+
+/// Why a change cannot come after an act of others.
+fn not_after(change: Change, other: Other) -> Option<&'static str> {
+    use Change::{AddPartner, AddThird, DropMembership, MembershipLogs, MembershipTags};
+    use Other::{PartnerIsRemoved, PartnerJoins, PartnerLeaves, ThirdJoins, ThirdLeaves};
+    match (change, other) {
+        (AddThird, ThirdJoins | ThirdLeaves)
+        | (AddPartner, PartnerJoins | PartnerLeaves | PartnerIsRemoved) => {
+            Some("who is to be added has not been there")
+        }
+        (DropMembership | MembershipLogs | MembershipTags, PartnerJoins) => {
+            Some("where the configuration has the membership, the partner does not join by itself")
+        }
+        _ => None,
+    }
 }
 
 fn print_by<C: std::fmt::Debug>(
