@@ -1,6 +1,7 @@
-//! The fault matrix: every fault of the sandbox at every API call of every change.
+//! The fault matrix: every fault of the sandbox, and of a hostile network, at every API call of every change.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -25,17 +26,46 @@ pub fn trials() -> Result<Vec<Trial>> {
             paused(|| Box::pin(without_fault(clean))).map_err(failed)
         }));
         for place in change.places() {
-            for fault in Fault::all().into_iter().filter(|fault| fault.is_for(&place.operation)) {
+            let faults = Fault::all().into_iter().map(|fault| ("faults", fault));
+            let distortions = Fault::distortions().into_iter().map(|fault| ("network", fault));
+            let all = faults.chain(distortions);
+            for (kind, fault) in all.filter(|(_, fault)| fault.is_for(&place.operation)) {
                 let (change, place) = (Arc::clone(&change), place.clone());
                 let case = format!("{name}::{place}::{}", fault.name);
-                trials.push(Trial::test(format!("faults::{case}"), move || {
+                trials.push(Trial::test(format!("{kind}::{case}"), move || {
+                    let (operation, fault_name) = (place.operation.clone(), fault.name);
                     let verdict = paused(|| Box::pin(with_fault(change, fault, place)));
-                    claims::write(&case, &verdict.map_err(failed)?).map_err(failed)
+                    let verdict = verdict.map_err(failed)?;
+                    held(operation, fault_name);
+                    claims::write(&case, &verdict).map_err(failed)
                 }));
             }
         }
     }
     Ok(trials)
+}
+
+/// How often each call has met each fault, and all that must hold has held.
+static HELD: Mutex<BTreeMap<(String, &str), usize>> = Mutex::new(BTreeMap::new());
+
+fn held(operation: String, fault: &'static str) {
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    *held.entry((operation, fault)).or_default() += 1;
+}
+
+/// Prints calls by faults, with how many cases of each held; nothing if there were none.
+pub fn print() {
+    let held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    let faults: BTreeSet<_> = held.keys().map(|(_, fault)| *fault).collect();
+    let calls: BTreeSet<_> = held.keys().map(|(call, _)| call).collect();
+    for (number, fault) in faults.iter().enumerate() {
+        eprintln!("fault {number}: {fault}");
+    }
+    for call in calls {
+        let count = |fault: &&str| held.get(&(call.clone(), *fault)).copied().unwrap_or_default();
+        let counts: String = faults.iter().map(|fault| format!("{:>4}", count(fault))).collect();
+        eprintln!("{call:<34}{counts}");
+    }
 }
 
 /// A change under way.

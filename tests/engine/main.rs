@@ -2,7 +2,8 @@
 //!
 //! - `scenarios::…`: the scenario folders, against the same expected files that
 //!   real engines are held to. That is what lets the engine in small be believed.
-//! - `faults::…`: each fault of the sandbox at each call of each change.
+//! - `faults::…`: each fault of the sandbox at each call of each change; `network::…`: what
+//!   a hostile network makes of the reply.
 //! - `claims::…`: what needs a lie of the service, or its clock.
 //! - `random::…`: sequences of changes, faults and acts of others.
 //! - `ways::…`: whether the scenarios change whatever can be changed.
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     match trials() {
         Ok(trials) => {
             let conclusion = libtest_mimic::run(&arguments, trials);
+            faults::print();
             match random::judge() {
                 true => conclusion.exit_code(),
                 false => ExitCode::FAILURE,

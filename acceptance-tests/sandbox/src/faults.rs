@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::distortion::Distortion;
 use crate::error::ApiError;
 use crate::signature::Caller;
 
@@ -29,6 +30,8 @@ pub(crate) enum Fault {
     AccessDenied,
     /// ValidationException with the reason IAM_SYNCHRONIZATION_DELAY.
     IamSynchronizationDelay,
+    /// The call is carried out, and another reply comes back.
+    Distorted(Distortion),
     /// What the call makes is missed by the first look-ups.
     NotYetVisible { reads: u64 },
     /// What the call deletes is still found by the first look-ups.
@@ -67,6 +70,8 @@ struct FaultBody {
     milliseconds: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reads: Option<u64>,
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    distortion: Option<String>,
 }
 
 fn once() -> Option<u64> {
@@ -89,6 +94,13 @@ impl Fault {
             "reply_lost" => Self::ReplyLost,
             "access_denied" => Self::AccessDenied,
             "iam_synchronization_delay" => Self::IamSynchronizationDelay,
+            "distorted" => {
+                let name = body.distortion.as_deref().ok_or_else(|| wants("as"))?;
+                let distortion = Distortion::named(name);
+                Self::Distorted(
+                    distortion.ok_or_else(|| format!("no reply is distorted as `{name}`"))?,
+                )
+            }
             "not_yet_visible" => {
                 Self::NotYetVisible { reads: body.reads.ok_or_else(|| wants("reads"))? }
             }
@@ -99,7 +111,8 @@ impl Fault {
         };
         let has_stray = (body.milliseconds.is_some() && !matches!(fault, Self::Latency(_)))
             || (body.reads.is_some()
-                && !matches!(fault, Self::NotYetVisible { .. } | Self::StillVisible { .. }));
+                && !matches!(fault, Self::NotYetVisible { .. } | Self::StillVisible { .. }))
+            || (body.distortion.is_some() && !matches!(fault, Self::Distorted(_)));
         if has_stray {
             return Err(format!("the fault `{}` has a setting that it does not take", body.kind));
         }
@@ -107,7 +120,7 @@ impl Fault {
     }
 
     fn body(&self) -> FaultBody {
-        let (mut milliseconds, mut reads) = (None, None);
+        let (mut milliseconds, mut reads, mut distortion) = (None, None, None);
         match self {
             Self::Latency(latency) => {
                 milliseconds = Some(u64::try_from(latency.as_millis()).unwrap_or(u64::MAX));
@@ -115,9 +128,10 @@ impl Fault {
             Self::NotYetVisible { reads: number } | Self::StillVisible { reads: number } => {
                 reads = Some(*number);
             }
+            Self::Distorted(kind) => distortion = Some(kind.name().to_owned()),
             _ => {}
         }
-        FaultBody { kind: self.kind().to_owned(), milliseconds, reads }
+        FaultBody { kind: self.kind().to_owned(), milliseconds, reads, distortion }
     }
 
     /// The name of the kind, as the journal gives it.
@@ -132,6 +146,7 @@ impl Fault {
             Self::ReplyLost => "reply_lost",
             Self::AccessDenied => "access_denied",
             Self::IamSynchronizationDelay => "iam_synchronization_delay",
+            Self::Distorted(_) => "distorted",
             Self::NotYetVisible { .. } => "not_yet_visible",
             Self::StillVisible { .. } => "still_visible",
         }
@@ -158,6 +173,7 @@ impl Fault {
             Self::Latency(_)
             | Self::ResetBefore
             | Self::ReplyLost
+            | Self::Distorted(_)
             | Self::NotYetVisible { .. }
             | Self::StillVisible { .. } => None,
         }

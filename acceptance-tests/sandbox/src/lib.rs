@@ -20,6 +20,7 @@
 mod admin;
 mod clock;
 mod connection;
+mod distortion;
 mod error;
 mod exchange;
 mod faults;

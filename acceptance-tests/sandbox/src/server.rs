@@ -189,6 +189,7 @@ impl Server {
         match exchange.fault {
             Some(Fault::ResetBefore) => Err(NoReply::Reset),
             Some(Fault::ReplyLost) => Err(NoReply::Closed),
+            Some(Fault::Distorted(distortion)) => Ok(distortion.of(reply).await),
             _ => Ok(reply),
         }
     }

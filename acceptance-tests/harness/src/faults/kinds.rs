@@ -43,6 +43,10 @@ enum Calls {
     Creates,
     /// Only what carries a role waits for IAM.
     Roles,
+    /// A create asks for no id, so a whole reply about another object is taken for AWS's word.
+    NotCreates,
+    /// With no content AWS itself answers a deletion.
+    NotDeletes,
 }
 
 impl Fault {
@@ -78,6 +82,41 @@ impl Fault {
         faults
     }
 
+    /// What a hostile network makes of replies: the call is carried out, and another reply comes back.
+    pub fn distortions() -> Vec<Self> {
+        let distorted = |name| once(name, json!({ "kind": "distorted", "as": name }));
+        let kinds = [
+            "no_request_id",
+            "page",
+            "page_with_request_id",
+            "page_of_refusal",
+            "forged_denial",
+            "forged_absence",
+            "redirect",
+            "no_content",
+            "blank",
+            "empty",
+            "cut",
+            "transformed",
+            "of_another",
+            "unasked",
+            "endless",
+        ];
+        let mut distortions: Vec<_> = kinds.map(distorted).into();
+        for distortion in &mut distortions {
+            distortion.calls = match distortion.name {
+                "of_another" => Calls::NotCreates,
+                "no_content" => Calls::NotDeletes,
+                _ => Calls::All,
+            };
+        }
+        // What stands between for good: a portal, and somebody who forges.
+        for (name, kind) in [("page_lasts", "page"), ("forged_absence_lasts", "forged_absence")] {
+            distortions.push(lasting(name, json!({ "kind": "distorted", "as": kind })));
+        }
+        distortions
+    }
+
     /// Whether the fault means something at a call of this operation.
     pub fn is_for(&self, operation: &str) -> bool {
         let is_read = ["Get", "List"].iter().any(|verb| operation.starts_with(verb));
@@ -85,6 +124,8 @@ impl Fault {
             Calls::All => true,
             Calls::Writes => !is_read,
             Calls::Creates => operation.starts_with("Create"),
+            Calls::NotCreates => !operation.starts_with("Create"),
+            Calls::NotDeletes => !operation.starts_with("Delete"),
             Calls::Roles => WITH_ROLES.contains(&operation),
         }
     }

@@ -3,6 +3,7 @@
 import time
 
 from botocore.exceptions import ConnectionClosedError
+from botocore.parsers import ResponseParserError
 from tables import *
 
 
@@ -87,6 +88,25 @@ def test_a_lost_reply_has_changed_something(world):
     entry = world.journal()[0]
     equal((entry["operation"], entry["fault"], entry["status"]), ("CreateCollaboration", "reply_lost", 200))
     equal(entry["response"]["collaboration"]["id"], made["id"])
+
+
+def test_a_distorted_reply_has_changed_something(world):
+    before = len(lists(world))
+    world.fault("CreateConfiguredTable", "distorted", **{"as": "page"})
+    try:
+        made = table(world)
+    except ResponseParserError:
+        made = None
+    equal(made, None)
+    tables = world.owner.list_configured_tables()["configuredTableSummaries"]
+    equal(len(tables), 1)
+    world.fault("GetConfiguredTable", "distorted", **{"as": "of_another"})
+    got = world.owner.get_configured_table(configuredTableIdentifier=tables[0]["id"])
+    assert got["configuredTable"]["id"] != tables[0]["id"]
+    world.fault("ListCollaborations", "distorted", **{"as": "no_request_id"})
+    reply = world.owner.list_collaborations()
+    assert not reply["ResponseMetadata"].get("RequestId")
+    equal(len(reply["collaborationList"]), before)
 
 
 def test_denial_has_the_words_of_iam_and_no_reason(world):
