@@ -10,6 +10,7 @@ use cleanrooms_provider::framework::testing::{Action, Planned, Said};
 use libtest_mimic::Trial;
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::stage::Stage;
 use crate::trial::{failed, paused};
@@ -21,7 +22,7 @@ const PARTNER: &str = "444455556666";
 type Claim = fn() -> Pin<Box<dyn Future<Output = Result<()>>>>;
 
 /// The claims by name.
-const ALL: [(&str, Claim); 10] = [
+const ALL: [(&str, Claim); 12] = [
     ("a_member_list_without_the_creator_keeps_the_state", || {
         Box::pin(a_member_list_without_the_creator_keeps_the_state())
     }),
@@ -45,6 +46,10 @@ const ALL: [(&str, Claim); 10] = [
     ("a_run_that_ends_between_the_halves_keeps_the_place", || {
         Box::pin(a_run_that_ends_between_the_halves_keeps_the_place())
     }),
+    ("a_lost_create_is_looked_for_even_after_a_stop", || {
+        Box::pin(a_lost_create_is_looked_for_even_after_a_stop())
+    }),
+    ("what_only_looks_ends_at_a_stop", || Box::pin(what_only_looks_ends_at_a_stop())),
     ("too_many_tags_replace_nothing", || Box::pin(too_many_tags_replace_nothing())),
 ];
 
@@ -435,6 +440,56 @@ async fn a_run_that_ends_between_the_halves_keeps_the_place() -> Result<()> {
     ensure!(errors(&said).is_empty(), "the import failed: {said:#?}");
     ensure!(stage.plan(&Run::default()).await?.is_empty(), "the plan is not empty");
     ensure!(places(&stage).await? == left, "the place is lost");
+    Ok(())
+}
+
+/// Stops the engine after a while, and gives a token for what comes next.
+fn stops_after(stage: &Stage, while_: Duration) {
+    let stop = stage.core.stop.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(while_).await;
+        stop.cancel();
+    });
+}
+
+async fn a_lost_create_is_looked_for_even_after_a_stop() -> Result<()> {
+    for (address, text, operation) in kinds() {
+        let mut stage = Stage::new();
+        let before = stage.world.objects().await?;
+        for lost in
+            [json!({ "kind": "latency", "milliseconds": 20_000 }), json!({ "kind": "reply_lost" })]
+        {
+            fault(&stage, &json!({ "operation": operation, "fault": lost })).await?;
+        }
+        stage.configure(&text);
+        stops_after(&stage, Duration::from_secs(10));
+        let said = stage.plan_and_apply(&Run::default()).await?;
+        ensure!(stage.world.objects().await? != before, "{operation} was not carried out");
+        let stored = stage.stored()?;
+        ensure!(stored.instances.contains_key(address), "{address} is lost: {said:#?}");
+        stage.core.stop = CancellationToken::new();
+        applied(&mut stage).await.context(operation)?;
+    }
+    Ok(())
+}
+
+async fn what_only_looks_ends_at_a_stop() -> Result<()> {
+    for (address, text, _) in kinds() {
+        let mut stage = Stage::new();
+        stage.configure(&text);
+        applied(&mut stage).await?;
+        let stored = stage.stored()?;
+        let silent = json!({ "operation": "*", "count": null,
+            "fault": { "kind": "latency", "milliseconds": 50_000 } });
+        fault(&stage, &silent).await?;
+        stops_after(&stage, Duration::from_secs(5));
+        let began = Instant::now();
+        let planned = stage.plan(&Run::default()).await?;
+        let took = began.elapsed();
+        ensure!(took < Duration::from_secs(10), "{address}: the refresh took {took:?}");
+        ensure!(planned.failed, "{address}: what was not read is planned: {planned:#?}");
+        ensure!(stage.stored()? == stored, "{address}: the state is another one");
+    }
     Ok(())
 }
 

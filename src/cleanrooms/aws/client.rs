@@ -373,7 +373,8 @@ impl Aws {
             sdk,
             endpoint: settings.endpoint(Service::Sts)?,
             region: config.sts_region.clone(),
-            observer: self.observer(),
+            // All share it, also who looks after a stop; who does not ends the question itself.
+            observer: Observer::new(&self.shared.config, Arc::clone(&self.shared.clock), None),
         };
         let cleanrooms = settings.endpoint(Service::CleanRooms)?;
         let sources = Sources::without_region().with_region(Some(region)).with_http_client(http);

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio_util::sync::CancellationToken;
+
 use super::program::Program;
 use super::run::Run;
 use super::state::{Place, State};
@@ -24,6 +26,8 @@ pub type Connect<C> = Box<dyn Fn(usize, Configured<C>) -> Configured<C> + Send +
 pub struct Core<P: Provider> {
     /// What is stored.
     pub state: State,
+    /// What a user's stop cancels. A command after it needs another one.
+    pub stop: CancellationToken,
     pub(super) resources: BTreeMap<&'static str, Arc<dyn ManagedResource<P::Client>>>,
     pub(super) carry: Carry,
     schema: Schema,
@@ -156,8 +160,8 @@ impl<P: Provider> Core<P> {
     /// freshly configured provider, `carry` takes values from process to process.
     pub fn new(connect: Connect<P::Client>, carry: Carry) -> Self {
         let resources = P::resources().into_iter().map(|one| (one.type_name(), one)).collect();
-        let (state, walks) = Default::default();
-        Self { state, resources, carry, schema: P::schema(), connect, walks }
+        let (state, stop, walks) = Default::default();
+        Self { state, stop, resources, carry, schema: P::schema(), connect, walks }
     }
 
     /// The schema of a resource type, core's own included.

@@ -77,7 +77,7 @@ impl<'a, P: Provider> Run<'a, P> {
             program,
             number: core.next_walk(),
             at_apply,
-            stop: CancellationToken::new(),
+            stop: core.stop.clone(),
             providers: Mutex::default(),
             state: Mutex::new(state),
             scope: Mutex::default(),
