@@ -1,5 +1,6 @@
 """Faults on request."""
 
+import contextlib
 import time
 
 from botocore.exceptions import ConnectionClosedError
@@ -93,11 +94,9 @@ def test_a_lost_reply_has_changed_something(world):
 def test_a_distorted_reply_has_changed_something(world):
     before = len(lists(world))
     world.fault("CreateConfiguredTable", "distorted", **{"as": "page"})
-    try:
-        made = table(world)
-    except ResponseParserError:
-        made = None
-    equal(made, None)
+    # boto3 takes a page for a reply without members, or stops at it.
+    with contextlib.suppress(KeyError, ResponseParserError):
+        raise AssertionError(f"a page was read as {table(world)}")
     tables = world.owner.list_configured_tables()["configuredTableSummaries"]
     equal(len(tables), 1)
     world.fault("GetConfiguredTable", "distorted", **{"as": "of_another"})
