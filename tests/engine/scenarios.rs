@@ -11,7 +11,8 @@ use crate::stage::Stage;
 use crate::trial::{failed, paused};
 
 /// What only a real engine shows, and why.
-const ONLY_REAL: [(&str, &str); 23] = [
+const ONLY_REAL: [(&str, &str); 24] = [
+    ("tags/ignored_by_lifecycle", "core warns of what is ignored in vain"),
     ("membership/replaced_before_destroyed", "engines plan to destroy a deposed object once more"),
     ("collaboration/remove_member", RACE),
     ("collaboration/interrupted_create", SIGNALS),
