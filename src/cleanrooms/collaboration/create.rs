@@ -6,7 +6,6 @@ use aws_sdk_cleanrooms::types::{MemberAbility, PaymentConfiguration, QueryComput
 use super::read;
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Reading;
-use crate::cleanrooms::key::Key;
 use crate::cleanrooms::object::Candidate;
 use crate::wire::Value;
 
@@ -46,11 +45,7 @@ pub async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candida
     let name = planned.get("name").as_str().unwrap_or_default();
     let own = listed.into_values().filter(|summary| summary.creator_account_id == caller);
     let named = own.filter(|summary| summary.name == name);
-    let candidates = named.filter_map(|summary| {
-        let create_time = summary.create_time;
-        Key::new([summary.id]).map(|key| Candidate { key, create_time })
-    });
-    Ok(candidates.collect())
+    Ok(named.filter_map(|it| Candidate::of([&it.id], it.create_time)).collect())
 }
 
 #[cfg(test)]
