@@ -126,7 +126,7 @@ pub async fn with_fault(change: Arc<Change>, fault: Fault, place: Place) -> Resu
     // What could not be looked at may be left for the next apply, with a warning.
     let is_told = !hit.succeeded || !hit.said.is_empty();
     ensure!(is_done || is_told, "it succeeded without a word, and is not done");
-    if !is_done {
+    if !hit.succeeded || !is_done {
         let (mended, _) = case.apply(&change.mend()?).await?;
         let checked = claims.check(&mended, &case.snapshot().await?);
         checked.with_context(|| format!("mended: {mended:#?}"))?;
