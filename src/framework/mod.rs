@@ -21,5 +21,5 @@ pub mod testing;
 pub mod validators;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
-pub use provider::{Configured, Provider, ProviderServer};
+pub use provider::{Configured, Engine, Provider, ProviderServer};
 pub use resource::{Change, Context, Found, ImportTarget, Resource, ResourceSchema};
