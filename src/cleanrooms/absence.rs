@@ -21,7 +21,7 @@ use crate::framework::{Context, Diagnostic, Diagnostics, Found};
 const UNSEEN: &str = "unseen";
 
 /// How long what was made may stay invisible.
-const VISIBLE_WITHIN: Duration = Duration::from_secs(5 * 60);
+pub const VISIBLE_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// Notes that an object is about to be made that nobody has seen yet.
 pub fn note_unseen(private: &mut Private, client: &Client) {

@@ -1,5 +1,7 @@
 //! Claims about one object that need a lie of the service, its clock, or a run that does not come to its end.
 
+mod requests;
+
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -21,13 +23,10 @@ const PARTNER: &str = "444455556666";
 
 type Claim = fn() -> Pin<Box<dyn Future<Output = Result<()>>>>;
 
-/// The claims by name.
-const ALL: [(&str, Claim); 12] = [
+/// The claims of this file by name.
+const ALL: [(&str, Claim); 11] = [
     ("a_member_list_without_the_creator_keeps_the_state", || {
         Box::pin(a_member_list_without_the_creator_keeps_the_state())
-    }),
-    ("a_change_request_that_cannot_be_read_is_in_nobodys_way", || {
-        Box::pin(a_change_request_that_cannot_be_read_is_in_nobodys_way())
     }),
     ("what_was_never_seen_is_gone_after_five_minutes_and_not_before", || {
         Box::pin(what_was_never_seen_is_gone_after_five_minutes_and_not_before())
@@ -58,7 +57,7 @@ pub fn trials() -> Vec<Trial> {
     let trial = |(name, claim): (&str, Claim)| {
         Trial::test(format!("claims::{name}"), move || paused(claim).map_err(failed))
     };
-    ALL.into_iter().map(trial).collect()
+    ALL.into_iter().chain(requests::ALL).map(trial).collect()
 }
 
 // Configurations.
@@ -180,32 +179,6 @@ async fn a_member_list_without_the_creator_keeps_the_state() -> Result<()> {
     }
     stage.world.falsify(None);
     ensure!(stage.plan(&Run::default()).await?.is_empty(), "the plan is not empty");
-    Ok(())
-}
-
-async fn a_change_request_that_cannot_be_read_is_in_nobodys_way() -> Result<()> {
-    for kind in ["access_denied", "internal_error"] {
-        let mut stage = Stage::new();
-        let partner = membership("partner", "partner", "cleanrooms_collaboration.this.id");
-        stage.configure(&(collaboration("this", WITH_PARTNER) + &partner));
-        applied(&mut stage).await?;
-        stage.configure(&(collaboration("this", WITH_THIRD) + &partner));
-        applied(&mut stage).await?;
-        ensure!(stage.world.open_requests().await? == 1, "nobody is asked to vote");
-        let before = stage.stored()?;
-        let unreadable = json!({ "operation": "GetCollaborationChangeRequest", "count": null,
-            "fault": { "kind": kind } });
-        fault(&stage, &unreadable).await?;
-        let planned = stage.plan(&Run::default()).await?;
-        ensure!(!planned.failed && planned.is_empty(), "{kind}: {planned:#?}");
-        ensure!(warned(&planned.said, "could not be read"), "{kind}: {:#?}", planned.said);
-        applied(&mut stage).await?;
-        ensure!(stage.stored()? == before, "{kind}: the state is another one");
-        let said =
-            stage.plan_and_apply(&Run { command: Command::Destroy, ..Run::default() }).await?;
-        ensure!(errors(&said).is_empty(), "{kind}: the destruction failed: {said:#?}");
-        ensure!(stage.world.objects().await?.is_empty(), "{kind}: something is left");
-    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use aws_sdk_cleanrooms::types::MemberStatus;
 
 use super::changes::{CHANGED_BY_REQUEST, PENDING_APPROVAL};
 use super::notes;
+use super::requests::told_together;
 use crate::framework::plan::{Plan, filled};
 use crate::framework::private::Private;
 use crate::framework::validators::invalid;
@@ -282,20 +283,24 @@ fn act_on_open_requests(plan: &mut Plan<'_>) {
             mark_member(plan, account);
         }
     }
-    for (id, request) in approved {
-        plan.diagnostics.push(if is_still_planned(plan, request) {
-            Diagnostic::warning(
-                format!("Change request {id} is approved"),
-                "All votes are in; applying this plan commits it.",
-            )
-        } else {
-            Diagnostic::warning(
-                format!("Change request {id} is approved, but not wanted any more"),
-                "All votes are in, but the configuration asks for something else; applying this \
-                 plan withdraws the request.",
-            )
-        });
-    }
+    let (wanted, unwanted): (Vec<_>, Vec<_>) =
+        approved.into_iter().partition(|(_, request)| is_still_planned(plan, request));
+    let told = |verbs, requests: Vec<(&String, &Value)>, fact: &str| {
+        let facts: Vec<_> =
+            requests.into_iter().map(|(id, _)| (id.clone(), fact.to_owned())).collect();
+        told_together(verbs, &facts, "")
+    };
+    plan.diagnostics.extend(told(
+        ["is approved", "are approved"],
+        wanted,
+        "All votes are in; applying this plan commits it.",
+    ));
+    plan.diagnostics.extend(told(
+        ["is approved, but not wanted any more", "are approved, but not wanted any more"],
+        unwanted,
+        "All votes are in, but the configuration asks for something else; applying this plan \
+         withdraws the request.",
+    ));
 }
 
 /// Whether the plan leaves alone what a request is about. State shows it as if it had been committed.

@@ -9,10 +9,12 @@ use aws_sdk_cleanrooms::types::{
     ChangeType, CollaborationChangeRequest, CollaborationChangeRequestSummary,
 };
 
-use super::changes::{Subject, Wanted};
+use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
+use super::changes::{Subject, Wanted};
 use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind, Outcome, PAGE_SIZE, all_pages};
+use crate::framework::Diagnostic;
 use crate::framework::codec::{Codec, object, set_of, string, string_map, text_enum};
 use crate::framework::row::field;
 use crate::wire::Value;
@@ -100,6 +102,29 @@ impl ChangeRequest {
         self.status == ChangeRequestStatus::Pending
             && self.votes.get(account) == Some(&ApprovalStatus::Pending)
     }
+}
+
+/// One warning about all change requests of which the same is to be told, however many they are;
+/// `None` if there are none.
+///
+/// `verbs` follow one of them and several. `facts` has what is said of each, by its id, and `advice`
+/// goes for all of them.
+pub fn told_together(
+    verbs: [&str; 2],
+    facts: &[(String, String)],
+    advice: &str,
+) -> Option<Diagnostic> {
+    let [one, several] = verbs;
+    let (summary, detail) = match facts {
+        [] => return None,
+        [(id, fact)] => (format!("Change request {id} {one}"), format!("{fact} {advice}")),
+        facts => {
+            let lines = facts.iter().map(|(id, fact)| format!("{id}: {fact}\n"));
+            let lines: String = lines.collect();
+            (format!("{} change requests {several}", facts.len()), lines + advice)
+        }
+    };
+    Some(Diagnostic::warning(summary, detail.trim_end()))
 }
 
 /// An open change request as state shows it.
@@ -207,6 +232,34 @@ impl Requests<'_> {
             Err(err) if err.kind == ErrorKind::NotFound => Ok(None),
             Err(err) => Err(err),
         }
+    }
+
+    /// Requests that are ours, all asked for at once; `None` for one that is neither found by its id nor
+    /// in the list of what may still take effect.
+    ///
+    /// AccessDenied may mean that there is none, too, and a 404 alone proves nothing: the list is asked
+    /// once for all that were not to be had by their ids.
+    pub async fn get_all(
+        &self,
+        ids: &[String],
+    ) -> Vec<(String, Result<Option<ChangeRequest>, AwsError>)> {
+        let may_be_absent = |asked: &Result<Option<ChangeRequest>, AwsError>| match asked {
+            Ok(found) => found.is_none(),
+            Err(err) => err.may_mean_gone(),
+        };
+        let asked = join_all(ids.iter().map(|id| self.get(id))).await;
+        let listed = match asked.iter().any(may_be_absent) {
+            true => Some(self.list_open().await),
+            false => None,
+        };
+        let judged = asked.into_iter().zip(ids).map(|(asked, id)| match &listed {
+            Some(listed) if may_be_absent(&asked) => match listed {
+                Ok(listed) => Ok(listed.iter().find(|listed| listed.id == *id).cloned()),
+                Err(err) => Err(asked.err().unwrap_or_else(|| err.clone())),
+            },
+            _ => asked,
+        });
+        ids.iter().cloned().zip(judged).collect()
     }
 
     /// All requests that may still take effect, whoever filed them.
@@ -354,6 +407,22 @@ mod tests {
     fn a_request_is_about_members_and_the_collaboration() {
         let request = request(ChangeRequestStatus::Pending, &[]);
         assert_eq!(request.about(), "account 444455556666, the collaboration");
+    }
+
+    #[test]
+    fn several_requests_are_one_warning() {
+        let facts = |ids: &[&str]| -> Vec<_> {
+            ids.iter().map(|id| ((*id).to_owned(), format!("About {id}."))).collect()
+        };
+        let told = |ids| told_together(["is open", "are open"], &facts(ids), "Wait.");
+        assert_eq!(told(&[]), None);
+        let one = Diagnostic::warning("Change request r1 is open", "About r1. Wait.");
+        assert_eq!(told(&["r1"]), Some(one));
+        let detail = "r1: About r1.\nr2: About r2.\nWait.";
+        assert_eq!(
+            told(&["r1", "r2"]),
+            Some(Diagnostic::warning("2 change requests are open", detail))
+        );
     }
 
     #[test]
