@@ -207,15 +207,35 @@ pub fn refuse(change: Change<'_>, private: &Private, diagnostics: &mut Diagnosti
     }
 }
 
-/// Says what a destruction costs the others.
-pub fn warn_of_destruction(prior: &Value, diagnostics: &mut Diagnostics) {
-    let active = active_members(prior);
-    if active == 0 {
-        return;
-    }
-    let whom = if active == 1 { "its active member" } else { "all active members" };
+/// What a replacement has cost the others of which no plan could warn.
+pub fn replacement(prior: &Value) -> Option<Diagnostic> {
+    let (active, whom) = thrown_out(prior)?;
     let id = prior.get("id").as_str().unwrap_or_default();
-    diagnostics.push(Diagnostic::warning(
+    Some(Diagnostic::warning(
+        format!("Replacing the collaboration has thrown out {whom}"),
+        format!(
+            "Members of collaboration `{id}` that were active, beside its creator: {active}. Their \
+             memberships have ended for good, and everybody has to join the new one anew. (Of a \
+             replacement that was asked for by `-replace`, by `replace_triggered_by` or by a taint, \
+             engines show no warning in the plan; there `member_statuses` tells who is active.)"
+        ),
+    ))
+}
+
+/// How many members are active beside the creator, and in words; none if there are none.
+fn thrown_out(prior: &Value) -> Option<(usize, &'static str)> {
+    match active_members(prior) {
+        0 => None,
+        1 => Some((1, "its active member")),
+        active => Some((active, "all active members")),
+    }
+}
+
+/// What a destruction costs the others.
+pub fn destruction(prior: &Value) -> Option<Diagnostic> {
+    let (active, whom) = thrown_out(prior)?;
+    let id = prior.get("id").as_str().unwrap_or_default();
+    Some(Diagnostic::warning(
         format!("Destroying the collaboration throws out {whom}"),
         format!(
             "Members of collaboration `{id}` that are active, beside its creator: {active}. Destroying \
@@ -223,7 +243,7 @@ pub fn warn_of_destruction(prior: &Value, diagnostics: &mut Diagnostics) {
              id, and everybody has to join it anew. After a mere change of the resource's address, write a \
              `moved` block instead."
         ),
-    ));
+    ))
 }
 
 /// Says so when the plan asks again for what was denied last.

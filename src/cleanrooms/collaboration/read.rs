@@ -85,12 +85,13 @@ pub async fn gather(
     let owner = located.owner.as_deref().unwrap_or_default();
     let watched = notes::open_requests(&cx.private(), state);
     let requests = Requests { sdk: &at.sdk, collaboration_id: id, owner };
-    let asked = requests.get_all(&watched);
+    let asked = requests.get_all(watched);
     // All are awaited, and what was said about the object itself counts before all else.
-    let (collaboration, members, asked) =
+    let (collaboration, members, mut asked) =
         tokio::join!(get(&at.sdk, id), list_members(&at.sdk, id), asked);
     let mut collaboration = collaboration.map_err(Unread::Object)?;
     let mut members = members.map_err(Unread::Part)?;
+    requests.find_in_list(&mut asked).await;
     let mut requests = Vec::new();
     let mut missing = Vec::new();
     let mut unread = Vec::new();

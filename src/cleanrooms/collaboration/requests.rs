@@ -206,6 +206,9 @@ pub fn change_requests() -> Codec<Vec<()>, Vec<Shown>> {
         .plain()
 }
 
+/// What came of asking for a request by its id; `None` if there is none.
+pub type Asked = Result<Option<ChangeRequest>, AwsError>;
+
 /// The requests of one collaboration, in calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Requests<'a> {
@@ -223,7 +226,7 @@ impl Requests<'_> {
     /// # Errors
     ///
     /// The call failed.
-    pub async fn get(&self, id: &str) -> Result<Option<ChangeRequest>, AwsError> {
+    pub async fn get(&self, id: &str) -> Asked {
         let call = (self.sdk.get_collaboration_change_request())
             .collaboration_identifier(self.collaboration_id)
             .change_request_identifier(id);
@@ -234,32 +237,32 @@ impl Requests<'_> {
         }
     }
 
-    /// Requests that are ours, all asked for at once; `None` for one that is neither found by its id nor
-    /// in the list of what may still take effect.
+    /// Several requests, all asked for at once.
+    pub async fn get_all(&self, ids: Vec<String>) -> Vec<(String, Asked)> {
+        let asked = join_all(ids.iter().map(|id| self.get(id))).await;
+        ids.into_iter().zip(asked).collect()
+    }
+
+    /// Looks into the list of open requests for those that were not to be had by their ids; `None` then
+    /// says that one is in neither place.
     ///
-    /// AccessDenied may mean that there is none, too, and a 404 alone proves nothing: the list is asked
-    /// once for all that were not to be had by their ids.
-    pub async fn get_all(
-        &self,
-        ids: &[String],
-    ) -> Vec<(String, Result<Option<ChangeRequest>, AwsError>)> {
-        let may_be_absent = |asked: &Result<Option<ChangeRequest>, AwsError>| match asked {
+    /// AccessDenied may mean that there is none, too, and a 404 alone proves nothing.
+    pub async fn find_in_list(&self, asked: &mut [(String, Asked)]) {
+        let may_be_absent = |asked: &Asked| match asked {
             Ok(found) => found.is_none(),
             Err(err) => err.may_mean_gone(),
         };
-        let asked = join_all(ids.iter().map(|id| self.get(id))).await;
-        let listed = match asked.iter().any(may_be_absent) {
-            true => Some(self.list_open().await),
-            false => None,
-        };
-        let judged = asked.into_iter().zip(ids).map(|(asked, id)| match &listed {
-            Some(listed) if may_be_absent(&asked) => match listed {
-                Ok(listed) => Ok(listed.iter().find(|listed| listed.id == *id).cloned()),
-                Err(err) => Err(asked.err().unwrap_or_else(|| err.clone())),
-            },
-            _ => asked,
-        });
-        ids.iter().cloned().zip(judged).collect()
+        if !asked.iter().any(|(_, asked)| may_be_absent(asked)) {
+            return;
+        }
+        let listed = self.list_open().await;
+        for (id, asked) in asked.iter_mut().filter(|(_, asked)| may_be_absent(asked)) {
+            match &listed {
+                Ok(listed) => *asked = Ok(listed.iter().find(|listed| listed.id == *id).cloned()),
+                Err(err) if asked.is_ok() => *asked = Err(err.clone()),
+                Err(_) => {}
+            }
+        }
     }
 
     /// All requests that may still take effect, whoever filed them.

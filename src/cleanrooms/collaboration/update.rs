@@ -155,7 +155,11 @@ impl Work<'_> {
 
     /// Keeps open requests that still ask for what is planned, and withdraws the others.
     async fn keep_or_cancel(&mut self, ids: Vec<String>, touched: &mut BTreeSet<Subject>) {
-        let looking = async { Ok(self.requests.get_all(&ids).await) };
+        let looking = async {
+            let mut asked = self.requests.get_all(ids.clone()).await;
+            self.requests.find_in_list(&mut asked).await;
+            Ok(asked)
+        };
         let asked = match self.at.reading.look(looking).await {
             Ok(asked) => asked,
             Err(stopped) => ids.into_iter().map(|id| (id, Err(stopped.clone()))).collect(),
