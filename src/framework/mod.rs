@@ -5,7 +5,7 @@
 //! a [`resource`] adds the calls, and [`managed`] drives them by the rules of the
 //! plugin protocol.
 
-mod caught;
+pub(crate) mod caught;
 pub mod checks;
 pub mod codec;
 pub mod diagnostics;
