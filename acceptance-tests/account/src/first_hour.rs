@@ -1,0 +1,66 @@
+//! The first hour with AWS: a list of calls whose replies tell which answers of
+//! the sandbox are the service's.
+//!
+//! They are sent with the SDK's client as the provider configures it. What comes
+//! back is kept as it came, with account ids masked.
+
+mod collaborations;
+mod fixtures;
+mod hour;
+mod inputs;
+mod orders;
+mod questions;
+mod record;
+mod report;
+mod surroundings;
+mod tables;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+pub use fixtures::{SETTINGS, compare};
+pub use questions::{ALL as QUESTIONS, BEYOND, Question};
+pub use report::Report;
+pub use surroundings::{
+    BUCKET_VARIABLE, COLUMNS_VARIABLE, ROLE_VARIABLE, Surroundings, TABLE_VARIABLE,
+};
+
+use crate::accounts::Accounts;
+use crate::names::RunId;
+use fixtures::Masks;
+use hour::Hour;
+use questions::Named;
+
+/// Makes all calls, writes what came into `folder`, and gives the report. What was made may be left:
+/// it has the names of the run.
+///
+/// # Errors
+///
+/// When a call has no reply, or one that others rest on is refused; the replies until then are
+/// written all the same.
+pub async fn run(
+    accounts: &Accounts,
+    surroundings: &Surroundings,
+    run: &RunId,
+    folder: &Path,
+) -> Result<Report> {
+    let mut hour = Hour::new(accounts, surroundings, run).await?;
+    let made = calls(&mut hour).await;
+    let named = Named { owner: hour.owner.clone(), partner: hour.partner.clone() };
+    let masks = Masks::new(&hour, run, surroundings);
+    let replies = hour.into_replies();
+    let report = Report::new(&replies, &named);
+    fixtures::write(folder, &replies, &masks, &report.settings())?;
+    made.with_context(|| format!("after {} calls", replies.0.len()))?;
+    Ok(report)
+}
+
+async fn calls(hour: &mut Hour<'_>) -> Result<()> {
+    collaborations::run(hour).await.context("the first list")?;
+    let surroundings = hour.surroundings;
+    match &surroundings.tables {
+        Some(tables) => tables::run(hour, tables).await.context("the second list"),
+        None => Ok(()),
+    }
+}
