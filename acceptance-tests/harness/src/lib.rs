@@ -9,6 +9,7 @@
 pub mod paths;
 
 pub mod engine;
+pub mod features;
 pub mod provider;
 pub mod sandbox;
 pub mod workspace;

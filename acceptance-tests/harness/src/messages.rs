@@ -118,12 +118,14 @@ fn recorded(reported: impl IntoIterator<Item = Reported>) -> Vec<Diagnostic> {
     found
 }
 
-/// Whether an engine says this of itself: every command with `dev_overrides`
-/// warns about them, older engines call the generated configuration an
-/// experiment, and an interrupted one says so once or twice.
+/// Whether an engine says this of itself, each in its own words: every command with `dev_overrides`
+/// warns about them and every one with `-target` about that, older engines call the generated
+/// configuration an experiment, and an interrupted one says so once or twice.
 fn is_about_the_engine(summary: &str) -> bool {
     [
         "Provider development overrides are in effect",
+        "Resource targeting is in effect",
+        "Applied changes may be incomplete",
         "Config generation is experimental",
         "execution halted",
     ]

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use semver::VersionReq;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -35,10 +36,24 @@ pub struct Scenario {
 pub struct Settings {
     /// Why something remains in the sandbox at the end.
     pub leaves_behind: Option<String>,
-    /// Whether it makes sense only on engines that store identities.
-    pub needs_identity: bool,
+    /// What an engine must be for it to make sense there.
+    pub needs: Vec<Need>,
     /// Variables for the engine, such as `AWS_PROFILE`.
     pub environment: BTreeMap<String, String>,
+}
+
+/// What an engine must be for a scenario to hold on it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    /// The versions of Terraform; all, if it says nothing.
+    #[serde(default)]
+    pub terraform: VersionReq,
+    /// The versions of OpenTofu; all, if it says nothing. No version is `<0.0.0`.
+    #[serde(default)]
+    pub opentofu: VersionReq,
+    /// What the others lack, or do otherwise.
+    pub because: String,
 }
 
 /// One numbered file.

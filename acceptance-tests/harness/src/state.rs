@@ -15,6 +15,12 @@ pub const IDENTITY: &str = "(identity)";
 /// The key that marks an instance that the next apply would replace.
 const STATUS: &str = "(status)";
 
+/// The resource type that comes with the engine.
+const ENGINES_OWN: &str = "terraform_data";
+
+/// The attributes that it has on every engine.
+const OF_ENGINES_OWN: [&str; 5] = ["id", "input", "output", "triggers_replace", STATUS];
+
 /// The resource instances in a state file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -40,8 +46,13 @@ impl State {
         let mut state = Self::default();
         for resource in Stored::parse(text)?.resources {
             let base = resource.address();
+            let is_engines_own = resource.r#type == ENGINES_OWN;
             for instance in resource.instances {
-                state.instances.insert(instance.address(&base), instance.recorded());
+                let address = instance.address(&base);
+                let mut attributes = instance.recorded();
+                attributes
+                    .retain(|name, _| !is_engines_own || OF_ENGINES_OWN.contains(&name.as_str()));
+                state.instances.insert(address, attributes);
             }
         }
         Ok(state)

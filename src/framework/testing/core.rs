@@ -125,8 +125,6 @@ pub struct Planned {
     pub said: Vec<Said>,
     /// Whether it failed, so that it cannot be applied.
     pub failed: bool,
-    /// Whether it is of some targets alone.
-    pub targeted: bool,
     pub(super) state: State,
 }
 
@@ -135,24 +133,6 @@ impl Planned {
     pub fn is_empty(&self) -> bool {
         self.changes.values().all(|change| change.action == Action::NoOp && !change.importing)
     }
-}
-
-const TARGETED_PLAN: &str = "You are creating a plan with the -target option, which means that \
-    the result of this plan may not represent all of the changes requested by the current \
-    configuration.\n\nThe -target option is not for routine use, and is provided only for \
-    exceptional situations such as recovering from errors or mistakes, or when Terraform \
-    specifically suggests to use it as part of an error message.";
-
-const TARGETED_APPLY: &str = "The plan was created with the -target option in effect, so some \
-    changes requested in the configuration may have been ignored and the output values may not be \
-    fully updated. Run the following command to verify that no other changes are pending:\n    \
-    terraform plan\n\nNote that the -target option is not suitable for routine use, and is \
-    provided only for exceptional situations such as recovering from errors or mistakes, or when \
-    Terraform specifically suggests to use it as part of an error message.";
-
-/// A warning of core's own.
-fn told(title: &str, detail: &str) -> Said {
-    Said { address: None, diagnostic: Diagnostic::warning(title, detail) }
 }
 
 impl<P: Provider> Core<P> {
@@ -186,18 +166,13 @@ impl<P: Provider> Core<P> {
 
     /// Plans, and changes nothing: not even what is stored.
     pub async fn plan(&self, program: &Program, options: &Options) -> Planned {
-        let mut planned = match options.mode {
+        match options.mode {
             Mode::Normal | Mode::RefreshOnly => {
                 let run = Run::new(self, program, self.state.clone(), false);
                 run.plan(options, self.wanted(program, options)).await
             }
             Mode::Destroy => self.plan_destroy(program, options).await,
-        };
-        planned.targeted = !options.targets.is_empty();
-        if planned.targeted {
-            planned.said.push(told("Resource targeting is in effect", TARGETED_PLAN));
         }
-        planned
     }
 
     /// Core plans with the configuration before it plans to destroy, and keeps
@@ -221,11 +196,8 @@ impl<P: Provider> Core<P> {
     pub async fn apply(&mut self, program: &Program, planned: &Planned) -> Vec<Said> {
         let run = Run::new(self, program, planned.state.clone(), true);
         run.apply(planned).await;
-        let (state, mut said) = run.finish();
+        let (state, said) = run.finish();
         self.state = state;
-        if planned.targeted {
-            said.push(told("Applied changes may be incomplete", TARGETED_APPLY));
-        }
         said
     }
 

@@ -10,7 +10,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
-use cleanrooms_harness::engine::{Engine, Engines};
+use cleanrooms_harness::engine::Engines;
 use cleanrooms_harness::plan::Plan;
 use cleanrooms_harness::provider::Provider;
 use cleanrooms_harness::sandbox::{ACCOUNTS, Sandbox};
@@ -70,7 +70,7 @@ impl Stage {
         println!("{}", sandbox.url());
 
         heading(3, "Find an engine");
-        let engine = engine()?;
+        let engine = Engines::one()?;
         println!("{engine}");
 
         let folder = paths::repository().join("examples/complete");
@@ -265,14 +265,6 @@ impl Stage {
         ensure!(reply.status == 200, "GET {path} answered {}: {}", reply.status, reply.body);
         Ok(reply.body["collaboration"].take())
     }
-}
-
-fn engine() -> Result<Engine> {
-    let engines = Engines::discover()?;
-    if let Err(err) = &engines.library {
-        println!("Terraform in-process is not available: {err}");
-    }
-    engines.any().cloned()
 }
 
 fn heading(number: usize, text: &str) {

@@ -65,7 +65,7 @@ impl<P: Provider> Run<'_, P> {
         let changes = std::mem::take(&mut *lock(&self.changes));
         let drift = std::mem::take(&mut *lock(&self.drift));
         let (state, said) = self.finish();
-        Planned { changes, drift, said, failed: !succeeded, targeted: false, state }
+        Planned { changes, drift, said, failed: !succeeded, state }
     }
 
     /// Refreshes an instance of the configuration, and plans its change.

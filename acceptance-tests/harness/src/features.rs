@@ -1,0 +1,154 @@
+//! What engines can do from some version on, and the scenarios that every one of them runs.
+
+use std::collections::BTreeSet;
+
+/// Something that not every engine can do.
+#[derive(Debug)]
+pub struct Feature {
+    /// What it is.
+    pub name: &'static str,
+    /// The first Terraform that has it; `None`: none has.
+    pub terraform: Option<&'static str>,
+    /// The first OpenTofu that has it; `None`: none has.
+    pub opentofu: Option<&'static str>,
+    /// What shows that it works with the provider.
+    pub shown_by: Shown,
+}
+
+/// What shows a feature.
+#[derive(Debug)]
+pub enum Shown {
+    /// These scenarios, which are smoke.
+    By(&'static [&'static str]),
+    /// Nothing, for this reason.
+    No(&'static str),
+}
+
+/// All of them, in the order in which the engines got them.
+pub const FEATURES: &[Feature] = &[
+    Feature {
+        name: "import blocks and generated configuration",
+        terraform: Some("1.5.0"),
+        opentofu: Some("1.6.0"),
+        shown_by: Shown::By(&[
+            "collaboration/import_block",
+            "membership/import_block",
+            "membership/generated_configuration",
+            "configured_table/import_block",
+            "configured_table_analysis_rule/generated_configuration",
+            "configured_table_association/import_block",
+        ]),
+    },
+    Feature {
+        name: "moves from another type or provider",
+        terraform: Some("1.8.0"),
+        opentofu: Some("1.10.0"),
+        shown_by: Shown::No("the provider takes no state of another type yet"),
+    },
+    Feature {
+        name: "provider functions",
+        terraform: Some("1.8.0"),
+        opentofu: Some("1.7.0"),
+        shown_by: Shown::No("the provider has none"),
+    },
+    Feature {
+        name: "an apply that is told from a plan, by the deferral that it allows",
+        terraform: Some("1.9.0"),
+        opentofu: Some("1.9.0"),
+        shown_by: Shown::By(&[
+            "collaboration/unknown_turns_out_to_replace",
+            "configured_table/unknown",
+        ]),
+    },
+    Feature {
+        name: "ephemeral resources",
+        terraform: Some("1.10.0"),
+        opentofu: Some("1.11.0"),
+        shown_by: Shown::No("the provider has none"),
+    },
+    Feature {
+        name: "write-only attributes",
+        terraform: Some("1.11.0"),
+        opentofu: Some("1.11.0"),
+        shown_by: Shown::No("the provider has none"),
+    },
+    Feature {
+        name: "resource identity, and import by it",
+        terraform: Some("1.12.0"),
+        opentofu: Some("1.12.0"),
+        shown_by: Shown::By(&[
+            "membership/import_identity",
+            "configured_table/import_identity",
+            "configured_table_analysis_rule/import_identity",
+            "configured_table_association/import_identity",
+        ]),
+    },
+    Feature {
+        name: "list resources",
+        terraform: Some("1.14.0"),
+        opentofu: None,
+        shown_by: Shown::No("the provider has none"),
+    },
+    Feature {
+        name: "actions",
+        terraform: Some("1.14.0"),
+        opentofu: None,
+        shown_by: Shown::No("the provider has none"),
+    },
+];
+
+/// What every engine can do, and each of them shows.
+const EVERYWHERE: &[&str] = &[
+    "membership/two_companies",
+    "membership/replace_refused",
+    "collaboration/abilities",
+    "collaboration/wait_for_approval",
+    "collaboration/state_v0",
+    "collaboration/interrupted_create",
+    "membership/state_v0",
+    "configured_table/replace",
+    "configured_table/unknown",
+    "configured_table_analysis_rule/replace",
+    "configured_table_association/update",
+    "provider/default_tags",
+    "provider/unknown_at_plan",
+    "tags/ignored_by_lifecycle",
+    "examples/complete",
+];
+
+/// The scenarios and examples that the engines run which do not run everything.
+pub fn smoke() -> BTreeSet<&'static str> {
+    let of_features = FEATURES.iter().flat_map(|feature| match feature.shown_by {
+        Shown::By(scenarios) => scenarios,
+        Shown::No(_) => &[],
+    });
+    EVERYWHERE.iter().chain(of_features).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paths::repository;
+
+    #[test]
+    fn what_is_smoke_exists() {
+        for name in smoke() {
+            let folder = match name.starts_with("examples/") {
+                true => repository().join(name),
+                false => repository().join("acceptance-tests/cases").join(name),
+            };
+            assert!(folder.is_dir(), "{name} is no scenario");
+        }
+    }
+
+    #[test]
+    fn a_feature_is_shown_or_there_is_a_reason() {
+        for feature in FEATURES {
+            let is_shown = match feature.shown_by {
+                Shown::By(scenarios) => !scenarios.is_empty(),
+                Shown::No(reason) => !reason.is_empty(),
+            };
+            assert!(is_shown, "{}", feature.name);
+        }
+    }
+}
