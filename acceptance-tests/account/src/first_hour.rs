@@ -10,9 +10,7 @@ mod hour;
 mod inputs;
 mod orders;
 mod questions;
-mod record;
 mod report;
-mod surroundings;
 mod tables;
 
 use std::path::Path;
@@ -22,12 +20,10 @@ use anyhow::{Context, Result};
 pub use fixtures::{SETTINGS, compare};
 pub use questions::{ALL as QUESTIONS, BEYOND, Question};
 pub use report::Report;
-pub use surroundings::{
-    BUCKET_VARIABLE, COLUMNS_VARIABLE, ROLE_VARIABLE, Surroundings, TABLE_VARIABLE,
-};
 
 use crate::accounts::Accounts;
 use crate::names::RunId;
+use crate::surroundings::Surroundings;
 use fixtures::Masks;
 use hour::Hour;
 use questions::Named;
@@ -48,7 +44,7 @@ pub async fn run(
     let mut hour = Hour::new(accounts, surroundings, run).await?;
     let made = calls(&mut hour).await;
     let named = Named { owner: hour.owner.clone(), partner: hour.partner.clone() };
-    let masks = Masks::new(&hour, run, surroundings);
+    let masks = Masks::new(&hour, run);
     let replies = hour.into_replies();
     let report = Report::new(&replies, &named);
     fixtures::write(folder, &replies, &masks, &report.settings())?;
@@ -58,9 +54,8 @@ pub async fn run(
 
 async fn calls(hour: &mut Hour<'_>) -> Result<()> {
     collaborations::run(hour).await.context("the first list")?;
-    let surroundings = hour.surroundings;
-    match &surroundings.tables {
-        Some(tables) => tables::run(hour, tables).await.context("the second list"),
+    match hour.tables.clone() {
+        Some(tables) => tables::run(hour, &tables).await.context("the second list"),
         None => Ok(()),
     }
 }

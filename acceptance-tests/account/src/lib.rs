@@ -5,8 +5,13 @@
 //! nothing without that prefix is ever touched. `README.md` is the manual.
 
 pub mod accounts;
-pub mod first_hour;
 pub mod names;
+pub mod surroundings;
+
+mod record;
+
+pub mod acceptance;
+pub mod first_hour;
 pub mod sweep;
 
 use std::path::{Path, PathBuf};

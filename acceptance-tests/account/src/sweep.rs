@@ -5,6 +5,9 @@
 //! membership with the collaboration that it is in.
 
 mod parts;
+mod program;
+
+pub use program::main;
 
 use std::fmt;
 use std::time::{Duration, SystemTime};

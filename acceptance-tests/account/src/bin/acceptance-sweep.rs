@@ -2,63 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
-use cleanrooms_account::accounts::Accounts;
-use cleanrooms_account::sweep::{self, Which};
-use cleanrooms_account::{Pace, block_on};
-use std::time::Duration;
-
-const HELP: &str = "\
-Takes away what acceptance tests and `cargo first-hour` have left in accounts of yours.
-
-Usage: cargo acceptance-sweep [--run ID | --older-than MINUTES]
-
-Without arguments what is older than two hours goes, whichever run has made it;
-with --run everything of this one. Only what has a name that begins with `tf_acc_` and the
-id of a run is touched, and what lies in it. The environment is that of `cargo first-hour`.
-";
-
-/// By then a run is over.
-const TWO_HOURS: Duration = Duration::from_secs(2 * 3600);
-
 fn main() -> ExitCode {
-    match arguments().and_then(|which| which.map_or(Ok(()), run)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(err) => {
-            eprintln!("acceptance-sweep: {err:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// What to sweep; none if help was all that was asked for.
-fn arguments() -> Result<Option<Which>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    Ok(Some(match words[..] {
-        [] => Which::OlderThan(TWO_HOURS),
-        ["--run", run] => Which::Run(run.parse().map_err(anyhow::Error::msg)?),
-        ["--older-than", minutes] => {
-            let minutes: u64 = minutes.parse().context("--older-than takes a number of minutes")?;
-            Which::OlderThan(Duration::from_secs(minutes * 60))
-        }
-        ["--help" | "-h"] => {
-            println!("{HELP}");
-            return Ok(None);
-        }
-        _ => bail!("unknown arguments; see --help"),
-    }))
-}
-
-fn run(which: Which) -> Result<()> {
-    let pace = Pace::of_environment()?;
-    block_on(async {
-        let accounts = Accounts::from_environment(pace.folder()).await?;
-        let swept = sweep::sweep(&accounts, &which).await?;
-        println!("{swept}");
-        match swept.remains.is_empty() {
-            true => Ok(()),
-            false => bail!("something remains"),
-        }
-    })
+    cleanrooms_account::sweep::main(std::env::args().skip(1))
 }

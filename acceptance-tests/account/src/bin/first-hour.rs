@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use cleanrooms_account::accounts::Accounts;
-use cleanrooms_account::first_hour::{self, SETTINGS, Surroundings};
+use cleanrooms_account::first_hour::{self, SETTINGS};
 use cleanrooms_account::names::RunId;
+use cleanrooms_account::surroundings::Surroundings;
 use cleanrooms_account::sweep::{self, Which};
 use cleanrooms_account::{Pace, block_on};
 
@@ -31,9 +32,10 @@ Environment:
   TF_ACC_THIRD_ACCOUNT_ID   an account that is invited and never joins
   TF_ACC_BUCKET             a bucket of the first account, in us-east-1
  for the questions about tables:
-  TF_ACC_ROLE_ARN           a role that AWS Clean Rooms may assume
-  TF_ACC_GLUE_TABLE         DATABASE.TABLE in AWS Glue
-  TF_ACC_GLUE_COLUMNS       two of its columns: FIRST,SECOND
+  TF_ACC_ROLE_PREFIX        what the name of a role begins with that AWS Clean Rooms may
+                            assume: the rest is `tables`
+  TF_ACC_GLUE_DATABASE      a database of AWS Glue with the tables of
+                            acceptance-tests/account/tables.sql
 ";
 
 fn main() -> ExitCode {
@@ -61,7 +63,7 @@ fn arguments() -> Result<Option<PathBuf>> {
 }
 
 fn run(folder: PathBuf) -> Result<()> {
-    let surroundings = Surroundings::from_environment()?;
+    let surroundings = Surroundings::from_environment();
     let pace = Pace::of_environment()?;
     block_on(async {
         let accounts = Accounts::from_environment(pace.folder()).await?;

@@ -17,7 +17,7 @@ use super::inputs::{
     Change, Learning, job_results, member, payers, pays_for_queries, pays_for_queries_from_now_on,
     results,
 };
-use super::record::Who::{self, Owner, Partner};
+use crate::record::Who::{self, Owner, Partner};
 
 const QUERY: MemberAbility = MemberAbility::CanQuery;
 const RECEIVE: MemberAbility = MemberAbility::CanReceiveResults;
@@ -51,7 +51,7 @@ pub async fn run(hour: &mut Hour<'_>) -> Result<()> {
 
 /// Calls 2 to 15: a collaboration that both join.
 async fn join(hour: &mut Hour<'_>) -> Result<Made> {
-    let bucket = hour.surroundings.bucket.clone();
+    let bucket = hour.bucket.clone();
     let (name, partner) = (hour.name("k1"), member(&hour.partner, "b", &[QUERY])?);
     let created = hour.make("2", Owner, |sdk| {
         sdk.create_collaboration()
@@ -109,7 +109,7 @@ async fn update_results(hour: &mut Hour<'_>, ours: &str, bucket: &str) -> Result
         })
         .await?;
     }
-    if let Some(tables) = &hour.surroundings.tables {
+    if let Some(tables) = &hour.tables {
         let results = job_results(bucket, &tables.role)?;
         hour.ask("14a", Owner, |sdk| {
             let update = sdk.update_membership().membership_identifier(ours);

@@ -9,9 +9,8 @@ use regex_lite::{Captures, Regex};
 use serde_json::{Map, Value, json};
 
 use super::hour::{Hour, Replies};
-use super::record::{Exchange, Reply, Who};
-use super::surroundings::Surroundings;
 use crate::names::{PREFIX, RunId};
+use crate::record::{Exchange, Reply, Who};
 
 /// The folder of the replies, below that of a recording.
 const CALLS: &str = "calls";
@@ -37,19 +36,18 @@ pub struct Masks(Vec<(String, String)>);
 
 impl Masks {
     /// Masks accounts, the run, and what the account has.
-    pub fn new(hour: &Hour<'_>, run: &RunId, surroundings: &Surroundings) -> Self {
+    pub fn new(hour: &Hour<'_>, run: &RunId) -> Self {
         let mut masks = vec![
             (hour.owner.clone(), OWNER.to_owned()),
             (hour.partner.clone(), PARTNER.to_owned()),
             (hour.third.clone(), THIRD.to_owned()),
             (run.prefix(), PREFIX.to_owned()),
-            (surroundings.bucket.clone(), "the-bucket".to_owned()),
+            (hour.bucket.clone(), "the-bucket".to_owned()),
         ];
-        if let Some(tables) = &surroundings.tables {
+        if let Some(tables) = &hour.tables {
             let role = format!("arn:aws:iam::{OWNER}:role/the-role");
             masks.insert(0, (tables.role.clone(), role));
             masks.push((tables.database.clone(), "the_database".to_owned()));
-            masks.push((tables.table.clone(), "the_table".to_owned()));
         }
         Self(masks)
     }

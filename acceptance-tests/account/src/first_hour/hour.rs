@@ -8,18 +8,21 @@ use aws_sdk_cleanrooms::error::{DisplayErrorContext, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde_json::Value;
 
-use super::record::{Recorder, Reply, Who};
-use super::surroundings::Surroundings;
-use crate::accounts::{Accounts, Party, REGION};
+use super::tables::Tables;
+use crate::accounts::{Accounts, Party, REGION, THIRD_ACCOUNT_VARIABLE};
 use crate::names::{PREFIX, RunId};
+use crate::record::{Recorder, Reply, Who};
+use crate::surroundings::{BUCKET_VARIABLE, Surroundings};
 
 /// An id that nothing has.
 pub const NOBODY: &str = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";
 
 /// What is known while the calls are made.
 pub struct Hour<'a> {
-    /// What the accounts have that the calls need.
-    pub surroundings: &'a Surroundings,
+    /// A bucket of the owner.
+    pub bucket: String,
+    /// What configured tables need, if it is there.
+    pub tables: Option<Tables>,
     /// The owner's account.
     pub owner: String,
     /// The partner's account.
@@ -77,14 +80,16 @@ impl<'a> Hour<'a> {
     /// When there is no second or no third account, or no client can be made.
     pub async fn new(
         accounts: &'a Accounts,
-        surroundings: &'a Surroundings,
+        surroundings: &Surroundings,
         run: &'a RunId,
     ) -> Result<Self> {
         let missing = |what: &str| anyhow!("the first hour needs {what}; see --help");
-        let partner = accounts.partner.as_ref().ok_or_else(|| missing("a second account"))?;
-        let third = accounts.third.clone().ok_or_else(|| missing("the id of a third account"))?;
+        let partner =
+            accounts.partner.as_ref().ok_or_else(|| missing("credentials of a second account"))?;
+        let third = accounts.third.clone().ok_or_else(|| missing(THIRD_ACCOUNT_VARIABLE))?;
         Ok(Self {
-            surroundings,
+            bucket: surroundings.bucket.clone().ok_or_else(|| missing(BUCKET_VARIABLE))?,
+            tables: Tables::of(surroundings, &accounts.owner.account),
             owner: accounts.owner.account.clone(),
             partner: partner.account.clone(),
             third,

@@ -16,7 +16,7 @@ use aws_sdk_cleanrooms::types::{
     UpdateMembershipPaymentConfiguration,
 };
 
-use super::surroundings::Tables;
+use super::tables::{TABLE, Tables};
 
 /// A member that is invited at the creation.
 pub fn member(
@@ -131,14 +131,14 @@ pub fn job_results(bucket: &str, role: &str) -> Result<MembershipProtectedJobRes
 /// The table of AWS Glue, without its Region.
 pub fn glue(tables: &Tables) -> Result<TableReference> {
     let glue = GlueTableReference::builder();
-    let glue = glue.database_name(&tables.database).table_name(&tables.table).build()?;
+    let glue = glue.database_name(&tables.database).table_name(TABLE).build()?;
     Ok(TableReference::Glue(glue))
 }
 
 /// The same table as Athena reads it.
 pub fn athena(tables: &Tables) -> Result<TableReference> {
     let athena = AthenaTableReference::builder().work_group("primary");
-    let athena = athena.database_name(&tables.database).table_name(&tables.table).build()?;
+    let athena = athena.database_name(&tables.database).table_name(TABLE).build()?;
     Ok(TableReference::Athena(athena))
 }
 

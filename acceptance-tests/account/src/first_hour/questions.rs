@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::collaborations::member_of;
 use super::hour::{NOBODY, Replies};
 use super::orders::order_of_lists;
-use super::record::Outcome::{self, Conflict, Denied, Done, NotFound, Validation};
-use super::record::Reply;
 use super::tables::ASSOCIATION_ARN;
+use crate::record::Outcome::{self, Conflict, Denied, Done, NotFound, Validation};
+use crate::record::Reply;
 
 /// What the replies say to a question.
 #[derive(Clone, Debug, PartialEq)]
@@ -629,7 +629,7 @@ mod tests {
     fn a_reply_that_no_answer_fits_is_told_as_it_is() {
         let mut reply = Reply {
             number: "29".to_owned(),
-            who: super::super::record::Who::Owner,
+            who: crate::record::Who::Owner,
             disbelieved: None,
             exchange: Default::default(),
         };

@@ -15,8 +15,34 @@ use super::hour::{Hour, NOBODY};
 use super::inputs::{
     athena, custom_association_rule, custom_rule, glue, list_association_rule, list_rule, member,
 };
-use super::record::Who::{Owner, Partner};
-use super::surroundings::Tables;
+use crate::record::Who::{Owner, Partner};
+use crate::surroundings::Surroundings;
+
+/// The table, and two of its columns, as `tables.sql` makes it.
+pub const TABLE: &str = "orders";
+const COLUMNS: [&str; 2] = ["email", "amount"];
+
+/// What configured tables and their associations need.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    /// A role that AWS Clean Rooms may assume.
+    pub role: String,
+    /// The database in AWS Glue.
+    pub database: String,
+}
+
+impl Tables {
+    /// Those of an account, if it has all that is needed.
+    pub fn of(surroundings: &Surroundings, account: &str) -> Option<Self> {
+        let prefix = surroundings.role_prefix.as_ref()?;
+        let role = format!("arn:aws:iam::{account}:role/{prefix}tables");
+        Some(Self { role, database: surroundings.database.clone()? })
+    }
+
+    fn columns() -> Option<Vec<String>> {
+        Some(COLUMNS.map(str::to_owned).to_vec())
+    }
+}
 
 /// Makes all calls of the list.
 ///
@@ -27,7 +53,7 @@ pub async fn run(hour: &mut Hour<'_>, tables: &Tables) -> Result<()> {
     let (collaboration, membership) = join(hour).await?;
     let table = create_tables(hour, tables).await?;
     let association = associate_first(hour, tables, &membership, &table).await?;
-    rules_of_the_table(hour, tables, &table).await?;
+    rules_of_the_table(hour, &table).await?;
     rules_of_the_association(hour, &membership, &association).await?;
     let other = change_another(hour, tables).await?;
     let second = associate(hour, "T20", tables, &membership, &other, "second").await?;
@@ -87,12 +113,11 @@ async fn create_table(
     tables: &Tables,
 ) -> Result<Option<String>> {
     let (name, reference) = (hour.name("t1"), glue(tables)?);
-    let columns = tables.columns.to_vec();
     let created = hour.make(number, Owner, |sdk| {
         sdk.create_configured_table()
             .name(name)
             .table_reference(reference)
-            .set_allowed_columns(Some(columns))
+            .set_allowed_columns(Tables::columns())
             .analysis_method(AnalysisMethod::DirectQuery)
             .send()
     });
@@ -145,8 +170,8 @@ async fn associate(
 }
 
 /// Calls T9 to T12: rules that may be refused, each taken away again, and one that is right.
-async fn rules_of_the_table(hour: &mut Hour<'_>, tables: &Tables, table: &str) -> Result<()> {
-    let [join, list] = &tables.columns;
+async fn rules_of_the_table(hour: &mut Hour<'_>, table: &str) -> Result<()> {
+    let [join, list] = COLUMNS;
     let (owner, queries) = (hour.owner.clone(), ["ANY_QUERY"]);
     let stray = list_rule(join, "tf_acc_no_such_column")?;
     let receivers = custom_rule(&queries, &owner, Some(&owner))?;
@@ -277,12 +302,11 @@ async fn delete_association(
 /// Calls T17 to T19: a table of two methods that goes back to one, and to another source.
 async fn change_another(hour: &mut Hour<'_>, tables: &Tables) -> Result<String> {
     let (name, reference) = (hour.name("t2"), glue(tables)?);
-    let columns = tables.columns.to_vec();
     let created = hour.make("T17", Owner, |sdk| {
         sdk.create_configured_table()
             .name(name)
             .table_reference(reference)
-            .set_allowed_columns(Some(columns))
+            .set_allowed_columns(Tables::columns())
             .analysis_method(AnalysisMethod::Multiple)
             .selected_analysis_methods(SelectedAnalysisMethod::DirectQuery)
             .selected_analysis_methods(SelectedAnalysisMethod::DirectJob)
