@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Some(AS_SWEEP) => return sweep::main(words),
         _ => {}
     }
-    let trials: [(&str, fn() -> Result<()>); 7] = [
+    let trials: [(&str, Test); 7] = [
         ("two_runs_at_once_leave_one_another_alone", two_runs_at_once),
         ("a_killed_run_is_swept", a_killed_run_is_swept),
         ("another_account_is_refused", another_account_is_refused),
@@ -59,12 +59,15 @@ fn main() -> ExitCode {
         ("a_quota_that_is_used_up_leaves_nothing", a_quota_that_is_used_up),
         ("a_sweep_of_all_takes_what_is_old", a_sweep_of_all_takes_what_is_old),
     ];
-    let trial = |(name, test): (&str, fn() -> Result<()>)| {
+    let trial = |(name, test): (&str, Test)| {
         Trial::test(name, move || test().map_err(|err| Failed::from(format!("{err:#}"))))
     };
     let trials = trials.into_iter().map(trial).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
+
+/// What a trial does.
+type Test = fn() -> Result<()>;
 
 /// AWS, with things in it that are not ours.
 struct World {

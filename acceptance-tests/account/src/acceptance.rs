@@ -205,7 +205,6 @@ impl<'a> Stage<'a> {
         }
         if let Some(database) = &self.surroundings.database {
             words.push(Surrounding::whole("sales", database.clone()));
-            words.push(Surrounding::whole("archive", format!("{database}_archive")));
         }
         words
     }

@@ -28,19 +28,26 @@ use fixtures::Masks;
 use hour::Hour;
 use questions::Named;
 
-/// Makes all calls, writes what came into `folder`, and gives the report. What was made may be left:
-/// it has the names of the run.
+/// What a first hour came to.
+pub struct Outcome {
+    /// The answers to all questions.
+    pub report: Report,
+    /// Why not all calls were made: one had no reply, or one that others rest on was refused.
+    pub failure: Option<anyhow::Error>,
+}
+
+/// Makes all calls, and writes what came into `folder`. What was made may be left: it has the names
+/// of the run.
 ///
 /// # Errors
 ///
-/// When a call has no reply, or one that others rest on is refused; the replies until then are
-/// written all the same.
+/// When no call can be made, or what came cannot be written.
 pub async fn run(
     accounts: &Accounts,
     surroundings: &Surroundings,
     run: &RunId,
     folder: &Path,
-) -> Result<Report> {
+) -> Result<Outcome> {
     let mut hour = Hour::new(accounts, surroundings, run).await?;
     let made = calls(&mut hour).await;
     let named = Named { owner: hour.owner.clone(), partner: hour.partner.clone() };
@@ -48,8 +55,8 @@ pub async fn run(
     let replies = hour.into_replies();
     let report = Report::new(&replies, &named);
     fixtures::write(folder, &replies, &masks, &report.settings())?;
-    made.with_context(|| format!("after {} calls", replies.0.len()))?;
-    Ok(report)
+    let made = made.with_context(|| format!("after {} calls", replies.0.len()));
+    Ok(Outcome { report, failure: made.err() })
 }
 
 async fn calls(hour: &mut Hour<'_>) -> Result<()> {

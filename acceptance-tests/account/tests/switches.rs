@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         Trial::test("several_at_once_and_recorded", several_at_once_and_recorded),
         Trial::test("without_tables", without_tables),
         Trial::test("another_account_is_refused", another_account_is_refused),
+        Trial::test("what_is_denied_ends_it_and_leaves_nothing", what_is_denied_ends_it),
     ];
     if Path::new(RECORDED).exists() {
         trials.push(Trial::test("as_recorded", as_recorded));
@@ -228,6 +229,20 @@ fn without_tables() -> Result<(), Failed> {
     assert!(hour.differing().is_empty(), "{}", hour.output);
     assert!(hour.settings.contains_key("creator_votes"));
     assert!(!hour.settings.contains_key("association_arn"));
+    nothing_is_wrong(&stranger, &hour)?;
+    Ok(())
+}
+
+/// What was told until then is reported all the same.
+fn what_is_denied_ends_it() -> Result<(), Failed> {
+    let stranger = Stranger::start(&[])?;
+    let fault = json!({ "operation": "CreateConfiguredTable", "count": null,
+        "fault": { "kind": "access_denied" } });
+    stranger.client().admin("POST", "faults", Some(&fault))?;
+    let hour = Hour::of(&stranger)?;
+    assert!(!hour.succeeded && hour.output.contains("the second list"), "{}", hour.output);
+    assert!(hour.differing().is_empty(), "{}", hour.output);
+    assert!(hour.settings.contains_key("creator_votes"), "{}", hour.output);
     nothing_is_wrong(&stranger, &hour)?;
     Ok(())
 }

@@ -143,6 +143,10 @@ fn texts(folder: &Path) -> Result<Vec<String>> {
 pub fn run(folder: &Path, name: &str, engine: &Engine, place: &Place) -> Result<()> {
     let copy = place.scratch.join("scenarios").join(name);
     copy_adapted(folder, &copy, place)?;
+    let provider = copy.join("provider.tf");
+    if !provider.exists() {
+        put(&provider, &place.provider)?;
+    }
     let scenario = Scenario::read(&copy)?;
     let root = place.scratch.join(engine.to_string()).join(name);
     let workspace =
@@ -183,11 +187,7 @@ fn copy_adapted(from: &Path, to: &Path, place: &Place) -> Result<()> {
             put(&target, &adapted(&path, place)?)?;
         }
     }
-    let is_scenario = from.join(EXPECTED).exists();
-    match is_scenario {
-        true => put(&to.join("provider.tf"), &place.provider),
-        false => Ok(()),
-    }
+    Ok(())
 }
 
 fn put(path: &Path, text: &str) -> Result<()> {

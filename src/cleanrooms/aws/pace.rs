@@ -99,7 +99,7 @@ mod tests {
     fn turns_are_taken_one_after_the_other_and_not_saved_up() {
         let folder = tempfile::tempdir().expect("there is a place for temporary files");
         let file = folder.path().join("GetCollaboration");
-        let mut turn = |now| reserve(&file, Duration::from_millis(now)).expect("the file is ours");
+        let turn = |now| reserve(&file, Duration::from_millis(now)).expect("the file is ours");
         let pauses = [turn(1_000), turn(1_000), turn(1_100), turn(10_000), turn(10_000)];
         assert_eq!(pauses.map(|pause| pause.as_millis()), [0, 220, 340, 0, 220]);
     }

@@ -1,11 +1,12 @@
 //! `cargo first-hour`: which answers of the sandbox are those of AWS?
+#![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use cleanrooms_account::accounts::Accounts;
-use cleanrooms_account::first_hour::{self, SETTINGS};
+use cleanrooms_account::first_hour::{self, Outcome, SETTINGS};
 use cleanrooms_account::names::RunId;
 use cleanrooms_account::surroundings::Surroundings;
 use cleanrooms_account::sweep::{self, Which};
@@ -68,14 +69,15 @@ fn run(folder: PathBuf) -> Result<()> {
     block_on(async {
         let accounts = Accounts::from_environment(pace.folder()).await?;
         let run = RunId::new();
-        let report = first_hour::run(&accounts, &surroundings, &run, &folder).await;
+        let outcome = first_hour::run(&accounts, &surroundings, &run, &folder).await;
         let swept = sweep::sweep(&accounts, &Which::Run(run)).await?;
-        let report = report.inspect_err(|_| println!("{swept}"))?;
+        let Outcome { report, failure } = outcome?;
         println!("{report}\n{swept}\n");
         println!("The answers are in {}.", folder.join(SETTINGS).display());
-        match swept.remains.is_empty() {
-            true => Ok(()),
-            false => bail!("something is left in the account"),
+        match failure {
+            Some(failure) => Err(failure),
+            None if swept.remains.is_empty() => Ok(()),
+            None => bail!("something is left in the account"),
         }
     })
     .context("the first hour")

@@ -1,4 +1,5 @@
 //! The sweep as a program.
+#![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 use std::process::ExitCode;
 use std::time::Duration;
