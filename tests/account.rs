@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Some(AS_SWEEP) => return sweep::main(words),
         _ => {}
     }
-    let trials: [(&str, Test); 7] = [
+    let trials: [(&str, Test); 9] = [
         ("two_runs_at_once_leave_one_another_alone", two_runs_at_once),
         ("a_killed_run_is_swept", a_killed_run_is_swept),
         ("another_account_is_refused", another_account_is_refused),
@@ -58,6 +58,8 @@ fn main() -> ExitCode {
         ("what_cannot_be_swept_is_told", what_cannot_be_swept_is_told),
         ("a_quota_that_is_used_up_leaves_nothing", a_quota_that_is_used_up),
         ("a_sweep_of_all_takes_what_is_old", a_sweep_of_all_takes_what_is_old),
+        ("a_sweep_takes_what_lies_in_what_is_ours", a_sweep_takes_what_lies_in_what_is_ours),
+        ("accounts_may_be_one_or_two_by_a_role", accounts_may_be_one_or_two_by_a_role),
     ];
     let trial = |(name, test): (&str, Test)| {
         Trial::test(name, move || test().map_err(|err| Failed::from(format!("{err:#}"))))
@@ -196,6 +198,14 @@ fn fill(stranger: &Stranger) -> Result<BTreeSet<String>> {
     stranger.objects()
 }
 
+/// Makes something in the owner's account, and gives its id.
+fn make(stranger: &Stranger, path: &str, body: Value) -> Result<String> {
+    let reply = stranger.client().api(OWNER, "POST", path, Some(&body))?;
+    ensure!(reply.status == 200, "{path}: {}", reply.body);
+    let object = reply.body.as_object().and_then(|object| object.values().next());
+    Ok(object.and_then(|object| object["id"].as_str()).unwrap_or_default().to_owned())
+}
+
 fn text(output: &Output) -> String {
     let both = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
     both.concat()
@@ -316,4 +326,64 @@ fn a_sweep_of_all_takes_what_is_old() -> Result<()> {
     let gone: Vec<_> = world.others.difference(&left).collect();
     ensure!(gone.len() == 2, "gone: {gone:?}");
     Ok(())
+}
+
+/// What has no name of its own, or none of a run, goes with its parent.
+fn a_sweep_takes_what_lies_in_what_is_ours() -> Result<()> {
+    let world = World::new()?;
+    let make = |path: &str, body: Value| make(&world.stranger, path, body);
+    let name = |name: &str| format!("tf_acc_abcdefgh_{name}");
+    let collaboration = json!({ "name": name("k"), "creatorDisplayName": "a", "members": [],
+        "creatorMemberAbilities": ["CAN_QUERY", "CAN_RECEIVE_RESULTS"],
+        "queryLogStatus": "DISABLED" });
+    let collaboration = make("/collaborations", collaboration)?;
+    let join = json!({ "collaborationIdentifier": collaboration, "queryLogStatus": "DISABLED" });
+    let inside = format!("/memberships/{}", make("/memberships", join)?);
+    let glue = json!({ "glue": { "databaseName": "sales", "tableName": "orders" } });
+    let table = json!({ "name": name("t"), "tableReference": glue, "allowedColumns": ["email"],
+        "analysisMethod": "DIRECT_QUERY" });
+    let table = make("/configuredTables", table)?;
+    let rule = |content: Value| {
+        json!({ "analysisRuleType": "CUSTOM",
+        "analysisRulePolicy": { "v1": { "custom": content } } })
+    };
+    let queries = json!({ "allowedAnalyses": ["ANY_QUERY"], "allowedAnalysisProviders": [OWNER] });
+    make(&format!("/configuredTables/{table}/analysisRule"), rule(queries.clone()))?;
+    let association = json!({ "name": "orders", "configuredTableIdentifier": table,
+        "roleArn": format!("arn:aws:iam::{OWNER}:role/tables") });
+    let associations = format!("{inside}/configuredTableAssociations");
+    let association = make(&associations, association)?;
+    make(&format!("{associations}/{association}/analysisRule"), rule(json!({})))?;
+    let template = json!({ "name": "template", "format": "SQL",
+        "source": { "text": "select email from orders" } });
+    make(&format!("{inside}/analysistemplates"), template)?;
+    let budget = json!({ "privacyBudgetType": "DIFFERENTIAL_PRIVACY", "parameters":
+        { "differentialPrivacy": { "epsilon": 3, "usersNoisePerQuery": 20 } } });
+    make(&format!("{inside}/privacybudgettemplates"), budget)?;
+    let intermediate = json!({ "name": "totals", "populationAnalysisConfiguration":
+        { "sqlParameters": { "queryString": "select * from orders" } } });
+    let intermediates = format!("{inside}/intermediateTables");
+    let intermediate = make(&intermediates, intermediate)?;
+    make(&format!("{intermediates}/{intermediate}/analysisRule"), rule(queries))?;
+
+    let swept = world.sweep(&["--run", "abcdefgh"])?;
+    ensure!(swept.status.success(), "{}", text(&swept));
+    world.is_as_before()
+}
+
+/// With one account what needs two is left out, and says so; a role is as good as a profile.
+fn accounts_may_be_one_or_two_by_a_role() -> Result<()> {
+    let world = World::new()?;
+    let output =
+        world.acceptance(OF_TWO_ACCOUNTS)?.env_remove("TF_ACC_PARTNER_PROFILE").output()?;
+    let said = text(&output);
+    ensure!(output.status.success() && said.contains("0 passed"), "{said}");
+    ensure!(said.contains("It needs TF_ACC_PARTNER_PROFILE or TF_ACC_PARTNER_ROLE_ARN."), "{said}");
+    let role = format!("arn:aws:iam::{PARTNER}:role/acceptance");
+    let mut command = world.acceptance(OF_TWO_ACCOUNTS)?;
+    command.env_remove("TF_ACC_PARTNER_PROFILE").env("TF_ACC_PARTNER_ROLE_ARN", role);
+    let output = command.output()?;
+    let said = text(&output);
+    ensure!(output.status.success() && said.contains("1 passed"), "{said}");
+    world.is_as_before()
 }

@@ -293,6 +293,17 @@ mod tests {
     }
 
     #[test]
+    fn what_runs_queries_costs() {
+        let folder = paths::target("costs").expect("the target directory can be written");
+        let step = r#"{ "api": { "path": "/memberships/a/protectedQueries" } }"#;
+        put(&folder.join("01-query.json"), step).expect("the folder is ours");
+        assert!(costs(&folder).expect("the folder can be read"));
+        for (name, folder) in cases() {
+            assert!(!costs(&folder).expect("the scenario can be read"), "{name}");
+        }
+    }
+
+    #[test]
     fn every_other_folder_can_be_adapted() {
         let place = adapt::tests::place();
         let target = paths::target("adapted").expect("the target directory can be written");

@@ -22,6 +22,9 @@ use tokio::time::sleep;
 /// From one request of an operation to the next: a little less than AWS's five a second.
 const INTERVAL: Duration = Duration::from_millis(220);
 
+/// No queue is longer.
+const LONGEST: Duration = Duration::from_secs(600);
+
 /// Names the operation of a request, for the client that sends it.
 #[derive(Clone, Debug)]
 pub(super) struct Operation(pub(super) String);
@@ -84,7 +87,8 @@ fn reserve(file: &Path, now: Duration) -> io::Result<Duration> {
     let mut text = String::new();
     file.read_to_string(&mut text)?;
     let free = Duration::from_millis(text.trim().parse().unwrap_or_default());
-    let taken = free.max(now);
+    // Nobody waits so long in a queue; the clock was set back.
+    let taken = if free > now + LONGEST { now } else { free.max(now) };
     file.set_len(0)?;
     file.rewind()?;
     write!(file, "{}", (taken + INTERVAL).as_millis())?;
@@ -108,8 +112,10 @@ mod tests {
     fn a_file_that_holds_something_else_is_begun_anew() {
         let folder = tempfile::tempdir().expect("there is a place for temporary files");
         let file = folder.path().join("GetCollaboration");
-        std::fs::write(&file, "soon").expect("the file is ours");
-        let pause = reserve(&file, Duration::from_secs(1)).expect("the file is ours");
-        assert_eq!(pause, Duration::ZERO);
+        for content in ["soon", "99999999999999"] {
+            std::fs::write(&file, content).expect("the file is ours");
+            let pause = reserve(&file, Duration::from_secs(1)).expect("the file is ours");
+            assert_eq!(pause, Duration::ZERO, "{content}");
+        }
     }
 }

@@ -23,8 +23,11 @@ const OWNER: &str = "111111111111";
 const PARTNER: &str = "222222222222";
 const THIRD: &str = "333333333333";
 
-static ACCOUNT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b\d{12}\b").expect("the pattern is a constant that tests use"));
+/// An id may end in twelve digits as well, but with a hyphen before them.
+static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?P<before>^|%3A|[^-\w])(?P<account>\d{12})\b")
+        .expect("the pattern is a constant that tests use")
+});
 
 static ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
@@ -61,9 +64,9 @@ impl Masks {
             }
         }
         let known = [OWNER, PARTNER, THIRD];
-        let other = |found: &Captures<'_>| match known.contains(&&found[0]) {
+        let other = |found: &Captures<'_>| match known.contains(&&found["account"]) {
             true => found[0].to_owned(),
-            false => "000000000000".to_owned(),
+            false => format!("{}000000000000", &found["before"]),
         };
         ACCOUNT.replace_all(&masked, other).into_owned()
     }
@@ -181,5 +184,24 @@ fn comparable(value: Value) -> Value {
             kept.map(|(name, member)| (name, comparable(member))).collect::<Map<_, _>>().into()
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_are_masked_wherever_they_stand_and_ids_are_not() {
+        let masks = Masks(vec![("123123123123".to_owned(), OWNER.to_owned())]);
+        let arn = "arn%3Aaws%3Acleanrooms%3Aus-east-1%3A123123123123%3Amembership%2Fa";
+        assert!(!masks.text(arn).contains("123123123123"));
+        assert_eq!(
+            masks.text("by 456456456456, of 123123123123"),
+            format!("by 000000000000, of {OWNER}")
+        );
+        assert_eq!(masks.text("a%3A456456456456%3Ab"), "a%3A000000000000%3Ab");
+        let id = "c011ab00-0000-4000-8000-000000000015";
+        assert_eq!(masks.text(id), id);
     }
 }
