@@ -1,9 +1,12 @@
 //! One test for each engine and scenario: `terraform-1.11.4::collaboration/rename`.
+//!
+//! With `TF_ACC=1` the scenarios run in real accounts instead of the sandbox.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use cleanrooms_account::acceptance;
 use cleanrooms_harness::checks::Check;
 use cleanrooms_harness::engine::{self, Engine, Engines, Extent, LibraryError};
 use cleanrooms_harness::provider::Provider;
@@ -13,8 +16,11 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    arguments.test_threads.get_or_insert_with(Engines::threads);
     Provider::is_built(env!("CARGO_BIN_EXE_terraform-provider-cleanrooms"));
+    if acceptance::is_asked_for() {
+        return acceptance::main(arguments);
+    }
+    arguments.test_threads.get_or_insert_with(Engines::threads);
     match trials() {
         Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
         Err(err) => {

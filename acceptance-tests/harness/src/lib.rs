@@ -12,6 +12,7 @@ pub mod engine;
 pub mod features;
 pub mod provider;
 pub mod sandbox;
+pub mod stranger;
 pub mod workspace;
 
 pub mod expected;
@@ -23,6 +24,7 @@ pub mod runner;
 pub mod scenario;
 pub mod state;
 
+pub mod account;
 pub mod checks;
 pub mod examples;
 pub mod faults;

@@ -23,6 +23,8 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
 #[derive(Debug, Default)]
 pub struct Normaliser {
     uuids: Vec<String>,
+    /// What is shown as something else before anything is numbered.
+    masks: Vec<(String, String)>,
     literals: Vec<(String, &'static str)>,
 }
 
@@ -33,6 +35,7 @@ impl Normaliser {
         let host = sandbox.trim_start_matches("http://").trim_end_matches('/').to_owned();
         Self {
             uuids: Vec::new(),
+            masks: Vec::new(),
             literals: vec![
                 (sandbox.trim_end_matches('/').to_owned(), "<sandbox>"),
                 (host, "<sandbox>"),
@@ -43,16 +46,46 @@ impl Normaliser {
         }
     }
 
+    /// Shows texts of a real account as the scenario has them.
+    pub fn mask(&mut self, masks: Vec<(String, String)>) {
+        self.masks = masks;
+    }
+
     /// Normalises every text in a value, keys of objects included.
     pub fn value(&mut self, value: Value) -> Value {
+        let masked = self.masked(value);
+        self.numbered(masked)
+    }
+
+    /// First of all, since numbers are given in the order of keys.
+    fn masked(&self, value: Value) -> Value {
+        if self.masks.is_empty() {
+            return value;
+        }
+        let text = |text: &str| {
+            let masks = self.masks.iter();
+            masks.fold(text.to_owned(), |text, (real, shown)| text.replace(real, shown))
+        };
+        match value {
+            Value::String(it) => Value::String(text(&it)),
+            Value::Array(items) => items.into_iter().map(|item| self.masked(item)).collect(),
+            Value::Object(members) => {
+                let members = members.into_iter();
+                members.map(|(name, member)| (text(&name), self.masked(member))).collect()
+            }
+            other => other,
+        }
+    }
+
+    fn numbered(&mut self, value: Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(&text)),
-            Value::Array(items) => items.into_iter().map(|item| self.value(item)).collect(),
+            Value::Array(items) => items.into_iter().map(|item| self.numbered(item)).collect(),
             Value::Object(mut members) => {
                 // Last, for not every engine has it, and placeholders are numbered as they come.
                 let identity = members.remove_entry(IDENTITY);
                 let members = members.into_iter().chain(identity);
-                members.map(|(name, member)| (self.text(&name), self.value(member))).collect()
+                members.map(|(name, member)| (self.text(&name), self.numbered(member))).collect()
             }
             other => other,
         }

@@ -59,12 +59,12 @@ pub(crate) struct Runner<'a> {
     scenario: &'a Scenario,
     pub(crate) workspace: Workspace,
     pub(crate) sandbox: Sandbox,
-    normaliser: Normaliser,
+    pub(crate) normaliser: Normaliser,
     /// What `${saved.NAME}` stands for.
     pub(crate) saved: BTreeMap<String, String>,
     /// The state as last recorded.
     state: State,
-    outcome: Map<String, Value>,
+    pub(crate) outcome: Map<String, Value>,
 }
 
 impl<'a> Runner<'a> {
@@ -96,7 +96,8 @@ impl<'a> Runner<'a> {
         })
     }
 
-    fn play(&mut self) -> Result<()> {
+    /// Plays all steps, and cleans up.
+    pub(crate) fn play(&mut self) -> Result<()> {
         let scenario = self.scenario;
         for step in &scenario.steps {
             self.step(step).with_context(|| format!("step {}", step.name))?;

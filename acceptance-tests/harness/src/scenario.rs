@@ -38,6 +38,8 @@ pub struct Settings {
     pub leaves_behind: Option<String>,
     /// What an engine must be for it to make sense there.
     pub needs: Vec<Need>,
+    /// Why it can be true in the sandbox alone, and not in a real account.
+    pub sandbox_only: Option<String>,
     /// Variables for the engine, such as `AWS_PROFILE`.
     pub environment: BTreeMap<String, String>,
 }

@@ -31,6 +31,7 @@ mod operations;
 mod patterns;
 mod payment;
 mod persistence;
+pub mod program;
 mod rates;
 mod router;
 mod sandbox;

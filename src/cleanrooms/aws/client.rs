@@ -20,6 +20,7 @@ use super::config::ProviderConfig;
 use super::credentials::{self, Kit};
 use super::errors::AwsError;
 use super::observe::Observer;
+use super::pace::paced;
 use super::profiles::Profiles;
 use super::retries::{Repeats, Retries, configured_retries, retry_config, retry_partition};
 use super::settings::{Service, Settings};
@@ -361,6 +362,10 @@ impl Aws {
         let http = match &self.shared.http {
             Some(http) => http.clone(),
             None => http::client(&config, bundle.as_deref(), intervals).await?,
+        };
+        let http = match &config.pace {
+            Some(folder) => paced(http, folder),
+            None => http,
         };
         let region = Region::new(region);
         let timeouts = TimeoutConfig::builder()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A value that must not be seen: its `Debug` text is the same for all values.
@@ -92,6 +93,9 @@ pub struct ProviderConfig {
     pub user_agent: Vec<String>,
     /// Version of Terraform or OpenTofu, for the user agent.
     pub terraform_version: Option<String>,
+    /// Folder through which processes keep one pace of requests, for
+    /// acceptance tests in a real account.
+    pub pace: Option<PathBuf>,
     /// Whether the Region is among what is known only after other resources
     /// are applied. It is then not looked for elsewhere.
     pub unknown_region: bool,

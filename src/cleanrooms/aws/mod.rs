@@ -20,6 +20,7 @@ mod names;
 mod no_proxy;
 mod observe;
 mod outcome;
+mod pace;
 mod paging;
 mod profiles;
 mod proxy;

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::ServerClock;
 use super::config::ProviderConfig;
+use super::pace::Operation;
 use super::reply::{Asked, request_id};
 use super::retries::DatedWrong;
 use super::stop::{OnlyLooks, Stopped};
@@ -169,6 +170,7 @@ impl Intercept for Observer {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let attempt = Attempt::new(context, cfg, self.clock.correction());
+        context.request_mut().add_extension(Operation(attempt.operation.clone()));
         cfg.interceptor_state().store_put(attempt);
         if cfg.load::<Asked>().is_some_and(Asked::only_looks) {
             context.request_mut().add_extension(OnlyLooks);

@@ -2,6 +2,7 @@
 //! given, as in hashicorp/aws.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::cleanrooms::aws::{
     AssumeRole, AssumeRoleWithWebIdentity, Endpoints, MetadataEndpointMode, ProviderConfig,
@@ -11,6 +12,9 @@ use crate::cleanrooms::shapes::tags::{TagPolicy, composed, tags};
 use crate::cleanrooms::shapes::timeouts;
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::wire::{AttributePath, Value, normalised};
+
+/// Name of the environment variable with the folder of a pace that processes share.
+const PACE: &str = "CLEANROOMS_PACE";
 
 /// Whether a value is known and neither null nor empty.
 pub(super) fn given(value: &Value) -> bool {
@@ -72,6 +76,7 @@ pub(super) fn provider_config(config: &Value, engine_version: &str) -> ProviderC
         forbidden_account_ids: texts(config, "forbidden_account_ids"),
         user_agent: texts(config, "user_agent"),
         terraform_version: Some(engine_version.to_owned()).filter(|version| !version.is_empty()),
+        pace: std::env::var_os(PACE).filter(|folder| !folder.is_empty()).map(PathBuf::from),
         unknown_region: region_is_unknown(config),
     }
 }

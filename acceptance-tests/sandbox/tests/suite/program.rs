@@ -143,9 +143,16 @@ fn help_documents_every_option_quota_and_switch() {
     let output = Command::new(PROGRAM).arg("--help").output().expect("the program is built");
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).expect("help is text");
-    for option in
-        ["--port", "--state", "--quota", "--switch", "--journal", "--body-limit", "--version"]
-    {
+    for option in [
+        "--port",
+        "--state",
+        "--quota",
+        "--switch ",
+        "--switches",
+        "--journal",
+        "--body-limit",
+        "--version",
+    ] {
         assert!(help.contains(option), "{option} is missing in:\n{help}");
     }
     for (key, meaning) in Quotas::KEYS.iter().chain(Switches::KEYS) {
@@ -182,6 +189,33 @@ fn options_set_quotas_switches_and_limits() {
     assert_eq!(sequences, [Some(2), Some(3)]);
     let switches = http::admin(&program.url, "GET", "switches", &Value::Null);
     assert_eq!(switches["default_page_size"].as_u64(), Some(7));
+}
+
+#[test]
+fn a_file_of_switches_is_taken_and_single_ones_stand_above_it() {
+    let file = directory("switches").join("switches.json");
+    let switches = json!({ "omitted_description": "filled", "default_page_size": 7 });
+    std::fs::write(&file, switches.to_string()).expect("the directory is ours");
+    let arguments = ["--switches", text(&file), "--switch", "default_page_size=8"];
+    let program = Program::start(&[&arguments[..], &["--switch", "tag_arn_length=100"]].concat());
+    let switches = http::admin(&program.url, "GET", "switches", &Value::Null);
+    assert_eq!(switches["omitted_description"], "filled");
+    assert_eq!(switches["default_page_size"].as_u64(), Some(8));
+    assert_eq!(switches["tag_arn_length"], "100");
+    assert_eq!(switches["creator_votes"], "asked");
+}
+
+#[test]
+fn a_file_that_holds_no_switches_is_refused_by_name() {
+    let file = directory("no_switches").join("switches.json");
+    for (content, problem) in [("[]", "JSON object"), ("{", "EOF"), (r#"{"none":1}"#, "none")] {
+        std::fs::write(&file, content).expect("the directory is ours");
+        let output = fails(&["--switches", text(&file)]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains(text(&file)) && stderr.contains(problem), "{stderr}");
+    }
+    let output = fails(&["--switches", "/nowhere/switches.json"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere/"), "{output:?}");
 }
 
 #[test]
