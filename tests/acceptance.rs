@@ -48,8 +48,10 @@ fn trials() -> Result<Vec<Trial>> {
         eprintln!("engine: {engine} runs {} tests", trials.len() - before);
     }
     let mut needs = Vec::new();
-    for folder in scenario::folders(&paths::repository().join("acceptance-tests/cases"))? {
-        needs.extend(Scenario::read(&folder)?.settings.needs);
+    for root in ["acceptance-tests/cases", "acceptance-tests/faults"] {
+        for folder in scenario::folders(&paths::repository().join(root))? {
+            needs.extend(Scenario::read(&folder)?.settings.needs);
+        }
     }
     trials.push(Trial::test("engines::the_readme_tells_what_runs", move || is_told(&needs)));
     trials.push(Trial::test("engines::all_are_found", move || all_are_found(&engines)));

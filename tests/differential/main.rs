@@ -22,13 +22,14 @@ mod trial;
 #[allow(dead_code, reason = "lies are the business of the target `engine`")]
 mod world;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use cleanrooms_harness::engine::{Engine, Engines, Extent, all_are_asked_for};
 use cleanrooms_harness::faults::claims::Verdict;
-use cleanrooms_harness::faults::{Change, Fault};
+use cleanrooms_harness::faults::{Change, Fault, Place};
 use cleanrooms_harness::provider::Provider;
 use libtest_mimic::{Arguments, Trial};
 
@@ -54,45 +55,58 @@ fn trials() -> Result<Vec<Trial>> {
     let engines = Engines::discover().context("looking for engines")?;
     // That there is one is the claim of the acceptance tests' own list, too.
     let newest = engines.newest()?.to_string();
-    let mut trials = Vec::new();
     let runs_everything = |engine: &&Engine| engine.extent == Extent::Everything;
-    let engines: Vec<_> = engines.found.iter().filter(runs_everything).collect();
-    for (turn, engine) in engines.iter().enumerate() {
-        let mut number = 0;
+    // The same change on each engine that can make it.
+    let mut alike = BTreeMap::<String, Vec<(String, Arc<Change>)>>::new();
+    for engine in engines.found.iter().filter(runs_everything) {
         for change in Change::all(engine)? {
-            let prefix = format!("{engine}::faults/{}", change.name());
-            let clean = Arc::clone(&change);
-            trials.push(Trial::test(format!("{prefix}::no_fault"), move || {
-                clean.run_without_fault().map_err(failed)?;
-                paused(|| Box::pin(faults::without_fault(clean))).map_err(failed)
-            }));
-            for place in change.places() {
-                let is_smoke = |fault: &Fault| fault.smoke && fault.is_for(&place.operation);
-                for fault in Fault::all().into_iter().filter(is_smoke) {
+            let of_all = alike.entry(change.name().to_owned()).or_default();
+            of_all.push((engine.to_string(), change));
+        }
+    }
+    let mut trials = Vec::new();
+    let mut turns = 0;
+    for changes in alike.values() {
+        trials.extend(changes.iter().map(|(engine, change)| without_fault(engine, change)));
+        let (_, any) = changes.first().context("somebody makes it")?;
+        for place in any.places() {
+            let is_smoke = |fault: &Fault| fault.smoke && fault.is_for(&place.operation);
+            for fault in Fault::all().into_iter().filter(is_smoke) {
+                turns += 1;
+                for (position, (engine, change)) in changes.iter().enumerate() {
                     // An outage is compared by its end alone, so one engine shows it.
                     let is_its_turn = match fault.is_outage() {
-                        true => engine.to_string() == newest,
-                        false => {
-                            number += 1;
-                            all_are_asked_for() || number % engines.len() == turn
-                        }
+                        true => *engine == newest,
+                        false => all_are_asked_for() || turns % changes.len() == position,
                     };
-                    if !is_its_turn {
-                        continue;
+                    if is_its_turn {
+                        trials.push(with_fault(engine, change, &place, &fault));
                     }
-                    let (change, place) = (Arc::clone(&change), place.clone());
-                    let name = format!("{prefix}::{place}::{}", fault.name);
-                    trials.push(Trial::test(name, move || {
-                        let real = change.run_with(&fault, &place).map_err(failed)?;
-                        let (of_small, at) = (fault.clone(), place.clone());
-                        let small = paused(|| Box::pin(faults::with_fault(change, of_small, at)));
-                        compare(&fault, &real, &small.map_err(failed)?).map_err(failed)
-                    }));
                 }
             }
         }
     }
     Ok(trials)
+}
+
+fn without_fault(engine: &str, change: &Arc<Change>) -> Trial {
+    let (name, change) =
+        (format!("{engine}::faults/{}::no_fault", change.name()), Arc::clone(change));
+    Trial::test(name, move || {
+        change.run_without_fault().map_err(failed)?;
+        paused(|| Box::pin(faults::without_fault(change))).map_err(failed)
+    })
+}
+
+fn with_fault(engine: &str, change: &Arc<Change>, place: &Place, fault: &Fault) -> Trial {
+    let name = format!("{engine}::faults/{}::{place}::{}", change.name(), fault.name);
+    let (change, place, fault) = (Arc::clone(change), place.clone(), fault.clone());
+    Trial::test(name, move || {
+        let real = change.run_with(&fault, &place).map_err(failed)?;
+        let of_small = (fault.clone(), place);
+        let small = paused(|| Box::pin(faults::with_fault(change, of_small.0, of_small.1)));
+        compare(&fault, &real, &small.map_err(failed)?).map_err(failed)
+    })
 }
 
 /// Which of the calls that are under way at once an outage still meets is chance, and with it what

@@ -80,7 +80,9 @@ impl Change {
     ///
     /// When a folder cannot be read.
     pub fn all(engine: &Engine) -> Result<Vec<Arc<Self>>> {
-        Self::described(Some(engine))
+        let mut changes = Self::described(Some(engine))?;
+        changes.retain(|change| engine.lacks(&change.scenario.settings.needs).is_none());
+        Ok(changes)
     }
 
     /// Every change that is described, for whoever makes it without an engine.
