@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use cleanrooms_account::acceptance;
 use cleanrooms_harness::checks::Check;
-use cleanrooms_harness::engine::{Engine, Engines, Extent, LibraryError};
+use cleanrooms_harness::engine::{self, Engine, Engines, Extent, LibraryError};
 use cleanrooms_harness::provider::Provider;
-use cleanrooms_harness::scenario::{self, Scenario};
+use cleanrooms_harness::scenario::{self, Need, Scenario};
 use cleanrooms_harness::{checks, examples, features, paths, runner};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -47,6 +47,11 @@ fn trials() -> Result<Vec<Trial>> {
         }
         eprintln!("engine: {engine} runs {} tests", trials.len() - before);
     }
+    let mut needs = Vec::new();
+    for folder in scenario::folders(&paths::repository().join("acceptance-tests/cases"))? {
+        needs.extend(Scenario::read(&folder)?.settings.needs);
+    }
+    trials.push(Trial::test("engines::the_readme_tells_what_runs", move || is_told(&needs)));
     trials.push(Trial::test("engines::all_are_found", move || all_are_found(&engines)));
     Ok(trials)
 }
@@ -63,6 +68,16 @@ fn all_are_found(engines: &Engines) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// The README's rows of engines in-process are those that are run, in their order.
+fn is_told(needs: &[Need]) -> Result<(), Failed> {
+    let readme = scenario::text(&paths::repository().join("README.md")).map_err(failed)?;
+    let (_, table) = readme.split_once("### Versions that ran").ok_or("the README has no table")?;
+    let (table, _) = table.split_once("\n\nBy hand").ok_or("the table of the tests has no end")?;
+    let told: Vec<_> = table.lines().filter(|line| line.starts_with("| Terraform ")).collect();
+    let rows = engine::rows(needs).map_err(failed)?;
+    if told == rows { Ok(()) } else { Err(format!("should be:\n{}", rows.join("\n")).into()) }
 }
 
 fn checks_of(engine: &Engine) -> Vec<Trial> {

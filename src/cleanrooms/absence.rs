@@ -21,7 +21,7 @@ use crate::framework::{Context, Diagnostic, Diagnostics, Found};
 const UNSEEN: &str = "unseen";
 
 /// How long what was made may stay invisible.
-const VISIBLE_WITHIN: Duration = Duration::from_secs(5 * 60);
+pub const VISIBLE_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// Notes that an object is about to be made that nobody has seen yet.
 pub fn note_unseen(private: &mut Private, client: &Client) {
@@ -109,9 +109,15 @@ async fn look<O: Object>(
     let unsure = |err: AwsError| {
         let mut diagnostic = failed(&format!("tell whether {noun} {id} still exists"), &err);
         diagnostic.detail.push_str(&format!(" It was asked because: {absent}"));
-        if err.kind == ErrorKind::Configuration {
+        diagnostic
+    };
+    let unnamed = |err: AwsError| {
+        let may_pass = may_pass(err.kind);
+        let mut diagnostic = unsure(err);
+        if !may_pass {
             diagnostic.detail.push_str(&format!(
-                " If the {noun} is gone, take its address out of the state: terraform state rm."
+                " Where STS can never be asked, and the {noun} surely was deleted elsewhere, take its \
+                 address out of the state: terraform state rm."
             ));
         }
         Diagnostics::from(diagnostic)
@@ -124,16 +130,29 @@ async fn look<O: Object>(
         listed => listed,
     };
     if let Some(owner) = &located.owner {
-        let caller = at.client.caller(&at.stop).await.map_err(unsure)?;
+        let caller = at.client.caller(&at.stop).await.map_err(unnamed)?;
         if caller != *owner {
             return Err(other_account(noun, &id, owner, &caller, absent).into());
         }
     }
     let Some(listed) = listed else { return Ok(Proof::Absent) };
-    Ok(match at.look(listed).await.map_err(unsure)? {
+    Ok(match at.look(listed).await.map_err(|err| Diagnostics::from(unsure(err)))? {
         false => Proof::Absent,
         true => Proof::Listed(failed(&format!("access {noun} {id}, which still exists"), absent)),
     })
+}
+
+/// Whether a question that failed so may be answered soon, or after the credentials or the clock are
+/// mended; STS is out of reach in some networks for good.
+fn may_pass(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Throttled
+            | ErrorKind::Internal
+            | ErrorKind::Credentials
+            | ErrorKind::Clock
+            | ErrorKind::Stopped
+    )
 }
 
 /// The error of a call about an object: when it was denied because the caller is another account, it says so.

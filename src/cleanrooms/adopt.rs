@@ -19,9 +19,10 @@ use super::error::{failed, failed_fields};
 use super::key::{Key, Located};
 use super::ledger::Turn;
 use super::object::read::fetch;
-use super::object::{Candidate, Object, Of, Remote, Unread};
+use super::object::{Candidate, Facts, Object, Of, Remote, Unread};
 use super::shapes::tags::to_send;
 use super::shapes::timeouts::timeout;
+use crate::framework::caught::caught;
 use crate::framework::plan::filled;
 use crate::framework::schema::Schema;
 use crate::framework::{Context, Diagnostic, Diagnostics, ResourceSchema};
@@ -64,11 +65,19 @@ pub async fn create<O: Object>(
     let mut creating = Creating { cx, at, looking, schema, planned, turn, started };
     let remote = Box::pin(creating.create(input)).await?;
     let facts = O::facts(&remote.item);
+    cx.note_made(named::<O>(&remote.region, &facts));
     let name = facts.id.or(facts.arn).unwrap_or_else(|| scope.clone());
     cx.client.remember(&name);
     creating.turn.made(&name);
     O::made(cx, &creating.at, planned).await;
     Ok(remote)
+}
+
+/// What names an object that was made, and tells where and whose it is.
+fn named<O: Object>(region: &str, facts: &Facts) -> Value {
+    let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
+    let id = O::KIND.key.last().filter(|_| facts.id.is_some()).map(|name| (*name, text(&facts.id)));
+    Value::object(id.into_iter().chain([("arn", text(&facts.arn)), ("region", region.into())]))
 }
 
 /// One create, until it is known how it ended.
@@ -147,9 +156,17 @@ impl<O: Object> Creating<'_, O> {
         };
         let throttled = timeout(self.planned, "create", intervals.create_window);
         retry_while(intervals.visibility, deadline, &self.cx.stop, settling, || {
-            send_unrepeatable(self.cx, throttled, || O::create(&self.at.once, input.clone()))
+            send_unrepeatable(self.cx, throttled, || self.send(input.clone()))
         })
         .await
+    }
+
+    /// Sends the create once. After a panic of ours it may have been carried out, like after a reply that
+    /// is not understood.
+    async fn send(&self, input: O::Create) -> Result<O::Item, AwsError> {
+        let sent = caught(O::create(&self.at.once, input)).await;
+        let misread = |why| AwsError::misread(O::KIND.create_operation(), why);
+        sent.unwrap_or_else(|panic| Err(misread(format!("reading it panicked: {panic}"))))
     }
 
     /// There is one of that name already: what a lost reply made, or somebody else's.
@@ -235,9 +252,15 @@ impl<O: Object> Creating<'_, O> {
             Err(err) => Err(err),
         };
         match found {
+            Ok(Waited::Done(found)) if !self.cx.client.aws.knows_the_time() => {
+                Err(self.undated(found.into_iter().map(|(key, _)| key), lost).into())
+            }
             Ok(Waited::Done(mut found)) => match (found.pop(), found.is_empty()) {
-                (Some(only), true) => Ok(Searched::Found(only)),
-                (last, _) => Err(self.several(found.into_iter().chain(last), lost).into()),
+                (Some((_, only)), true) => Ok(Searched::Found(only)),
+                (last, _) => {
+                    let keys = found.into_iter().chain(last).map(|(key, _)| key);
+                    Err(self.several(keys, lost).into())
+                }
             },
             Ok(Waited::DeadlinePassed | Waited::Stopped) => Ok(Searched::Nothing),
             Err(err) => Ok(Searched::Failed(err)),
@@ -257,13 +280,13 @@ impl<O: Object> Creating<'_, O> {
     }
 
     /// The candidates that are as planned. Of a unique name there is only one, whatever it is like.
-    async fn matches(&self) -> Result<Vec<Remote<O::Item>>, AwsError> {
+    async fn matches(&self) -> Result<Vec<(Key, Remote<O::Item>)>, AwsError> {
         let mut found = Vec::new();
         for (key, _) in self.candidates().await?.into_iter().filter(|(_, may_be)| *may_be) {
             let remote = self.fetch(&key).await?;
             let actual = self.schema.value(&remote);
             if O::KIND.is_unique || is_as_planned(self.schema.schema(), self.planned, &actual) {
-                found.push(remote);
+                found.push((key, remote));
             }
         }
         Ok(found)
@@ -308,9 +331,26 @@ impl<O: Object> Creating<'_, O> {
         )
     }
 
-    fn several(&self, found: impl Iterator<Item = Remote<O::Item>>, lost: &AwsError) -> Diagnostic {
+    fn undated(&self, found: impl Iterator<Item = Key>, lost: &AwsError) -> Diagnostic {
         let noun = O::KIND.noun;
-        let ids: Vec<_> = found.filter_map(|remote| O::facts(&remote.item).id).collect();
+        let ids: Vec<_> = found.map(|key| key.text()).collect();
+        Diagnostic::error(
+            format!("The reply to the creation of the {noun} was lost, and its time is not known"),
+            format!(
+                "{lost} This is like the planned one, and may be what was made: {}. It may be an \
+                 older one as well: no reply of AWS has told the time (its `Date` header is missing, \
+                 which a proxy may have taken out), and this machine's clock alone proves nothing. \
+                 The call was not repeated. If it was made just now, import it: terraform import \
+                 {}.<name> <id>; if not, apply again.",
+                ids.join(", "),
+                O::KIND.type_name,
+            ),
+        )
+    }
+
+    fn several(&self, found: impl Iterator<Item = Key>, lost: &AwsError) -> Diagnostic {
+        let noun = O::KIND.noun;
+        let ids: Vec<_> = found.map(|key| key.text()).collect();
         Diagnostic::error(
             format!("The reply to the creation of the {noun} was lost, and several match"),
             format!(
@@ -335,3 +375,6 @@ pub fn is_as_planned(schema: &Schema, planned: &Value, actual: &Value) -> bool {
 fn tags_to_send(planned: &Value) -> Option<HashMap<String, String>> {
     Some(to_send(planned.get("tags_all"))).filter(|tags| !tags.is_empty())
 }
+
+#[cfg(test)]
+mod tests;

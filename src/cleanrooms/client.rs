@@ -138,9 +138,11 @@ impl Client {
     ///
     /// It must be no older than the attempt, by the service's own clock, and not
     /// be known as made by another one. To be asked after a reply, whose Date
-    /// tells that clock.
+    /// tells that clock; where none has told it, an object may have any age.
     pub fn may_have_made(&self, id: &str, create_time: DateTime, started: Instant) -> bool {
-        let is_new = time_of(create_time).is_some_and(|time| time >= self.server_time_at(started));
+        let since = self.server_time_at(started);
+        let is_new =
+            !self.aws.knows_the_time() || time_of(create_time).is_some_and(|time| time >= since);
         is_new && !lock(&self.made).contains(id)
     }
 

@@ -26,6 +26,15 @@ pub struct Kind {
 }
 
 impl Kind {
+    /// The name of the operation that creates one, as the API calls it.
+    pub fn create_operation(&self) -> String {
+        let words = self.noun.split(' ').map(|word| {
+            let (first, rest) = word.split_at(1);
+            first.to_ascii_uppercase() + rest
+        });
+        "Create".to_owned() + &words.collect::<String>()
+    }
+
     /// The attribute that holds the owner's account id, where one does.
     pub fn account(&self) -> Option<&'static str> {
         self.owner.iter().copied().find(|name| name.ends_with("account_id"))

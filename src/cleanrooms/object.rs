@@ -213,6 +213,11 @@ pub trait Object: Send + Sync + Sized + 'static {
         None
     }
 
+    /// What is said of an object that was replaced, where no plan could say it.
+    fn replaced(prior: &Value) -> Option<Diagnostic> {
+        Self::loses(prior)
+    }
+
     /// Says what a planned destruction means.
     fn plan_destroy(
         _prior: &Value,

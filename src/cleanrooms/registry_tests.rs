@@ -393,6 +393,22 @@ proptest! {
     }
 
     #[test]
+    fn whatever_is_ignored_core_accepts_the_plan(
+        situation in situation(),
+        ignored in proptest::collection::vec(prop::bool::weighted(0.3), 64),
+    ) {
+        prop_assume!(!situation.prior.is_null());
+        // Core presents what `ignore_changes` names, computed or not, as configured as it was.
+        let config = mixed(&situation.prior, situation.config.early, &ignored);
+        let resource = RESOURCES.iter().find(|one| one.type_name() == situation.type_name);
+        let request = PlanRequest { prior: situation.prior, config, ..PlanRequest::default() };
+        // The default tags are others than they were.
+        let client = client_of("us-east-1", "others");
+        let plan = resource.expect("one of all").plan(Some(&client), request);
+        prop_assert_eq!(bugs(&plan), Vec::<String>::new());
+    }
+
+    #[test]
     fn planning_twice_gives_the_same(situation in situation()) {
         let (first, second) = (situation.plan(), situation.plan());
         prop_assert_eq!(first.planned, second.planned);

@@ -7,7 +7,7 @@ use std::pin::pin;
 /// What the future gives, unless it panics: the text of that.
 ///
 /// What the future left half done stays half done.
-pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
+pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
     let mut future = pin!(future);
     poll_fn(|cx| {
         // Unwind safe: a future that panicked is not polled again.

@@ -210,8 +210,12 @@ impl<R: Resource> Managed<R> {
         cx: &Context<'_, R::Client>,
         planned: &Value,
     ) -> Result<Value, Diagnostics> {
-        let reply = R::create(cx, &self.schema, planned).await?;
-        let replied = filled(planned, &self.schema.value(&reply));
+        let making = async {
+            let reply = R::create(cx, &self.schema, planned).await?;
+            Ok(filled(planned, &self.schema.value(&reply)))
+        };
+        let made = caught(making).await;
+        let replied = made.unwrap_or_else(|panic| Self::made_before(cx, planned, &panic))?;
         Ok(self.completed(cx, planned, replied).await)
     }
 
@@ -220,14 +224,37 @@ impl<R: Resource> Managed<R> {
         cx: &Context<'_, R::Client>,
         change: Change<'_>,
     ) -> Result<Value, Diagnostics> {
-        if let Some(another) = R::update(cx, &self.schema, change).await? {
-            let replied = filled(change.planned, &self.schema.value(&another));
+        let changing = async {
+            let another = R::update(cx, &self.schema, change).await?;
+            Ok(another.map(|another| filled(change.planned, &self.schema.value(&another))))
+        };
+        let changed = caught(changing)
+            .await
+            .unwrap_or_else(|panic| Self::made_before(cx, change.planned, &panic).map(Some));
+        if let Some(replied) = changed? {
             return Ok(self.completed(cx, change.planned, replied).await);
         }
         if change.planned.is_wholly_known() {
             return Ok(change.planned.clone());
         }
         Ok(self.completed(cx, change.planned, filled(change.planned, change.prior)).await)
+    }
+
+    /// What is known of an object that was made before a panic.
+    ///
+    /// It is told as a warning, like all that fails after the service has answered: an error would have
+    /// the next apply destroy the object.
+    fn made_before(
+        cx: &Context<'_, R::Client>,
+        planned: &Value,
+        panic: &str,
+    ) -> Result<Value, Diagnostics> {
+        let Some(known) = cx.made() else {
+            return Err(Diagnostic::bug(format!("{} panicked: {panic}", R::TYPE_NAME)).into());
+        };
+        let bug = Diagnostic::bug(format!("{} panicked after it was made: {panic}", R::TYPE_NAME));
+        cx.report(Diagnostic { severity: Severity::Warning, ..bug });
+        Ok(filled(planned, &known))
     }
 
     /// The state after a change that was made: the plan, completed from a read.

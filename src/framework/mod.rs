@@ -5,7 +5,7 @@
 //! a [`resource`] adds the calls, and [`managed`] drives them by the rules of the
 //! plugin protocol.
 
-mod caught;
+pub(crate) mod caught;
 pub mod checks;
 pub mod codec;
 pub mod diagnostics;
@@ -21,5 +21,5 @@ pub mod testing;
 pub mod validators;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
-pub use provider::{Configured, Provider, ProviderServer};
+pub use provider::{Configured, Engine, Provider, ProviderServer};
 pub use resource::{Change, Context, Found, ImportTarget, Resource, ResourceSchema};

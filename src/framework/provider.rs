@@ -39,6 +39,27 @@ pub trait Provider: Send + Sync + Sized + 'static {
     ) -> impl Future<Output = Option<Configured<Self::Client>>> + Send;
 }
 
+/// The engine that configures the provider, as far as it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Engine<'a> {
+    /// Its version, as it says it.
+    pub version: &'a str,
+    /// Whether it is OpenTofu, which says so nowhere in the protocol.
+    pub is_opentofu: bool,
+}
+
+impl Engine<'_> {
+    /// Whether it says in an apply that deferral is allowed: Terraform does since 1.9, OpenTofu never.
+    fn tells_apply(&self) -> bool {
+        let mut parts = self.version.split('.').map(|part| part.parse::<u32>().ok());
+        let has_deferral = match (parts.next().flatten(), parts.next().flatten()) {
+            (Some(major), Some(minor)) => (major, minor) >= (1, 9),
+            _ => true,
+        };
+        has_deferral && !self.is_opentofu
+    }
+}
+
 /// A configured provider.
 #[derive(Debug)]
 pub struct Configured<C> {
@@ -97,11 +118,11 @@ impl<P: Provider> ProviderServer<P> {
     }
 
     /// Takes a configuration; what was stopped before may run again.
-    pub async fn configure(&self, config: &Value, engine_version: &str) -> Diagnostics {
+    pub async fn configure(&self, config: &Value, engine: Engine<'_>) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
-        if let Some(configured) = P::configure(config, engine_version, &mut diagnostics).await {
+        if let Some(configured) = P::configure(config, engine.version, &mut diagnostics).await {
             let configured = Some(Arc::new(configured));
-            let tells_apply = has_deferral(engine_version);
+            let tells_apply = engine.tells_apply();
             let mut session = self.session();
             // Calls of the configuration before this one may still run, and a stop is for all.
             let stopped = session.stop.is_cancelled();
@@ -129,9 +150,10 @@ impl<P: Provider> ProviderServer<P> {
     /// When core asks for a plan.
     ///
     /// Terraform since 1.9 allows deferral in every apply, and in a plan only
-    /// when an experiment is on; OpenTofu 1.11 allows it always. In an apply
-    /// nothing is refreshed. So both together are a sure sign. Engines before
-    /// 1.9 give none; there, what was not refreshed is taken for an apply.
+    /// when an experiment is on. In an apply nothing is refreshed. So both
+    /// together are a sure sign. Terraform before 1.9 and OpenTofu give none
+    /// (OpenTofu 1.12.6, `plugin6/grpc_provider.go`: the two send the same);
+    /// there, what was not refreshed is taken for an apply.
     pub fn walk(&self, deferral_allowed: bool) -> Walk {
         let session = self.session();
         match (session.has_read, deferral_allowed || !session.tells_apply) {
@@ -148,14 +170,5 @@ impl<P: Provider> ProviderServer<P> {
 
     fn session(&self) -> MutexGuard<'_, Session<P::Client>> {
         lock(&self.session)
-    }
-}
-
-/// Whether an engine of that version knows deferral, and so tells an apply from a plan.
-fn has_deferral(engine_version: &str) -> bool {
-    let mut parts = engine_version.split('.').map(|part| part.parse::<u32>().ok());
-    match (parts.next().flatten(), parts.next().flatten()) {
-        (Some(major), Some(minor)) => (major, minor) >= (1, 9),
-        _ => true,
     }
 }

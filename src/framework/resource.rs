@@ -207,13 +207,15 @@ pub struct Context<'a, C> {
     pub stop: CancellationToken,
     diagnostics: Mutex<Diagnostics>,
     private: Mutex<Private>,
+    made: Mutex<Option<Value>>,
 }
 
 impl<'a, C> Context<'a, C> {
     /// The surroundings of an operation that starts with these private notes.
     pub fn new(client: &'a C, stop: CancellationToken, private: Private) -> Self {
-        let (diagnostics, private) = (Mutex::default(), Mutex::new(private));
-        Self { client, stop, diagnostics, private }
+        let (diagnostics, private, made) =
+            (Mutex::default(), Mutex::new(private), Mutex::default());
+        Self { client, stop, diagnostics, private, made }
     }
 
     /// Tells the user something without failing the operation.
@@ -224,6 +226,17 @@ impl<'a, C> Context<'a, C> {
     /// The private notes; those left here are stored.
     pub fn private(&self) -> MutexGuard<'_, Private> {
         lock(&self.private)
+    }
+
+    /// Notes that an object was made, and as much of its state as names it: that is what reaches the
+    /// state, should the operation panic from now on.
+    pub fn note_made(&self, known: Value) {
+        *lock(&self.made) = Some(known);
+    }
+
+    /// What was noted as made.
+    pub(super) fn made(&self) -> Option<Value> {
+        lock(&self.made).clone()
     }
 
     /// Ends the operation: what was reported, and the notes to store.

@@ -36,6 +36,18 @@ pub struct Environment {
     pub log_level: Option<String>,
 }
 
+/// The name of the program that started this process, where the system tells it: on Linux.
+pub fn host_program() -> Option<String> {
+    #[cfg(target_os = "linux")]
+    let program = {
+        let parent = std::os::unix::process::parent_id();
+        std::fs::read_link(format!("/proc/{parent}/exe")).ok()
+    };
+    #[cfg(not(target_os = "linux"))]
+    let program: Option<PathBuf> = None;
+    Some(program?.file_name()?.to_string_lossy().into_owned())
+}
+
 impl Environment {
     /// Reads the environment of this process.
     pub fn from_process() -> Self {

@@ -47,7 +47,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 
 pub use self::command::Mode;
-pub use self::environment::Environment;
+pub use self::environment::{Environment, host_program};
 pub use self::error::StartError;
 pub use self::life::End;
 pub use self::panics::{PanicMessage, catch_panic, install_hook};

@@ -2,7 +2,8 @@
 
 use super::service::Service;
 use super::{from_proto, to_proto};
-use crate::framework::{Diagnostics, Provider};
+use crate::framework::{Diagnostics, Engine, Provider};
+use crate::plugin::host_program;
 use crate::proto::tfplugin6::*;
 use crate::wire::Value;
 
@@ -56,7 +57,11 @@ impl<P: Provider> Service<P> {
         request: &configure_provider::Request,
     ) -> Result<configure_provider::Response, Diagnostics> {
         let config = self.provider_config(request.config.as_ref())?;
-        let diagnostics = self.provider.configure(&config, &request.terraform_version).await;
+        let engine = Engine {
+            version: &request.terraform_version,
+            is_opentofu: host_program().is_some_and(|name| name.contains("tofu")),
+        };
+        let diagnostics = self.provider.configure(&config, engine).await;
         let diagnostics = to_proto::diagnostics(diagnostics);
         Ok(configure_provider::Response { diagnostics })
     }

@@ -141,11 +141,7 @@ async fn a_login_of_identity_center_gives_credentials() {
         r#"{"accessToken":"a-token","expiresAt":"2090-12-31T00:00:00Z","region":"us-east-1"}"#,
     );
     folder.file(".aws/config", SSO);
-    let center = Server::start([reply(
-        r#"{"roleCredentials":{"accessKeyId":"CENTER","secretAccessKey":"s","sessionToken":"t",
-            "expiration":3818361600000}}"#,
-    )])
-    .await;
+    let center = Server::start([portal()]).await;
     let server = Server::start([collaboration()]).await;
     let environment = [
         ("HOME", folder.path()),
@@ -160,6 +156,54 @@ async fn a_login_of_identity_center_gives_credentials() {
     }
     assert_eq!(signers(&server), ["CENTER"]);
     assert!(center.requests()[0].contains("x-amz-sso_bearer_token: a-token"));
+}
+
+/// What the portal of Identity Center answers.
+fn portal() -> Answer {
+    reply(
+        r#"{"roleCredentials":{"accessKeyId":"CENTER","secretAccessKey":"s","sessionToken":"t",
+            "expiration":3818361600000}}"#,
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_of_identity_center_in_the_block_go_before_those_of_the_environment() {
+    let folder = Folder::new("sso-of-the-block");
+    // The login has ended, and may be renewed.
+    folder.file(
+        ".aws/sso/cache/75e4d41276d8bd17f85986fc6cccef29fd725ce3.json",
+        r#"{"accessToken":"old-token","expiresAt":"2020-12-31T00:00:00Z","region":"us-east-1",
+            "refreshToken":"again","clientId":"client","clientSecret":"hidden",
+            "registrationExpiresAt":"2090-12-31T00:00:00Z"}"#,
+    );
+    folder.file(".aws/config", SSO);
+    let center = Server::start([portal()]).await;
+    let tokens = Server::start([reply(
+        r#"{"accessToken":"new-token","expiresIn":3600,"refreshToken":"more","tokenType":"Bearer"}"#,
+    )])
+    .await;
+    let server = Server::start([collaboration()]).await;
+    let environment = [
+        ("HOME", folder.path()),
+        (URL, server.url.as_str()),
+        ("TEST_CENTER", center.url.as_str()),
+        ("TEST_TOKENS", tokens.url.as_str()),
+        ("AWS_PROFILE", "center"),
+        ("AWS_ENDPOINT_URL_SSO", "http://127.0.0.1:9"),
+        ("AWS_ENDPOINT_URL_SSO_OIDC", "http://127.0.0.1:9"),
+    ];
+    let test =
+        "sources::addresses_of_identity_center_in_the_block_go_before_those_of_the_environment";
+    if block_in_place(|| alone_with(test, &environment)) {
+        let mut config = config(&url());
+        config.endpoints.sso = std::env::var("TEST_CENTER").ok();
+        config.endpoints.sso_oidc = std::env::var("TEST_TOKENS").ok();
+        read(&aws(config)).await.expect("the login can be renewed");
+        return;
+    }
+    assert_eq!(signers(&server), ["CENTER"]);
+    assert!(tokens.requests()[0].starts_with("POST /token "), "{:?}", tokens.requests());
+    assert!(center.requests()[0].contains("x-amz-sso_bearer_token: new-token"));
 }
 
 #[tokio::test]
@@ -382,30 +426,65 @@ async fn what_a_service_quotes_of_a_secret_is_not_shown() {
     assert!(err.contains("not with (sensitive value), nor with (sensitive value)"), "{err}");
 }
 
+/// A FIFO that nobody writes to.
 #[cfg(unix)]
-#[tokio::test]
-async fn a_token_that_nobody_writes_does_not_hold_up_the_rest() {
-    let folder = Folder::new("fifo");
+fn fifo(folder: &Folder) -> String {
     let path = format!("{}/fifo", folder.path());
     let made = std::process::Command::new("mkfifo").arg(&path).status();
     assert!(made.is_ok_and(|status| status.success()), "mkfifo makes a FIFO");
+    path
+}
+
+/// Fails if a call that reads a FIFO ends, or blocks the one thread of its process.
+#[cfg(unix)]
+fn does_not_hold_up_the_rest(config: ProviderConfig) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime can be made");
+    runtime.block_on(async {
+        let aws = aws(config);
+        // Nothing else could happen if the file were read on this thread.
+        let elsewhere = async {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = read(&aws) => panic!("nobody writes to it"),
+            () = elsewhere => {}
+        }
+    });
+    // As at the end of the process, which does not wait for the thread that hangs.
+    runtime.shutdown_background();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_token_that_nobody_writes_does_not_hold_up_the_rest() {
+    let folder = Folder::new("fifo");
     let role = AssumeRoleWithWebIdentity {
         role_arn: Some("arn:aws:iam::111122223333:role/web".to_owned()),
-        web_identity_token_file: Some(path),
+        web_identity_token_file: Some(fifo(&folder)),
         ..AssumeRoleWithWebIdentity::default()
     };
-    let config = ProviderConfig {
+    does_not_hold_up_the_rest(ProviderConfig {
         assume_role_with_web_identity: Some(role),
         ..config("http://127.0.0.1:9")
-    };
-    let aws = aws(config);
-    let reading = read(&aws);
-    // On the one thread of this test nothing else could happen if the file were read there.
-    let elsewhere = async { tokio::task::yield_now().await };
-    tokio::select! {
-        biased;
-        _ = reading => panic!("nobody writes to it"),
-        () = elsewhere => {}
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_bundle_that_nobody_writes_does_not_hold_up_the_rest() {
+    let folder = Folder::new("fifo-bundle");
+    let path = fifo(&folder);
+    let of_profile = folder.file("config", &format!("[default]\nca_bundle = {path}\n"));
+    let base = static_config("https://127.0.0.1:9");
+    for config in [
+        ProviderConfig { custom_ca_bundle: Some(path), ..base.clone() },
+        ProviderConfig { shared_config_files: vec![of_profile], ..base },
+    ] {
+        does_not_hold_up_the_rest(config);
     }
 }
 

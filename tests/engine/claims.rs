@@ -1,5 +1,10 @@
 //! Claims about one object that need a lie of the service, its clock, or a run that does not come to its end.
 
+mod named;
+mod requests;
+mod stops;
+
+use std::cell::Cell;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -10,7 +15,6 @@ use cleanrooms_provider::framework::testing::{Action, Planned, Said};
 use libtest_mimic::Trial;
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use crate::stage::Stage;
 use crate::trial::{failed, paused};
@@ -21,13 +25,16 @@ const PARTNER: &str = "444455556666";
 
 type Claim = fn() -> Pin<Box<dyn Future<Output = Result<()>>>>;
 
-/// The claims by name.
-const ALL: [(&str, Claim); 12] = [
+/// The claims of this file by name.
+const ALL: [(&str, Claim); 11] = [
     ("a_member_list_without_the_creator_keeps_the_state", || {
         Box::pin(a_member_list_without_the_creator_keeps_the_state())
     }),
-    ("a_change_request_that_cannot_be_read_is_in_nobodys_way", || {
-        Box::pin(a_change_request_that_cannot_be_read_is_in_nobodys_way())
+    ("a_member_list_that_is_cut_short_once_asks_for_nobody", || {
+        Box::pin(a_member_list_that_is_cut_short_once_asks_for_nobody())
+    }),
+    ("the_creators_membership_keeps_its_place_under_a_new_address", || {
+        Box::pin(the_creators_membership_keeps_its_place_under_a_new_address())
     }),
     ("what_was_never_seen_is_gone_after_five_minutes_and_not_before", || {
         Box::pin(what_was_never_seen_is_gone_after_five_minutes_and_not_before())
@@ -46,10 +53,6 @@ const ALL: [(&str, Claim); 12] = [
     ("a_run_that_ends_between_the_halves_keeps_the_place", || {
         Box::pin(a_run_that_ends_between_the_halves_keeps_the_place())
     }),
-    ("a_lost_create_is_looked_for_even_after_a_stop", || {
-        Box::pin(a_lost_create_is_looked_for_even_after_a_stop())
-    }),
-    ("what_only_looks_ends_at_a_stop", || Box::pin(what_only_looks_ends_at_a_stop())),
     ("too_many_tags_replace_nothing", || Box::pin(too_many_tags_replace_nothing())),
 ];
 
@@ -58,7 +61,8 @@ pub fn trials() -> Vec<Trial> {
     let trial = |(name, claim): (&str, Claim)| {
         Trial::test(format!("claims::{name}"), move || paused(claim).map_err(failed))
     };
-    ALL.into_iter().map(trial).collect()
+    let more = requests::ALL.into_iter().chain(stops::ALL).chain(named::ALL);
+    ALL.into_iter().chain(more).map(trial).collect()
 }
 
 // Configurations.
@@ -133,6 +137,19 @@ fn action(planned: &Planned, address: &str) -> Option<Action> {
     change.map(|(_, change)| change.action)
 }
 
+/// Deletes an object behind the engine's back.
+async fn gone(stage: &Stage, address: &str) -> Result<()> {
+    let id = stage.filled(&format!("${{{address}.id}}"))?;
+    let (account, path) = match address {
+        "cleanrooms_membership.this" => (PARTNER, format!("/memberships/{id}")),
+        "cleanrooms_configured_table.this" => (CREATOR, format!("/configuredTables/{id}")),
+        _ => (CREATOR, format!("/collaborations/{id}")),
+    };
+    let reply = stage.world.api(account, "DELETE", &path, None).await?;
+    ensure!(reply.status == 204, "DELETE {path} answered {}: {}", reply.status, reply.body);
+    Ok(())
+}
+
 async fn fault(stage: &Stage, fault: &Json) -> Result<()> {
     stage.world.admin("POST", "faults", Some(fault)).await.map(drop)
 }
@@ -183,28 +200,61 @@ async fn a_member_list_without_the_creator_keeps_the_state() -> Result<()> {
     Ok(())
 }
 
-async fn a_change_request_that_cannot_be_read_is_in_nobodys_way() -> Result<()> {
-    for kind in ["access_denied", "internal_error"] {
+thread_local! {
+    /// How many lists of members are still whole before one is cut short.
+    static WHOLE_LISTS: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+async fn a_member_list_that_is_cut_short_once_asks_for_nobody() -> Result<()> {
+    let without_third: Falsify = |path, body| {
+        if path.ends_with("/members") {
+            let left = WHOLE_LISTS.get();
+            WHOLE_LISTS.set(left.wrapping_sub(1));
+            if left == 0 {
+                let members = body["memberSummaries"].as_array_mut().expect("a list of members");
+                members.retain(|member| member["accountId"] != "777788889999");
+            }
+        }
+    };
+    // The list of the refresh, that before the change, and those after it.
+    for whole in 0..4 {
         let mut stage = Stage::new();
-        let partner = membership("partner", "partner", "cleanrooms_collaboration.this.id");
-        stage.configure(&(collaboration("this", WITH_PARTNER) + &partner));
+        stage.configure(&collaboration("this", WITH_THIRD));
         applied(&mut stage).await?;
-        stage.configure(&(collaboration("this", WITH_THIRD) + &partner));
+        let more = "auto_approved_change_request_types = [\"ADD_MEMBER\"]";
+        stage.configure(&collaboration("this", &format!("{WITH_THIRD}\n  {more}")));
+        stage.world.clear_calls().await?;
+        WHOLE_LISTS.set(whole);
+        stage.world.falsify(Some(without_third));
+        let said = stage.plan_and_apply(&Run::default()).await?;
+        stage.world.falsify(None);
+        ensure!(errors(&said).is_empty(), "{whole}: {said:#?}");
         applied(&mut stage).await?;
-        ensure!(stage.world.open_requests().await? == 1, "nobody is asked to vote");
-        let before = stage.stored()?;
-        let unreadable = json!({ "operation": "GetCollaborationChangeRequest", "count": null,
-            "fault": { "kind": kind } });
-        fault(&stage, &unreadable).await?;
-        let planned = stage.plan(&Run::default()).await?;
-        ensure!(!planned.failed && planned.is_empty(), "{kind}: {planned:#?}");
-        ensure!(warned(&planned.said, "could not be read"), "{kind}: {:#?}", planned.said);
+        let calls = stage.world.calls().await?;
+        let filed = "CreateCollaborationChangeRequest";
+        let filed = calls.iter().filter(|call| call.operation.as_deref() == Some(filed)).count();
+        // That of auto-approval, and none for who is there.
+        ensure!(filed == 1, "{whole}: {filed} change requests were filed");
+        ensure!(stage.plan(&Run::default()).await?.is_empty(), "{whole}: the plan is not empty");
+    }
+    Ok(())
+}
+
+async fn the_creators_membership_keeps_its_place_under_a_new_address() -> Result<()> {
+    let joined = |label: &str| {
+        let own = membership(label, "partner", "cleanrooms_collaboration.this.id");
+        collaboration("this", WITHOUT_PARTNER)
+            + &own.replace("  provider         = cleanrooms.partner\n", "")
+    };
+    for (from, to) in [("a", "b"), ("b", "a")] {
+        let mut stage = Stage::new();
+        stage.configure(&joined(from));
         applied(&mut stage).await?;
-        ensure!(stage.stored()? == before, "{kind}: the state is another one");
-        let said =
-            stage.plan_and_apply(&Run { command: Command::Destroy, ..Run::default() }).await?;
-        ensure!(errors(&said).is_empty(), "{kind}: the destruction failed: {said:#?}");
-        ensure!(stage.world.objects().await?.is_empty(), "{kind}: something is left");
+        let (stored, objects) = (stage.stored()?, stage.world.objects().await?);
+        stage.configure(&joined(to));
+        refused(&mut stage, &Run::default(), "moved {").await?;
+        ensure!(stage.stored()? == stored, "the state is another one: {:#?}", stage.stored()?);
+        ensure!(stage.world.objects().await? == objects, "something else exists");
     }
     Ok(())
 }
@@ -440,56 +490,6 @@ async fn a_run_that_ends_between_the_halves_keeps_the_place() -> Result<()> {
     ensure!(errors(&said).is_empty(), "the import failed: {said:#?}");
     ensure!(stage.plan(&Run::default()).await?.is_empty(), "the plan is not empty");
     ensure!(places(&stage).await? == left, "the place is lost");
-    Ok(())
-}
-
-/// Stops the engine after a while, and gives a token for what comes next.
-fn stops_after(stage: &Stage, while_: Duration) {
-    let stop = stage.core.stop.clone();
-    tokio::spawn(async move {
-        tokio::time::sleep(while_).await;
-        stop.cancel();
-    });
-}
-
-async fn a_lost_create_is_looked_for_even_after_a_stop() -> Result<()> {
-    for (address, text, operation) in kinds() {
-        let mut stage = Stage::new();
-        let before = stage.world.objects().await?;
-        for lost in
-            [json!({ "kind": "latency", "milliseconds": 20_000 }), json!({ "kind": "reply_lost" })]
-        {
-            fault(&stage, &json!({ "operation": operation, "fault": lost })).await?;
-        }
-        stage.configure(&text);
-        stops_after(&stage, Duration::from_secs(10));
-        let said = stage.plan_and_apply(&Run::default()).await?;
-        ensure!(stage.world.objects().await? != before, "{operation} was not carried out");
-        let stored = stage.stored()?;
-        ensure!(stored.instances.contains_key(address), "{address} is lost: {said:#?}");
-        stage.core.stop = CancellationToken::new();
-        applied(&mut stage).await.context(operation)?;
-    }
-    Ok(())
-}
-
-async fn what_only_looks_ends_at_a_stop() -> Result<()> {
-    for (address, text, _) in kinds() {
-        let mut stage = Stage::new();
-        stage.configure(&text);
-        applied(&mut stage).await?;
-        let stored = stage.stored()?;
-        let silent = json!({ "operation": "*", "count": null,
-            "fault": { "kind": "latency", "milliseconds": 50_000 } });
-        fault(&stage, &silent).await?;
-        stops_after(&stage, Duration::from_secs(5));
-        let began = Instant::now();
-        let planned = stage.plan(&Run::default()).await?;
-        let took = began.elapsed();
-        ensure!(took < Duration::from_secs(10), "{address}: the refresh took {took:?}");
-        ensure!(planned.failed, "{address}: what was not read is planned: {planned:#?}");
-        ensure!(stage.stored()? == stored, "{address}: the state is another one");
-    }
     Ok(())
 }
 

@@ -1,11 +1,14 @@
 //! Random sequences: changes, faults, and what other companies do meanwhile.
 //!
 //! A sequence is a function of its seed. `CLEANROOMS_SEED=17` replays one and
-//! prints its acts; `CLEANROOMS_SEQUENCES=20000` runs so many. Afterwards the
-//! pairs of changes and faults, and of changes and acts of others, are printed: each
-//! must be met, or there is a reason why it cannot be (`table`).
+//! prints its acts; `CLEANROOMS_SEQUENCES=20000` runs so many. Each act is after one
+//! combination of a change, a fault and an act of others (`aims`), and what comes of
+//! it is up to what the acts before it have left. Afterwards it is printed how often
+//! each was met: each must be, if need be by a sequence of its own, or there is a
+//! reason why it cannot (`table`).
 
 mod acts;
+mod aims;
 mod others;
 mod table;
 mod wish;
@@ -23,14 +26,33 @@ use cleanrooms_harness::state::State;
 use libtest_mimic::Trial;
 
 use self::acts::Change;
+use self::aims::Aim;
 use self::others::Other;
-use self::table::{print, unmet};
+use self::table::print;
 use self::wish::{COLLABORATION, MEMBERSHIP, Wish};
 use crate::stage::{Stage, messages};
 use crate::trial::{failed, paused};
 
 /// Acts of a sequence.
 const ACTS: usize = 6;
+
+/// Prime, and larger than what any change by itself is in the list of aims.
+const STRIDE: usize = 1009;
+
+/// Every so many acts one begins anew if what it aims at is not possible.
+const ACTS_FROM_ANEW: usize = 3;
+
+/// Among how many aims the others have the choice.
+const CHOICE: usize = 20;
+
+/// How far apart these are: prime as well.
+const STEP: usize = 601;
+
+/// From this seed on a sequence has one aim, and begins anew where it is not possible.
+const FOR_ONE_AIM: u64 = 1_000_000;
+
+/// How many such sequences an aim may have.
+const TRIES: u64 = 5;
 
 /// Sequences of one trial.
 const BATCH: u64 = 50;
@@ -50,15 +72,28 @@ const VISIBLE_WITHIN: Duration = Duration::from_secs(5 * 60);
 /// How often what a fault left behind is applied again.
 const ROUNDS: usize = 3;
 
-/// Prints what the sequences have met. Whether that is all, if so many ran as there are by default.
+/// Plays on for the combinations that were not met, if so many ran as there are by default, and
+/// prints what was. Whether all is well.
 pub fn judge() -> bool {
-    print();
-    if std::env::var("CLEANROOMS_SEED").is_ok() || PLAYED.load(Ordering::Relaxed) < SEQUENCES {
-        return true;
+    let is_whole = PLAYED.load(Ordering::Relaxed) >= SEQUENCES;
+    let mut is_well = true;
+    if is_whole && std::env::var("CLEANROOMS_SEED").is_err() {
+        for (number, aim) in Aim::all().iter().enumerate() {
+            let first = FOR_ONE_AIM + u64::try_from(number).expect("it is small") * TRIES;
+            for seed in (first..first + TRIES).take_while(|_| !aim.is_met()) {
+                if let Err(err) = sequence(seed, false) {
+                    eprintln!("{err:#}");
+                    is_well = false;
+                }
+            }
+            if !aim.is_met() {
+                eprintln!("no sequence has met: {aim}");
+                is_well = false;
+            }
+        }
     }
-    let unmet = unmet();
-    unmet.iter().for_each(|pair| eprintln!("no sequence has met: {pair}"));
-    unmet.is_empty()
+    print();
+    is_well
 }
 
 /// Batches of sequences, or the one that is asked for.
@@ -86,7 +121,7 @@ fn sequence(seed: u64, aloud: bool) -> Result<()> {
             // The provider's own chance, of its pauses, follows the seed as well.
             fastrand::seed(seed);
             let mut play = Play::new(seed);
-            let played = play.all().await;
+            let played = play.all(seed).await;
             if aloud {
                 play.log.iter().for_each(|line| eprintln!("{line}"));
             }
@@ -133,25 +168,54 @@ impl Play {
         }
     }
 
-    async fn all(&mut self) -> Result<()> {
-        for number in 1..=ACTS {
-            self.act().await.with_context(|| format!("in act {number}"))?;
+    async fn all(&mut self, seed: u64) -> Result<()> {
+        let aims = Aim::all();
+        if let Some(number) = seed.checked_sub(FOR_ONE_AIM) {
+            let aim = aims.get(usize::try_from(number / TRIES)?).context("there is no such aim")?;
+            for _ in 0..ACTS {
+                if !aim.is_met() {
+                    self.act_after_all(aim).await?;
+                }
+            }
+            return Ok(());
+        }
+        // Neighbours in the list are alike, so a sequence takes them from all over it.
+        let turn = |number: usize| &aims[number * STRIDE % aims.len()];
+        let first = usize::try_from(seed)? * ACTS;
+        for number in first..first + ACTS {
+            let mut aim = turn(number);
+            if number % ACTS_FROM_ANEW == 0 {
+                self.act_after_all(aim).await?;
+                continue;
+            }
+            // What can come next, from where the act before has led.
+            for other in (0..CHOICE).map(|step| turn(number + step * STEP)) {
+                if self.is_possible(other).await? {
+                    aim = other;
+                    break;
+                }
+            }
+            self.act(aim).await.with_context(|| format!("in act {}", number - first + 1))?;
         }
         Ok(())
     }
 
+    /// Acts where it is possible, if need be in another collaboration.
+    async fn act_after_all(&mut self, aim: &Aim) -> Result<()> {
+        self.makes_possible(aim).await.with_context(|| format!("on the way to {aim}"))?;
+        self.act(aim).await.with_context(|| format!("{aim}"))
+    }
+
     /// Somebody else does something, then we do, and something goes wrong.
-    async fn act(&mut self) -> Result<()> {
+    async fn act(&mut self, aim: &Aim) -> Result<()> {
         let others = self.possible_others().await?;
-        let other = self.drawn(others, Other::chances).unwrap_or(Other::Nobody);
+        let other = self.rather(aim.other, others).unwrap_or(Other::Nobody);
         self.log.push(format!("{other:?}"));
         self.happens(other).await.with_context(|| format!("{other:?}"))?;
-        let changes = self.possible_changes();
-        let change = self.drawn(changes, Change::chances).unwrap_or(Change::Nothing);
-        let fault = self.some_fault(change);
-        let name = fault.as_ref().map_or("none", |(fault, _)| fault.name);
-        self.log
-            .push(format!("  {change:?}, fault {name}: {:?}", fault.as_ref().map(|(_, at)| at)));
+        let change = self.rather(aim.change, self.possible_changes()).unwrap_or(Change::Nothing);
+        let fault = aim.fault.clone().map(|fault| self.at_some_call(fault, change, other));
+        let name = aim.fault.as_ref().map_or(table::NONE, |fault| fault.name);
+        self.log.push(format!("  {change:?}, fault {name}: {fault:?}"));
         self.expendable.extend(change.expends());
         if other == Other::DeletesCollaboration {
             self.expendable.extend([MEMBERSHIP]);
@@ -159,12 +223,12 @@ impl Play {
         let run = self.wishes(change).await?;
         self.stage.configure(&self.wish.text());
         self.stage.world.clear_calls().await?;
-        if let Some((_, rule)) = &fault {
+        if let Some(rule) = &fault {
             self.stage.world.admin("POST", "faults", Some(rule)).await?;
         }
         let met = self.run(&run, "hit").await?;
         let met = met || fault.is_none();
-        table::count(change, if met { name } else { "(not met)" }, other);
+        table::count(change, if met { name } else { table::NOT_MET }, other);
         self.mend(run.command == Command::Destroy).await
     }
 
@@ -317,32 +381,24 @@ impl Play {
         Ok(!planned.failed && planned.is_empty())
     }
 
-    /// One of them, where what is seldom possible is drawn more often.
-    fn drawn<T: Copy>(&mut self, possible: Vec<T>, chances: fn(T) -> usize) -> Option<T> {
-        let tickets = possible.iter().flat_map(|&one| std::iter::repeat_n(one, chances(one)));
-        let tickets: Vec<_> = tickets.collect();
-        self.chance.choice(tickets)
+    /// What is wanted, or else another one that is possible.
+    fn rather<T: Copy + PartialEq>(&mut self, wanted: T, possible: Vec<T>) -> Option<T> {
+        if possible.contains(&wanted) { Some(wanted) } else { self.chance.choice(possible) }
     }
 
-    /// A fault for some call, rather one that the change makes; a quarter of the acts have none.
-    fn some_fault(&mut self, change: Change) -> Option<(Fault, serde_json::Value)> {
-        if self.chance.u8(0..4) == 0 {
-            return None;
-        }
-        let fault = self.chance.choice(Fault::all())?;
+    /// A fault at some call: one that the change makes, or any.
+    fn at_some_call(&mut self, fault: Fault, change: Change, other: Other) -> serde_json::Value {
         let own: Vec<_> =
-            change.calls().iter().copied().filter(|call| fault.is_for(call)).collect();
-        let any = match fault.name {
-            "not_yet_visible" | "iam_delay" | "reply_late" => own.is_empty(),
-            _ => own.is_empty() || self.chance.bool(),
+            other.then(change).into_iter().filter(|call| fault.is_for(call)).collect();
+        let is_of_reads = fault.is_for("GetCollaboration");
+        let writes = !other.stops(change);
+        let operation = match self.chance.choice(own) {
+            Some(own) if writes && (!is_of_reads || self.chance.bool()) => own.to_owned(),
+            _ => "*".to_owned(),
         };
-        let operation = match any {
-            true => "*".to_owned(),
-            false => self.chance.choice(own)?.to_owned(),
-        };
-        let calls = if operation == "*" { self.chance.usize(0..9) } else { 0 };
-        let place = Place { operation, earlier: calls, position: calls };
-        let rule = fault.at(&place, LATE);
-        Some((fault, rule))
+        // Everything begins with a read or two.
+        let most = if writes { 6 } else { 2 };
+        let earlier = if operation == "*" { self.chance.usize(0..most) } else { 0 };
+        fault.at(&Place { operation, earlier, position: earlier }, LATE)
     }
 }

@@ -1,5 +1,6 @@
 //! What is checked once for each engine, beside the scenarios.
 
+mod lost_creates;
 mod places;
 mod private_network;
 mod provider_block;
@@ -44,6 +45,15 @@ pub const ALL: &[(&str, Check)] = &[
         "places/another_provider_block_of_the_account_leaves_no_place",
         places::another_provider_block_of_the_account_leaves_no_place,
     ),
+    (
+        "places/another_key_or_a_module_leaves_no_place",
+        places::another_key_or_a_module_leaves_no_place,
+    ),
+    (
+        "lost_creates/two_provider_blocks_never_adopt_one_object",
+        lost_creates::two_provider_blocks_never_adopt_one_object,
+    ),
+    ("lost_creates/two_runs_never_adopt_one_object", lost_creates::two_runs_never_adopt_one_object),
 ];
 
 /// Every attribute and block of the schemas has a description, as the engine

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::{env, fmt, fs};
 
 use anyhow::{Context, Result, ensure};
-use semver::{Prerelease, Version};
+use semver::{Prerelease, Version, VersionReq};
 use serde::Deserialize;
 
 use crate::scenario::Need;
@@ -141,17 +141,39 @@ impl Engines {
     }
 }
 
+/// What the README says of the engines in-process, given the needs of every scenario: a row for each.
+///
+/// # Errors
+///
+/// When a pinned version is none.
+pub fn rows(needs: &[Need]) -> Result<Vec<String>> {
+    let row = |release: &Release| {
+        let version = Version::parse(release.terraform).context("a pinned version")?;
+        let runs = match is_end(*release) {
+            true => "everything",
+            false => "smoke",
+        };
+        let lacking = needs.iter().filter(|need| !holds(&need.terraform, &version));
+        let lacking: BTreeSet<_> = lacking.map(|need| need.because.as_str()).collect();
+        let lacking: Vec<_> = lacking.into_iter().collect();
+        Ok(format!("| Terraform {version} | {runs} | {} |", lacking.join("; ")))
+    };
+    RELEASES.iter().map(row).collect()
+}
+
 /// Whether every engine is to run everything.
 pub fn all_are_asked_for() -> bool {
     env::var(EXTENT_VARIABLE).is_ok_and(|value| value == "all")
 }
 
-/// The oldest and the newest run everything.
 fn extent(release: Release) -> Extent {
-    let is_end = [RELEASES.first(), RELEASES.last()]
-        .iter()
-        .any(|end| end.is_some_and(|end| end.release == release.release));
-    if is_end || all_are_asked_for() { Extent::Everything } else { Extent::Smoke }
+    if is_end(release) || all_are_asked_for() { Extent::Everything } else { Extent::Smoke }
+}
+
+/// Whether it is the oldest or the newest.
+fn is_end(release: Release) -> bool {
+    let ends = [RELEASES.first(), RELEASES.last()];
+    ends.iter().any(|end| end.is_some_and(|end| end.release == release.release))
 }
 
 impl Engine {
@@ -163,13 +185,13 @@ impl Engine {
             program,
             leading,
         };
-        let answer = engine.ask_version()?;
+        let answer = engine.ask_version(name)?;
         engine.name = name.unwrap_or(answer.product()).to_owned();
         engine.version = answer.terraform_version.clone();
         Ok(engine)
     }
 
-    fn ask_version(&self) -> Result<VersionAnswer> {
+    fn ask_version(&self, name: Option<&str>) -> Result<VersionAnswer> {
         let output = self
             .command()
             .args(["version", "-json"])
@@ -183,6 +205,9 @@ impl Engine {
         );
         let mut answer: VersionAnswer = serde_json::from_slice(&output.stdout)
             .with_context(|| format!("reading the version of {}", self.program.display()))?;
+        if name.is_some() {
+            return Ok(answer);
+        }
         // The JSON form names no product; the first word of the plain one does.
         let plain = self.command().arg("version").output().context("asking for the product")?;
         answer.product = String::from_utf8_lossy(&plain.stdout).into_owned();
@@ -213,13 +238,11 @@ impl Engine {
 
     /// Why a scenario with these needs does not hold on this engine, if it does not.
     pub fn lacks<'a>(&self, needs: &'a [Need]) -> Option<&'a str> {
-        let is_met = |need: &&Need| {
+        let unmet = |need: &&Need| {
             let versions = if self.is_opentofu() { &need.opentofu } else { &need.terraform };
-            // A release candidate has what its release has.
-            let released = Version { pre: Prerelease::EMPTY, ..self.version.clone() };
-            versions.matches(&released)
+            !holds(versions, &self.version)
         };
-        needs.iter().find(|need| !is_met(need)).map(|need| need.because.as_str())
+        needs.iter().find(unmet).map(|need| need.because.as_str())
     }
 
     /// Whether this is OpenTofu, whose providers come from another registry
@@ -232,6 +255,11 @@ impl Engine {
     pub fn registry_host(&self) -> &'static str {
         if self.is_opentofu() { "registry.opentofu.org" } else { "registry.terraform.io" }
     }
+}
+
+/// Whether a version is one of these; a release candidate has what its release has.
+fn holds(versions: &VersionReq, version: &Version) -> bool {
+    versions.matches(&Version { pre: Prerelease::EMPTY, ..version.clone() })
 }
 
 impl fmt::Display for Engine {

@@ -119,13 +119,14 @@ fn recorded(reported: impl IntoIterator<Item = Reported>) -> Vec<Diagnostic> {
 }
 
 /// Whether an engine says this of itself, each in its own words: every command with `dev_overrides`
-/// warns about them and every one with `-target` about that, older engines call the generated
-/// configuration an experiment, and an interrupted one says so once or twice.
+/// warns about them and every one with `-target` about that, `ignore_changes` of what is only computed is needless to them,
+/// older ones call the generated configuration an experiment, and an interrupted one says so once or twice.
 fn is_about_the_engine(summary: &str) -> bool {
     [
         "Provider development overrides are in effect",
         "Resource targeting is in effect",
         "Applied changes may be incomplete",
+        "Redundant ignore_changes element",
         "Config generation is experimental",
         "execution halted",
     ]

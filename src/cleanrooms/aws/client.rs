@@ -166,6 +166,11 @@ impl Aws {
         self.shared.clock.now()
     }
 
+    /// Whether a reply has told AWS's time.
+    pub fn knows_the_time(&self) -> bool {
+        self.shared.clock.is_known()
+    }
+
     /// The client for a Region. Failed calls are repeated by the SDK, so it
     /// must not be used for CreateCollaboration and CreateMembership.
     ///
@@ -202,8 +207,7 @@ impl Aws {
         if self.shared.config.skip_requesting_account_id {
             return Err(AwsError::configuration(
                 "`skip_requesting_account_id` of the provider block forbids to ask STS to which \
-                 account the credentials belong. Remove the argument; or, if the object surely was \
-                 deleted elsewhere, take it out of the state with `terraform state rm`.",
+                 account the credentials belong. Remove the argument.",
             ));
         }
         let asking = Box::pin(self.shared.account.get_or_try_init(|| self.ask_account()));

@@ -1,7 +1,7 @@
 //! AWS's clock, and what follows it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -18,6 +18,7 @@ const WRONG_FROM: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(super) struct ServerClock {
     ahead_millis: AtomicI64,
+    is_known: AtomicBool,
 }
 
 impl ServerClock {
@@ -42,7 +43,13 @@ impl ServerClock {
     pub(super) fn learn(&self, reply: &HttpResponse) {
         if let Some(ahead) = millis_ahead(reply) {
             self.ahead_millis.store(ahead, Ordering::Relaxed);
+            self.is_known.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Whether any reply has told the time.
+    pub(super) fn is_known(&self) -> bool {
+        self.is_known.load(Ordering::Relaxed)
     }
 }
 

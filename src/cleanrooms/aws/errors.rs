@@ -8,6 +8,7 @@ mod kind;
 mod text;
 
 use std::error::Error;
+use std::fmt;
 use std::ops::Deref;
 
 use aws_credential_types::provider::error::CredentialsError;
@@ -156,7 +157,7 @@ impl AwsError {
     }
 
     /// A reply to `operation` cannot be believed, for this reason.
-    pub fn misread(operation: &'static str, why: impl Into<String>) -> Self {
+    pub fn misread(operation: impl fmt::Display, why: impl Into<String>) -> Self {
         let mut details = ErrorDetails::local(ErrorKind::UnreadableReply, why.into());
         details.action = Some(format!("cleanrooms:{operation}"));
         details.outcome = Outcome::Ambiguous;

@@ -388,7 +388,8 @@ fn judge_whole(object: &Map<String, Value>) -> Result<(), String> {
 }
 
 fn no_blanks(object: &Map<String, Value>, of: impl Fn(&str) -> bool) -> Result<(), String> {
-    let blank = |value: &Value| value.as_str().is_none_or(|text| text.trim().is_empty());
+    // As the service's patterns mean it: a name may be a no-break space alone.
+    let blank = |value: &Value| value.as_str().is_none_or(|text| text.trim_ascii().is_empty());
     match object.iter().find(|(member, value)| of(member) && blank(value)) {
         Some((member, _)) => Err(format!("`{member}` in the reply is blank")),
         None => Ok(()),

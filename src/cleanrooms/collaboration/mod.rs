@@ -376,7 +376,11 @@ impl Object for Collaboration {
         _private: &mut Private,
         diagnostics: &mut Diagnostics,
     ) {
-        plan::warn_of_destruction(prior, diagnostics);
+        diagnostics.extend(plan::destruction(prior));
+    }
+
+    fn replaced(prior: &Value) -> Option<Diagnostic> {
+        plan::replacement(prior)
     }
 
     fn refuse(

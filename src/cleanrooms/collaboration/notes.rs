@@ -1,17 +1,22 @@
 //! What is stored with the state of a collaboration, invisible to the user.
 
 use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_cleanrooms::types::MemberSummary;
 use serde_json::{Map, Value as Json, json};
 
 use super::changes::PENDING_APPROVAL;
 use super::requests::ChangeRequest;
+use crate::cleanrooms::absence::VISIBLE_WITHIN;
 use crate::framework::private::Private;
 use crate::wire::Value;
 
 /// Ids of open change requests that are ours.
 const OPEN: &str = "change_requests";
+
+/// Requests that are ours and were not there when they were last asked for: since when that is so.
+const MISSING: &str = "missing_change_requests";
 
 /// Who was a member before, and the status since.
 const FORMER: &str = "former_members";
@@ -43,6 +48,22 @@ pub fn set_open_as_read<'a>(private: &mut Private, ids: impl Iterator<Item = &'a
     } else {
         private.remove(OPEN);
     }
+}
+
+/// Notes which of our requests were not there, and gives those that may be too new to be seen; the
+/// others are gone.
+///
+/// What is wrongly forgotten costs nothing: before a request is filed, an equal one that is open is
+/// adopted.
+pub fn may_come(private: &mut Private, missing: Vec<String>, now: SystemTime) -> Vec<String> {
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let before = private.get(MISSING).and_then(Json::as_object).cloned().unwrap_or_default();
+    let since = |id: &String| before.get(id).and_then(Json::as_u64).unwrap_or(now);
+    let is_new = |id: &String| now.saturating_sub(since(id)) < VISIBLE_WITHIN.as_secs();
+    let may_come: Vec<_> = missing.into_iter().filter(is_new).collect();
+    let noted = may_come.iter().map(|id| (id.clone(), since(id).into())).collect();
+    set_unless_empty(private, MISSING, noted);
+    may_come
 }
 
 /// Who was a member before, and whether it has `LEFT` or was `REMOVED`: the service may refuse to take it back.

@@ -6,6 +6,7 @@ use aws_sdk_cleanrooms::types::MemberStatus;
 
 use super::changes::{CHANGED_BY_REQUEST, PENDING_APPROVAL};
 use super::notes;
+use super::requests::told_together;
 use crate::framework::plan::{Plan, filled};
 use crate::framework::private::Private;
 use crate::framework::validators::invalid;
@@ -206,15 +207,35 @@ pub fn refuse(change: Change<'_>, private: &Private, diagnostics: &mut Diagnosti
     }
 }
 
-/// Says what a destruction costs the others.
-pub fn warn_of_destruction(prior: &Value, diagnostics: &mut Diagnostics) {
-    let active = active_members(prior);
-    if active == 0 {
-        return;
-    }
-    let whom = if active == 1 { "its active member" } else { "all active members" };
+/// What a replacement has cost the others of which no plan could warn.
+pub fn replacement(prior: &Value) -> Option<Diagnostic> {
+    let (active, whom) = thrown_out(prior)?;
     let id = prior.get("id").as_str().unwrap_or_default();
-    diagnostics.push(Diagnostic::warning(
+    Some(Diagnostic::warning(
+        format!("Replacing the collaboration has thrown out {whom}"),
+        format!(
+            "Members of collaboration `{id}` that were active, beside its creator: {active}. Their \
+             memberships have ended for good, and everybody has to join the new one anew. (Of a \
+             replacement that was asked for by `-replace`, by `replace_triggered_by` or by a taint, \
+             engines show no warning in the plan; there `member_statuses` tells who is active.)"
+        ),
+    ))
+}
+
+/// How many members are active beside the creator, and in words; none if there are none.
+fn thrown_out(prior: &Value) -> Option<(usize, &'static str)> {
+    match active_members(prior) {
+        0 => None,
+        1 => Some((1, "its active member")),
+        active => Some((active, "all active members")),
+    }
+}
+
+/// What a destruction costs the others.
+pub fn destruction(prior: &Value) -> Option<Diagnostic> {
+    let (active, whom) = thrown_out(prior)?;
+    let id = prior.get("id").as_str().unwrap_or_default();
+    Some(Diagnostic::warning(
         format!("Destroying the collaboration throws out {whom}"),
         format!(
             "Members of collaboration `{id}` that are active, beside its creator: {active}. Destroying \
@@ -222,7 +243,7 @@ pub fn warn_of_destruction(prior: &Value, diagnostics: &mut Diagnostics) {
              id, and everybody has to join it anew. After a mere change of the resource's address, write a \
              `moved` block instead."
         ),
-    ));
+    ))
 }
 
 /// Says so when the plan asks again for what was denied last.
@@ -282,20 +303,24 @@ fn act_on_open_requests(plan: &mut Plan<'_>) {
             mark_member(plan, account);
         }
     }
-    for (id, request) in approved {
-        plan.diagnostics.push(if is_still_planned(plan, request) {
-            Diagnostic::warning(
-                format!("Change request {id} is approved"),
-                "All votes are in; applying this plan commits it.",
-            )
-        } else {
-            Diagnostic::warning(
-                format!("Change request {id} is approved, but not wanted any more"),
-                "All votes are in, but the configuration asks for something else; applying this \
-                 plan withdraws the request.",
-            )
-        });
-    }
+    let (wanted, unwanted): (Vec<_>, Vec<_>) =
+        approved.into_iter().partition(|(_, request)| is_still_planned(plan, request));
+    let told = |verbs, requests: Vec<(&String, &Value)>, fact: &str| {
+        let facts: Vec<_> =
+            requests.into_iter().map(|(id, _)| (id.clone(), fact.to_owned())).collect();
+        told_together(verbs, &facts, "")
+    };
+    plan.diagnostics.extend(told(
+        ["is approved", "are approved"],
+        wanted,
+        "All votes are in; applying this plan commits it.",
+    ));
+    plan.diagnostics.extend(told(
+        ["is approved, but not wanted any more", "are approved, but not wanted any more"],
+        unwanted,
+        "All votes are in, but the configuration asks for something else; applying this plan \
+         withdraws the request.",
+    ));
 }
 
 /// Whether the plan leaves alone what a request is about. State shows it as if it had been committed.

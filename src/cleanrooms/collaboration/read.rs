@@ -1,18 +1,17 @@
 //! What the service says about one collaboration, put together from calls made at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::types::{
     self as sdk, AutoApprovedChangeType, ChangeRequestStatus, MemberStatus, MemberSummary,
 };
-use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use super::changes::{Standing, payer_of};
 use super::members::{auto_approved, members};
 use super::notes;
-use super::requests::{ChangeRequest, Requests, Shown};
+use super::requests::{ChangeRequest, Requests, Shown, told_together};
 use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::{Client, Reading};
 use crate::cleanrooms::error::failed;
@@ -70,7 +69,8 @@ impl Gathered {
 /// Reads the collaboration, its members and the change requests that are ours: all at once.
 ///
 /// A change request that cannot be read is a warning: it stays noted, and what it is about stays as
-/// state has it.
+/// state has it. One that is not there is a warning, too: it stays noted as long as it may be too new
+/// to be seen.
 ///
 /// # Errors
 ///
@@ -85,26 +85,24 @@ pub async fn gather(
     let owner = located.owner.as_deref().unwrap_or_default();
     let watched = notes::open_requests(&cx.private(), state);
     let requests = Requests { sdk: &at.sdk, collaboration_id: id, owner };
-    let asked = join_all(watched.iter().map(|id| requests.get(id)));
+    let asked = requests.get_all(watched);
     // All are awaited, and what was said about the object itself counts before all else.
-    let (collaboration, members, asked) =
+    let (collaboration, members, mut asked) =
         tokio::join!(get(&at.sdk, id), list_members(&at.sdk, id), asked);
     let mut collaboration = collaboration.map_err(Unread::Object)?;
     let mut members = members.map_err(Unread::Part)?;
+    requests.find_in_list(&mut asked).await;
     let mut requests = Vec::new();
-    // One that was filed a moment ago may not be there for all to see: it stays noted.
-    let mut unseen = Vec::new();
+    let mut missing = Vec::new();
     let mut unread = Vec::new();
-    for (id, asked) in watched.iter().zip(asked) {
+    for (id, asked) in asked {
         match asked {
             Ok(Some(request)) => requests.push(request),
-            Ok(None) => unseen.push(id.as_str()),
-            Err(err) => {
-                cx.report(unread_request(id, &err));
-                unread.push(id.as_str());
-            }
+            Ok(None) => missing.push(id),
+            Err(err) => unread.push((id, err.to_string())),
         }
     }
+    tell_of_requests(cx, &missing, &unread);
     if requests.iter().any(|request| request.status == ChangeRequestStatus::Committed) {
         // What was read at the same time may be older than the commit that the request tells of.
         let (again, members_again) = tokio::join!(get(&at.sdk, id), list_members(&at.sdk, id));
@@ -121,24 +119,41 @@ pub async fn gather(
     let mut standing = standing_of(&collaboration, members);
     keep_open_flags(&mut standing, state, &collaboration.creator_account_id);
     let mut shown: Vec<_> = overlay(cx, requests, &mut standing).iter().map(Shown::of).collect();
-    for id in &unread {
+    for (id, _) in &unread {
         let kept = Shown::of_state(id, state.get("change_requests").get(id));
         if let Some(kept) = kept {
             keep_subjects(&mut standing, &kept, state, &collaboration.creator_account_id);
             shown.push(kept);
         }
     }
+    let mut private = cx.private();
+    let may_come = notes::may_come(&mut private, missing, cx.client.aws.server_time());
     let open = shown.iter().map(|request| request.id.as_str());
-    let open: std::collections::BTreeSet<_> = open.chain(unseen).chain(unread).collect();
-    notes::set_open_as_read(&mut cx.private(), open.into_iter());
+    let open = open.chain(unread.iter().map(|(id, _)| id.as_str()));
+    let open: BTreeSet<_> = open.chain(may_come.iter().map(String::as_str)).collect();
+    notes::set_open_as_read(&mut private, open.into_iter());
+    drop(private);
     Ok(Gathered { collaboration, standing: Some(standing), requests: shown })
 }
 
-fn unread_request(id: &str, err: &AwsError) -> Diagnostic {
-    Diagnostic::warning(
-        format!("Change request {id} could not be read"),
-        format!("What it asks for is taken to be as the state has it. {err}"),
-    )
+/// Says which change requests are not to be had.
+fn tell_of_requests(cx: &Context<'_, Client>, missing: &[String], unread: &[(String, String)]) {
+    let fact = "It is neither found by its id nor among the open ones.";
+    let missing: Vec<_> = missing.iter().map(|id| (id.clone(), fact.to_owned())).collect();
+    let told = [
+        told_together(
+            ["is not there", "are not there"],
+            &missing,
+            "It may be too new to be seen, or gone. If the configuration still wants the change, the \
+             plan shows it again.",
+        ),
+        told_together(
+            ["could not be read", "could not be read"],
+            unread,
+            "What is asked for is taken to be as the state has it.",
+        ),
+    ];
+    told.into_iter().flatten().for_each(|warning| cx.report(warning));
 }
 
 /// Keeps what state says of those that a change request is about which could not be read.
@@ -244,18 +259,21 @@ fn overlay(
             standing.apply(change, request.create_time);
         }
     }
-    for request in ended.iter().filter(|r| r.status != ChangeRequestStatus::Committed) {
-        notes::note_denial(&mut cx.private(), request);
-        cx.report(Diagnostic::warning(
-            format!("Change request {} has ended without effect", request.id),
-            format!(
-                "It asked for a change of {}, and {}. If the configuration still wants the \
-                 change, the plan shows it again.",
-                request.about(),
-                request.end()
-            ),
-        ));
-    }
+    let in_vain = ended.iter().filter(|r| r.status != ChangeRequestStatus::Committed);
+    let facts: Vec<_> = in_vain
+        .map(|request| {
+            notes::note_denial(&mut cx.private(), request);
+            let fact =
+                format!("It asked for a change of {}, and {}.", request.about(), request.end());
+            (request.id.clone(), fact)
+        })
+        .collect();
+    let told = told_together(
+        ["has ended without effect", "have ended without effect"],
+        &facts,
+        "If the configuration still wants the change, the plan shows it again.",
+    );
+    told.into_iter().for_each(|warning| cx.report(warning));
     open
 }
 

@@ -9,10 +9,12 @@ use aws_sdk_cleanrooms::types::{
     ChangeType, CollaborationChangeRequest, CollaborationChangeRequestSummary,
 };
 
-use super::changes::{Subject, Wanted};
+use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
+use super::changes::{Subject, Wanted};
 use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind, Outcome, PAGE_SIZE, all_pages};
+use crate::framework::Diagnostic;
 use crate::framework::codec::{Codec, object, set_of, string, string_map, text_enum};
 use crate::framework::row::field;
 use crate::wire::Value;
@@ -102,6 +104,29 @@ impl ChangeRequest {
     }
 }
 
+/// One warning about all change requests of which the same is to be told, however many they are;
+/// `None` if there are none.
+///
+/// `verbs` follow one of them and several. `facts` has what is said of each, by its id, and `advice`
+/// goes for all of them.
+pub fn told_together(
+    verbs: [&str; 2],
+    facts: &[(String, String)],
+    advice: &str,
+) -> Option<Diagnostic> {
+    let [one, several] = verbs;
+    let (summary, detail) = match facts {
+        [] => return None,
+        [(id, fact)] => (format!("Change request {id} {one}"), format!("{fact} {advice}")),
+        facts => {
+            let lines = facts.iter().map(|(id, fact)| format!("{id}: {fact}\n"));
+            let lines: String = lines.collect();
+            (format!("{} change requests {several}", facts.len()), lines + advice)
+        }
+    };
+    Some(Diagnostic::warning(summary, detail.trim_end()))
+}
+
 /// An open change request as state shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
@@ -181,6 +206,9 @@ pub fn change_requests() -> Codec<Vec<()>, Vec<Shown>> {
         .plain()
 }
 
+/// What came of asking for a request by its id; `None` if there is none.
+pub type Asked = Result<Option<ChangeRequest>, AwsError>;
+
 /// The requests of one collaboration, in calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Requests<'a> {
@@ -198,7 +226,7 @@ impl Requests<'_> {
     /// # Errors
     ///
     /// The call failed.
-    pub async fn get(&self, id: &str) -> Result<Option<ChangeRequest>, AwsError> {
+    pub async fn get(&self, id: &str) -> Asked {
         let call = (self.sdk.get_collaboration_change_request())
             .collaboration_identifier(self.collaboration_id)
             .change_request_identifier(id);
@@ -206,6 +234,34 @@ impl Requests<'_> {
             Ok(reply) => Ok(reply.collaboration_change_request.map(Into::into)),
             Err(err) if err.kind == ErrorKind::NotFound => Ok(None),
             Err(err) => Err(err),
+        }
+    }
+
+    /// Several requests, all asked for at once.
+    pub async fn get_all(&self, ids: Vec<String>) -> Vec<(String, Asked)> {
+        let asked = join_all(ids.iter().map(|id| self.get(id))).await;
+        ids.into_iter().zip(asked).collect()
+    }
+
+    /// Looks into the list of open requests for those that were not to be had by their ids; `None` then
+    /// says that one is in neither place.
+    ///
+    /// AccessDenied may mean that there is none, too, and a 404 alone proves nothing.
+    pub async fn find_in_list(&self, asked: &mut [(String, Asked)]) {
+        let may_be_absent = |asked: &Asked| match asked {
+            Ok(found) => found.is_none(),
+            Err(err) => err.may_mean_gone(),
+        };
+        if !asked.iter().any(|(_, asked)| may_be_absent(asked)) {
+            return;
+        }
+        let listed = self.list_open().await;
+        for (id, asked) in asked.iter_mut().filter(|(_, asked)| may_be_absent(asked)) {
+            match &listed {
+                Ok(listed) => *asked = Ok(listed.iter().find(|listed| listed.id == *id).cloned()),
+                Err(err) if asked.is_ok() => *asked = Err(err.clone()),
+                Err(_) => {}
+            }
         }
     }
 
@@ -354,6 +410,22 @@ mod tests {
     fn a_request_is_about_members_and_the_collaboration() {
         let request = request(ChangeRequestStatus::Pending, &[]);
         assert_eq!(request.about(), "account 444455556666, the collaboration");
+    }
+
+    #[test]
+    fn several_requests_are_one_warning() {
+        let facts = |ids: &[&str]| -> Vec<_> {
+            ids.iter().map(|id| ((*id).to_owned(), format!("About {id}."))).collect()
+        };
+        let told = |ids| told_together(["is open", "are open"], &facts(ids), "Wait.");
+        assert_eq!(told(&[]), None);
+        let one = Diagnostic::warning("Change request r1 is open", "About r1. Wait.");
+        assert_eq!(told(&["r1"]), Some(one));
+        let detail = "r1: About r1.\nr2: About r2.\nWait.";
+        assert_eq!(
+            told(&["r1", "r2"]),
+            Some(Diagnostic::warning("2 change requests are open", detail))
+        );
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::changes::{
     CHANGED_BY_REQUEST, PENDING_APPROVAL, Standing, Subject, Wanted, Wish, grouped,
 };
 use super::members::{auto_approved, members};
-use super::requests::{ChangeRequest, Requests};
+use super::requests::{ChangeRequest, Requests, told_together};
 use super::{notes, read};
 use crate::cleanrooms::aws::{AwsError, ErrorKind, Outcome, Waited, poll};
 use crate::cleanrooms::client::{Changing, Client, send_unrepeatable};
@@ -155,8 +155,17 @@ impl Work<'_> {
 
     /// Keeps open requests that still ask for what is planned, and withdraws the others.
     async fn keep_or_cancel(&mut self, ids: Vec<String>, touched: &mut BTreeSet<Subject>) {
-        for id in ids {
-            let request = match self.at.reading.look(self.requests.get(&id)).await {
+        let looking = async {
+            let mut asked = self.requests.get_all(ids.clone()).await;
+            self.requests.find_in_list(&mut asked).await;
+            Ok(asked)
+        };
+        let asked = match self.at.reading.look(looking).await {
+            Ok(asked) => asked,
+            Err(stopped) => ids.into_iter().map(|id| (id, Err(stopped.clone()))).collect(),
+        };
+        for (id, asked) in asked {
+            let request = match asked {
                 Ok(Some(request)) => request,
                 Ok(None) => continue,
                 Err(err) => {
@@ -341,7 +350,6 @@ impl Work<'_> {
     fn finish(mut self) -> Result<(), Diagnostics> {
         for request in std::mem::take(&mut self.open) {
             if request.is_open() {
-                self.cx.report(pending(&request, self.waits));
                 self.open.push(request);
             } else if request.status == ChangeRequestStatus::Committed {
                 notes::forget_denial(&mut self.cx.private(), &request);
@@ -352,6 +360,9 @@ impl Work<'_> {
                 }
             }
         }
+        if let Some(warning) = pending(&self.open, self.waits) {
+            self.cx.report(warning);
+        }
         // Even when there is none: those that were withdrawn are of no interest to the read that follows.
         // What could not be read may have been adopted from the list all the same.
         let open = self.open.iter().map(|request| request.id.as_str());
@@ -361,25 +372,32 @@ impl Work<'_> {
     }
 }
 
-fn pending(request: &ChangeRequest, waited: bool) -> Diagnostic {
-    let missing = request.voters(&ApprovalStatus::Pending).join(", ");
-    let waits = if missing.is_empty() {
-        "It is approved and waits to be committed, which the next apply does.".to_owned()
+/// Says what is open, and for whose votes it waits.
+fn pending(open: &[ChangeRequest], waited: bool) -> Option<Diagnostic> {
+    let missing = |request: &ChangeRequest| request.voters(&ApprovalStatus::Pending).join(", ");
+    let fact = |request: &ChangeRequest| {
+        let waits = match missing(request) {
+            none if none.is_empty() => {
+                "It is approved and waits to be committed, which the next apply does.".to_owned()
+            }
+            missing => format!("It waits for the votes of {missing}."),
+        };
+        let about = request.about();
+        (request.id.clone(), format!("The change of {about} has been asked for. {waits}"))
+    };
+    let facts: Vec<_> = open.iter().map(fact).collect();
+    let until = if open.iter().all(|request| missing(request).is_empty()) {
+        ""
     } else {
-        format!(
-            "It waits for the votes of {missing}. Until then plans are empty; once all have \
-             approved, the next plan shows an update, and applying it commits."
-        )
+        "Until then plans are empty; once all have approved, the next plan shows an update, and \
+         applying it commits. "
     };
     let hint = if waited {
         "The wait for votes has ended: `timeouts.update` says how long it may be."
     } else {
         "Set `wait_for_approval = true` to wait for votes during apply."
     };
-    Diagnostic::warning(
-        format!("Change request {} is open", request.id),
-        format!("The change of {} has been asked for. {waits} {hint}", request.about()),
-    )
+    told_together(["is open", "are open"], &facts, &format!("{until}{hint}"))
 }
 
 fn refused(request: &ChangeRequest, subject: &Subject, owner: &str) -> Diagnostic {

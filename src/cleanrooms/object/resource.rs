@@ -22,6 +22,10 @@ use crate::framework::{
 };
 use crate::wire::Value;
 
+/// A note of a plan: whether the user was told what a replacement costs. The destroying half of one
+/// finds it; a plain destruction does not.
+const TOLD: &str = "told";
+
 impl<O: Object> Resource for Of<O> {
     const TYPE_NAME: &'static str = O::KIND.type_name;
     type Client = Client;
@@ -69,7 +73,11 @@ impl<O: Object> Resource for Of<O> {
     }
 
     fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
+        let was_told = private.plan_note(TOLD) == Some(&Json::Bool(true));
         O::plan(plan, client, private);
+        if plan.is_replacement() || plan.is_create() {
+            private.set_plan_note(TOLD, plan.is_replacement() || was_told);
+        }
         if plan.is_replacement() || plan.relocates {
             plan.diagnostics.extend(O::loses(plan.prior));
         }
@@ -154,6 +162,19 @@ impl<O: Object> Resource for Of<O> {
         match Box::pin(O::destroy(cx, &at, &located, state)).await {
             Some(destroyed) => destroyed,
             None => Box::pin(delete::<O>(&at, &located)).await,
-        }
+        }?;
+        tell_what_is_lost::<O>(cx, state);
+        Ok(())
+    }
+}
+
+/// Says what is lost with an object that was destroyed to be replaced, where no plan has said it.
+///
+/// Of `-replace` and `replace_triggered_by` core drops the warnings, and of a taint the plan does not
+/// know (protocol, e.4).
+fn tell_what_is_lost<O: Object>(cx: &Context<'_, Client>, state: &Value) {
+    let is_untold = cx.private().plan_note(TOLD) == Some(&Json::Bool(false));
+    if let Some(lost) = O::replaced(state).filter(|_| is_untold) {
+        cx.report(lost);
     }
 }

@@ -141,6 +141,32 @@ fn every_service_of_hashicorp_aws_may_stand_in_endpoints() {
 }
 
 #[test]
+fn each_address_of_endpoints_reaches_its_service() {
+    let addresses = [
+        ("cleanrooms", "http://127.0.0.1:1"),
+        ("sts", "http://127.0.0.1:2"),
+        ("sso", "http://127.0.0.1:3"),
+        ("ssooidc", "http://127.0.0.1:4"),
+    ];
+    let one = |(name, url): (&'static str, &str)| Value::object([(name, url.into())]);
+    // In one block, and in several.
+    let all = Value::object(addresses.map(|(name, url)| (name, url.into())));
+    for endpoints in [blocks([all]), blocks(addresses.map(one))] {
+        let block = block([("endpoints", endpoints)]);
+        check(block.clone(), []);
+        let endpoints = configured(&block).endpoints;
+        assert_eq!(endpoints.cleanrooms.as_deref(), Some("http://127.0.0.1:1"));
+        assert_eq!(endpoints.sts.as_deref(), Some("http://127.0.0.1:2"));
+        assert_eq!(endpoints.sso.as_deref(), Some("http://127.0.0.1:3"));
+        assert_eq!(endpoints.sso_oidc.as_deref(), Some("http://127.0.0.1:4"));
+    }
+    for name in ["sso", "ssooidc"] {
+        let endpoints = blocks([one((name, "127.0.0.1:3"))]);
+        check(block([("endpoints", endpoints)]), [&format!("error endpoints[0].{name}")]);
+    }
+}
+
+#[test]
 fn paths_of_arguments_are_expanded() {
     let home = std::env::home_dir().expect("tests run with a home");
     let home = |rest: &str| home.join(rest).to_str().expect("it is text").to_owned();

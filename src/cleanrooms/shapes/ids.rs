@@ -38,10 +38,17 @@ pub fn is_uuid(text: &str) -> bool {
 /// An id of this service.
 pub fn uuid() -> Codec<String> {
     string().validate(Validator::string("must be a lower-case UUID", |text| {
-        (!is_uuid(text)).then(|| {
-            format!("`{text}` is not an id of AWS Clean Rooms, which is a UUID in lower case.")
-        })
+        (!is_uuid(text)).then(|| wrong_uuid(text))
     }))
+}
+
+/// What is wrong with an id of this service: where an ARN is given, its last part is meant.
+fn wrong_uuid(text: &str) -> String {
+    let last = text.rsplit('/').next().unwrap_or_default();
+    if text.starts_with("arn:") && is_uuid(last) {
+        return format!("`{text}` is an ARN. The id is its last part: `{last}`.");
+    }
+    format!("`{text}` is not an id of AWS Clean Rooms, which is a UUID in lower case.")
 }
 
 /// The id of an account.
@@ -61,6 +68,15 @@ mod tests {
         let lost_zero = wrong_account_id("11112222333").expect("11 digits");
         assert!(lost_zero.contains("in quotes"), "{lost_zero}");
         assert!(wrong_account_id("1111-2222-3333").is_some());
+    }
+
+    #[test]
+    fn of_an_arn_the_last_part_is_the_id() {
+        let arn = format!("arn:aws:cleanrooms:us-east-1:111122223333:collaboration/{ID}");
+        assert!(wrong_uuid(&arn).ends_with(&format!("The id is its last part: `{ID}`.")));
+        for text in ["arn:aws:iam::111122223333:role/Data", "", &format!("x/{ID}")] {
+            assert!(wrong_uuid(text).contains("UUID in lower case"), "{text}");
+        }
     }
 
     #[test]

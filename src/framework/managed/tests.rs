@@ -15,6 +15,8 @@ use crate::framework::testing::value;
 struct Service {
     fails_to_change: bool,
     denies_reading: bool,
+    /// Where the code of ours panics that runs after the service has answered a create.
+    panics: Option<&'static str>,
     /// What a read finds; nothing when it is gone.
     name: Option<&'static str>,
     calls: Mutex<Vec<String>>,
@@ -27,6 +29,10 @@ impl Service {
 
     fn call(&self, what: impl Into<String>) {
         self.calls.lock().expect("no test panics here").push(what.into());
+    }
+
+    fn panics_at(&self, place: &str) {
+        assert!(self.panics != Some(place), "at {place}");
     }
 
     fn changed(&self) -> Result<(), Diagnostics> {
@@ -42,6 +48,9 @@ struct Answer {
     name: String,
     size: Option<String>,
 }
+
+/// A name of which the answer cannot be turned into a value.
+const UNREADABLE: &str = "unreadable";
 
 struct Thing;
 
@@ -60,7 +69,10 @@ impl Resource for Thing {
                     .doc("Its name.")
                     .create(|_, name| name)
                     .update(|_, name| name)
-                    .read(|answer: &Answer| Some(answer.name.clone())),
+                    .read(|answer: &Answer| {
+                        assert!(answer.name != UNREADABLE, "at its row");
+                        Some(answer.name.clone())
+                    }),
             )
             .with(
                 Self::attribute("size", string())
@@ -109,6 +121,9 @@ impl Resource for Thing {
         let name = schema.create_input(planned)?.unwrap_or_default();
         cx.client.call(format!("create {name}"));
         cx.client.changed()?;
+        cx.client.panics_at("the answer");
+        cx.note_made(Value::object([("id", "1".into())]));
+        cx.client.panics_at("what follows");
         Ok(Answer { name, size: None })
     }
 
@@ -130,6 +145,7 @@ impl Resource for Thing {
             Some(name) => cx.client.call(format!("update {}", name.unwrap_or_default())),
             None => cx.client.call("update nothing"),
         }
+        cx.client.panics_at("an update");
         cx.client.changed().map(|()| None)
     }
 
@@ -218,6 +234,33 @@ async fn nothing_is_an_error_after_a_create_has_answered() {
     let outcome = apply(service, Json::Null, plan_to_create()).await;
     assert_eq!(outcome.state, r#"{id = "1", name = "a", size = null, timeout = null}"#);
     assert_eq!(outcome.said, ["warning: Not read"]);
+}
+
+#[tokio::test]
+async fn what_was_made_before_a_panic_is_not_lost() {
+    let what_follows = Service { panics: Some("what follows"), ..Service::named("a") };
+    let outcome = apply(what_follows, Json::Null, plan_to_create()).await;
+    assert_eq!(outcome.state, r#"{id = "1", name = "a", size = "large", timeout = null}"#);
+    assert_eq!(outcome.said, ["warning: Bug in the Clean Rooms provider"]);
+
+    let unreadable = json!({ "name": UNREADABLE, "size": "unknown", "id": "unknown" });
+    let outcome = apply(Service::named(UNREADABLE), Json::Null, unreadable).await;
+    assert_eq!(outcome.state, r#"{id = "1", name = "unreadable", size = null, timeout = null}"#);
+    assert!(outcome.said.iter().all(|said| said.starts_with("warning: Bug")), "{:?}", outcome.said);
+
+    // What was not noted is not known to be there.
+    let answer = Service { panics: Some("the answer"), ..Service::named("a") };
+    let outcome = apply(answer, Json::Null, plan_to_create()).await;
+    assert_eq!(outcome.state, "null");
+    assert_eq!(outcome.said, ["error: Bug in the Clean Rooms provider"]);
+}
+
+#[tokio::test]
+async fn an_update_that_panics_leaves_what_a_read_says() {
+    let service = Service { panics: Some("an update"), ..Service::named("half") };
+    let outcome = apply(service, small(), plan_to_rename()).await;
+    assert_eq!(outcome.state, r#"{id = "1", name = "half", size = "large", timeout = null}"#);
+    assert_eq!(outcome.said, ["error: Bug in the Clean Rooms provider"]);
 }
 
 #[tokio::test]

@@ -58,16 +58,6 @@ impl Change {
         Self::Reimport,
     ];
 
-    /// How often it is drawn where it is possible.
-    pub(super) fn chances(self) -> usize {
-        match self {
-            Self::AddPartner | Self::RemovePartner | Self::AddMembership => 8,
-            Self::RemoveThird | Self::MembershipLogs | Self::MembershipTags => 3,
-            Self::DropMembership | Self::AddThird => 2,
-            _ => 1,
-        }
-    }
-
     /// The calls that are a change of its own.
     pub(super) fn calls(self) -> &'static [&'static str] {
         match self {

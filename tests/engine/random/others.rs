@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value as Json, json};
 
 use super::Play;
+use super::acts::Change;
 use super::wish::{COLLABORATION, MEMBERSHIP, OWNER, PARTNER, THIRD};
 
 /// An act of somebody else.
@@ -36,16 +37,35 @@ impl Other {
         Self::DeletesCollaboration,
     ];
 
-    /// How often it is drawn where it is possible.
-    pub(super) fn chances(self) -> usize {
-        match self {
-            Self::ThirdLeaves => 30,
-            Self::PartnerJoins | Self::Approve | Self::Deny => 12,
-            Self::ThirdJoins => 10,
-            Self::Nobody | Self::ConsoleRenames => 3,
-            Self::PartnerLeaves | Self::PartnerIsRemoved => 1,
-            Self::DeletesCollaboration => 1,
+    /// The calls by which a run after it makes a change, and makes good for it.
+    pub(super) fn then(self, change: Change) -> Vec<&'static str> {
+        let own = change.calls().iter().copied();
+        match (self, change) {
+            (Self::DeletesCollaboration, Change::Refresh | Change::Destroy | Change::Reimport) => {
+                Vec::new()
+            }
+            // There is nothing that could be changed; a membership of it stays, and is not made again.
+            (Self::DeletesCollaboration, Change::AddMembership) => {
+                vec!["CreateCollaboration", "CreateMembership"]
+            }
+            (Self::DeletesCollaboration, _) => vec!["CreateCollaboration"],
+            (Self::ConsoleRenames, change) if change != Change::Refresh => {
+                own.chain(["UpdateCollaboration"]).collect()
+            }
+            _ => own.collect(),
         }
+    }
+
+    /// Whether a run after it writes nothing: whoever has gone for good is not removed again, and
+    /// stops the apply of a configuration that wants to keep him.
+    pub(super) fn stops(self, change: Change) -> bool {
+        let is_anew = matches!(
+            change,
+            Change::CreatorName | Change::Replace | Change::Taint | Change::Destroy
+        );
+        let has_gone =
+            matches!(self, Self::PartnerLeaves | Self::PartnerIsRemoved | Self::ThirdLeaves);
+        has_gone && !is_anew
     }
 }
 

@@ -12,6 +12,12 @@ type Cell = (Change, &'static str, Other);
 
 static MET: Mutex<BTreeMap<Cell, usize>> = Mutex::new(BTreeMap::new());
 
+/// Stands for no fault.
+pub const NONE: &str = "none";
+
+/// Stands for a fault that no call has met.
+pub const NOT_MET: &str = "(not met)";
+
 /// Counts an act.
 pub fn count(change: Change, fault: &'static str, other: Other) {
     *MET.lock()
@@ -26,37 +32,62 @@ pub fn print() {
     if met.is_empty() {
         return;
     }
-    let changes: BTreeSet<Change> = met.keys().map(|(change, _, _)| *change).collect();
     let faults: BTreeSet<&str> = met.keys().map(|(_, fault, _)| *fault).collect();
-    let others: BTreeSet<Other> = met.keys().map(|(_, _, other)| *other).collect();
-    print_by(&met, &changes, "fault", &faults, |(_, fault, _), column| fault == column);
-    print_by(&met, &changes, "meanwhile", &others, |(_, _, other), column| other == column);
-    let all = changes.len() * faults.len() * others.len();
-    eprintln!("of {all} combinations of the three, {} were met", met.len());
+    print_by(&met, "fault", &faults, |(_, fault, _), column| fault == column);
+    print_by(&met, "meanwhile", &Other::ALL.into(), |(_, _, other), column| other == column);
+    let mut reasons = BTreeMap::<&str, usize>::new();
+    let mut all = 0;
+    each_cell(|change, fault, other| {
+        all += 1;
+        if let Some(reason) = cannot_be(change, fault, other) {
+            *reasons.entry(reason).or_default() += 1;
+        }
+    });
+    let cells = met.keys().filter(|(_, fault, _)| *fault != NOT_MET).count();
+    eprintln!("of {all} combinations of a change, a fault and an act of others, {cells} were met");
+    for (reason, count) in reasons {
+        eprintln!("{count} need not be: {reason}");
+    }
 }
 
-/// The pairs of a change and a fault, and of a change and an act of others, that no sequence has met,
-/// though there is no reason why: each must be met by so many sequences as `cargo test` runs.
-pub fn unmet() -> Vec<String> {
-    let met = MET.lock().unwrap_or_else(PoisonError::into_inner);
-    let faults = Fault::all().into_iter().map(|fault| fault.name);
-    let faults: Vec<_> = faults.chain(["none"]).collect();
-    let mut unmet = Vec::new();
-    let mut must = |is_met: bool, reason: Option<&'static str>, pair: String| match reason {
-        None if !is_met => unmet.push(pair),
-        _ => {}
-    };
+/// Whether a combination was met.
+pub fn is_met(change: Change, fault: Option<&Fault>, other: Other) -> bool {
+    let name = fault.map_or(NONE, |fault| fault.name);
+    MET.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&(change, name, other))
+}
+
+fn each_cell(mut cell: impl FnMut(Change, Option<&Fault>, Other)) {
+    let faults = Fault::all();
     for change in Change::ALL {
-        for fault in &faults {
-            let is_met = met.keys().any(|(c, f, _)| *c == change && f == fault);
-            must(is_met, None, format!("{change:?} with {fault}"));
-        }
-        for other in Other::ALL {
-            let is_met = met.keys().any(|(c, _, o)| *c == change && *o == other);
-            must(is_met, not_after(change, other), format!("{change:?} after {other:?}"));
+        for fault in faults.iter().map(Some).chain([None]) {
+            for other in Other::ALL {
+                cell(change, fault, other);
+            }
         }
     }
-    unmet
+}
+
+/// Why a change cannot meet a fault after an act of others.
+pub fn cannot_be(change: Change, fault: Option<&Fault>, other: Other) -> Option<&'static str> {
+    let calls = other.then(change);
+    let has_call = fault.is_none_or(|fault| {
+        fault.is_for("GetCollaboration") || calls.iter().any(|call| fault.is_for(call))
+    });
+    let is_of_writes = fault.is_some_and(|fault| !fault.is_for("GetCollaboration"));
+    if !has_call {
+        return Some("no call of the change can meet the fault");
+    }
+    if is_of_writes && other.stops(change) {
+        return Some("after somebody has gone for good the run writes nothing");
+    }
+    not_after(change, other).or_else(|| {
+        // Where the partner joins by itself we have no membership.
+        let is_of_roles =
+            is_of_writes && fault.is_some_and(|fault| !fault.is_for("CreateCollaboration"));
+        let joins = matches!(change, Change::AddMembership);
+        (other == Other::PartnerJoins && is_of_roles && !joins)
+            .then_some("without a membership of ours no call carries a role")
+    })
 }
 
 /// Why a change cannot come after an act of others.
@@ -77,7 +108,6 @@ fn not_after(change: Change, other: Other) -> Option<&'static str> {
 
 fn print_by<C: std::fmt::Debug>(
     met: &BTreeMap<Cell, usize>,
-    changes: &BTreeSet<Change>,
     what: &str,
     columns: &BTreeSet<C>,
     is_in: impl Fn(&Cell, &C) -> bool,
@@ -87,9 +117,9 @@ fn print_by<C: std::fmt::Debug>(
     }
     let heads: String = (0..columns.len()).map(|number| format!("{number:>6}")).collect();
     eprintln!("{:<16}{heads}", "change");
-    for change in changes {
+    for change in Change::ALL {
         let counts = columns.iter().map(|column| {
-            let cells = met.iter().filter(|(cell, _)| cell.0 == *change && is_in(cell, column));
+            let cells = met.iter().filter(|(cell, _)| cell.0 == change && is_in(cell, column));
             format!("{:>6}", cells.map(|(_, count)| count).sum::<usize>())
         });
         eprintln!("{:<16}{}", format!("{change:?}"), counts.collect::<String>());

@@ -332,3 +332,17 @@ fn what_is_no_answer_of_sts_is_not_believed() {
     stranger.headers_mut().remove("x-amzn-requestid");
     sts("GetCallerIdentity").judge(&stranger).expect_err("nobody says that it is AWS");
 }
+
+#[test]
+fn a_name_is_blank_only_as_the_service_means_it() {
+    let named = |name: &str| {
+        let object = json!({ "name": name }).as_object().cloned().unwrap_or_default();
+        no_blanks(&object, |member| member == "name")
+    };
+    for name in ["A", "\u{a0}", "\u{85}", "\u{2003}"] {
+        assert_eq!(named(name), Ok(()), "{name:?}");
+    }
+    for name in ["", " ", "\t\n"] {
+        assert!(named(name).is_err(), "{name:?}");
+    }
+}

@@ -376,6 +376,24 @@ async fn every_denial_is_remembered() {
 }
 
 #[tokio::test]
+async fn several_open_requests_are_one_warning() {
+    let mut owner = Owner::with_partner().await;
+    let plan = owner.plan(&with_member(with_member(config(), EARLIER), STRANGER));
+    assert_eq!(owner.apply(plan).await, ["2 change requests are open"]);
+    let said = owner.stored.diagnostics.iter().next().expect("a warning").detail.clone();
+    for account in [EARLIER, STRANGER] {
+        let asked = format!("The change of account {account} has been asked for.");
+        assert_eq!(said.matches(&asked).count(), 1, "{said}");
+    }
+    owner.desk().act(PARTNER, EARLIER, "APPROVE");
+    owner.desk().act(PARTNER, STRANGER, "APPROVE");
+    assert_eq!(owner.refresh().await, Vec::<String>::new());
+    let plan = owner.plan(&with_member(with_member(config(), EARLIER), STRANGER));
+    let said: Vec<_> = plan.diagnostics.iter().map(|d| d.summary.clone()).collect();
+    assert_eq!(said, ["2 change requests are approved"]);
+}
+
+#[tokio::test]
 async fn who_has_waited_is_not_advised_to_wait() {
     let mut owner = Owner::with_partner().await;
     let waits = with(with_member(config(), STRANGER), "/wait_for_approval", json!(true));

@@ -1,0 +1,10 @@
+#: command: validate
+#: expect_error: Invalid value for name
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Retail 🛒"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "DISABLED"
+  members                  = {}
+}

@@ -1,0 +1,15 @@
+#: command: validate
+#: expect_error: Invalid value for members["444455556666"].display_name
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "DISABLED"
+  members = {
+    "444455556666" = {
+      display_name     = "Partner 🤝"
+      member_abilities = []
+    }
+  }
+}

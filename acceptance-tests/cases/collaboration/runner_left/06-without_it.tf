@@ -1,0 +1,16 @@
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = []
+  query_log_status         = "ENABLED"
+
+  members = {
+    "777788889999" = { display_name = "Third", member_abilities = [] }
+  }
+}
+
+resource "cleanrooms_membership" "third" {
+  provider         = cleanrooms.third
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "ENABLED"
+}

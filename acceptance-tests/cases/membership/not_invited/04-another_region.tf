@@ -1,0 +1,24 @@
+#: expect_error: Cannot join the collaboration
+#: leaves_changes: true
+#: uncounted: ["CreateMembership"]
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "DISABLED"
+
+  members = {
+    "444455556666" = {
+      display_name     = "Partner"
+      member_abilities = []
+    }
+  }
+}
+
+resource "cleanrooms_membership" "this" {
+  provider         = cleanrooms.partner
+  region           = "eu-west-1"
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
