@@ -30,6 +30,9 @@ const OF_ONE_ACCOUNT: &str = "ation/create_minimal";
 /// A collaboration that two companies join.
 const OF_TWO_ACCOUNTS: &str = "membership/create_minimal";
 
+/// Trials wait for their turns more than they work.
+const THREADS: usize = 5;
+
 /// After so long without a call nobody is there.
 const QUIET: Duration = Duration::from_secs(3);
 
@@ -65,7 +68,9 @@ fn main() -> ExitCode {
         Trial::test(name, move || test().map_err(|err| Failed::from(format!("{err:#}"))))
     };
     let trials = trials.into_iter().map(trial).collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// What a trial does.

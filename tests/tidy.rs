@@ -222,8 +222,7 @@ fn is_proof(span: &str) -> bool {
     };
     let is_listed = file.starts_with("acceptance-tests/harness/src/checks/")
         || file.starts_with("tests/engine/claims")
-        || file == "tests/account.rs"
-        || file == "acceptance-tests/account/tests/switches.rs";
+        || ["tests/account.rs", "acceptance-tests/account/tests/switches.rs"].contains(&file);
     let text = fs::read_to_string(root().join(file)).unwrap_or_default();
     let beginning = format!("fn {function}(");
     let lines: Vec<_> = text.lines().map(str::trim_start).collect();

@@ -29,7 +29,7 @@ const SECRETS: [&str; 6] =
     [OWNER, PARTNER, THIRD, "secret-bucket", "secret-role", "secret_database"];
 
 /// Trials wait for their turns far more than they work.
-const THREADS: usize = 40;
+const THREADS: usize = 50;
 
 fn main() -> ExitCode {
     // The sandbox as a stranger is this program once more.
