@@ -1,23 +1,39 @@
 //! Panics that must not cost what was done before them.
 
+use std::any::Any;
+use std::fmt;
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 
-/// What the future gives, unless it panics: the text of that.
+/// A panic that was caught.
+pub(crate) struct Panic(Box<dyn Any + Send>);
+
+impl Panic {
+    /// Lets it go on, where nothing is to be saved.
+    pub(crate) fn resume(self) -> ! {
+        resume_unwind(self.0)
+    }
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| self.0.downcast_ref::<String>().map(String::as_str));
+        f.write_str(text.unwrap_or("a value that is not text"))
+    }
+}
+
+/// What the future gives, unless it panics.
 ///
 /// What the future left half done stays half done.
-pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
+pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Panic> {
     let mut future = pin!(future);
     poll_fn(|cx| {
         // Unwind safe: a future that panicked is not polled again.
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(poll) => poll.map(Ok),
-            Err(payload) => {
-                let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-                let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-                Err(text.unwrap_or_else(|| "a value that is not text".to_owned())).into()
-            }
+            Err(payload) => Err(Panic(payload)).into(),
         }
     })
     .await
@@ -29,11 +45,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_future_gives_its_value_or_its_panic() {
-        assert_eq!(caught(async { 7 }).await, Ok(7));
+        assert!(caught(async { 7 }).await.is_ok_and(|seven| seven == 7));
         let panics = async {
             tokio::task::yield_now().await;
             panic!("on {}", "purpose")
         };
-        assert_eq!(caught::<()>(panics).await, Err("on purpose".to_owned()));
+        let panic = caught::<()>(panics).await.expect_err("it panicked");
+        assert_eq!(panic.to_string(), "on purpose");
     }
 }

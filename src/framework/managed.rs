@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
-use super::caught::caught;
+use super::caught::{Panic, caught};
 use super::checks;
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::identity::IdentitySchema;
@@ -214,8 +214,8 @@ impl<R: Resource> Managed<R> {
             let reply = R::create(cx, &self.schema, planned).await?;
             Ok(filled(planned, &self.schema.value(&reply)))
         };
-        let made = caught(making).await;
-        let replied = made.unwrap_or_else(|panic| Self::made_before(cx, planned, &panic))?;
+        let made: Result<Result<_, Diagnostics>, _> = caught(making).await;
+        let replied = made.unwrap_or_else(|panic| Ok(Self::made_before(cx, planned, panic)))?;
         Ok(self.completed(cx, planned, replied).await)
     }
 
@@ -228,9 +228,9 @@ impl<R: Resource> Managed<R> {
             let another = R::update(cx, &self.schema, change).await?;
             Ok(another.map(|another| filled(change.planned, &self.schema.value(&another))))
         };
-        let changed = caught(changing)
-            .await
-            .unwrap_or_else(|panic| Self::made_before(cx, change.planned, &panic).map(Some));
+        let changed: Result<Result<_, Diagnostics>, _> = caught(changing).await;
+        let changed =
+            changed.unwrap_or_else(|panic| Ok(Some(Self::made_before(cx, change.planned, panic))));
         if let Some(replied) = changed? {
             return Ok(self.completed(cx, change.planned, replied).await);
         }
@@ -240,21 +240,15 @@ impl<R: Resource> Managed<R> {
         Ok(self.completed(cx, change.planned, filled(change.planned, change.prior)).await)
     }
 
-    /// What is known of an object that was made before a panic.
+    /// What is known of an object that was made before a panic; where none was, the panic goes on.
     ///
     /// It is told as a warning, like all that fails after the service has answered: an error would have
     /// the next apply destroy the object.
-    fn made_before(
-        cx: &Context<'_, R::Client>,
-        planned: &Value,
-        panic: &str,
-    ) -> Result<Value, Diagnostics> {
-        let Some(known) = cx.made() else {
-            return Err(Diagnostic::bug(format!("{} panicked: {panic}", R::TYPE_NAME)).into());
-        };
+    fn made_before(cx: &Context<'_, R::Client>, planned: &Value, panic: Panic) -> Value {
+        let Some(known) = cx.made() else { panic.resume() };
         let bug = Diagnostic::bug(format!("{} panicked after it was made: {panic}", R::TYPE_NAME));
         cx.report(Diagnostic { severity: Severity::Warning, ..bug });
-        Ok(filled(planned, &known))
+        filled(planned, &known)
     }
 
     /// The state after a change that was made: the plan, completed from a read.
@@ -499,7 +493,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
 }
 
 /// The error for a panic after a change that was made.
-fn panicked(panic: &str) -> Diagnostic {
+fn panicked(panic: &Panic) -> Diagnostic {
     Diagnostic::bug(format!("Reading the object after its change panicked: {panic}"))
 }
 

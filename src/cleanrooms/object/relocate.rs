@@ -6,6 +6,7 @@ use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::Located;
+use crate::framework::caught::caught;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
 
 /// Makes the object that an unknown parent has turned out to mean, and parts with the old one.
@@ -27,7 +28,9 @@ pub(super) async fn relocate<O: Object>(
         return adopt::create::<O>(cx, schema, planned).await;
     }
     let another = adopt::create::<O>(cx, schema, planned).await?;
-    if let Err(errors) = Of::<O>::delete(cx, prior).await {
+    // The new one is a fact, so that not even a panic may keep silent about the old one.
+    let parted = caught(Of::<O>::delete(cx, prior)).await;
+    if let Err(errors) = parted.unwrap_or_else(|panic| Err(Diagnostic::bug(panic).into())) {
         let id = Located::of_state(&O::KIND, prior)?.key.shown();
         for error in errors {
             cx.report(Diagnostic::warning(
