@@ -1,7 +1,7 @@
 //! Whose an object is that a user names, and what is said when nobody can tell.
 
 use anyhow::{Context, Result, ensure};
-use cleanrooms_harness::scenario::Run;
+use cleanrooms_harness::scenario::{Command, Run};
 use serde_json::json;
 
 use super::*;
@@ -48,6 +48,7 @@ async fn an_arn_of_another_account_or_partition_imports_nothing() -> Result<()> 
 
 async fn where_sts_cannot_be_asked_the_way_out_is_named() -> Result<()> {
     const WAY_OUT: &str = "terraform state rm";
+    forbidden_to_ask(WAY_OUT).await?;
     let kinds_of_failure = [
         (json!({ "kind": "reset_before" }), true),
         (json!({ "kind": "access_denied" }), true),
@@ -76,6 +77,33 @@ async fn where_sts_cannot_be_asked_the_way_out_is_named() -> Result<()> {
             if address != "cleanrooms_membership.this" {
                 applied(&mut stage).await.context(case.clone())?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// The same where the provider block forbids to ask STS: for a plan, and for a destruction.
+async fn forbidden_to_ask(way_out: &str) -> Result<()> {
+    let block = provider_blocks();
+    let forbidding = block.replace(
+        "  region     = \"us-east-1\"\n",
+        "  region     = \"us-east-1\"\n  skip_requesting_account_id = true\n",
+    );
+    ensure!(block != forbidding, "the provider blocks have no Region");
+    for (address, text, _) in kinds() {
+        for command in [Command::Apply, Command::Destroy] {
+            let mut stage = Stage::new();
+            stage.configure_provider(&forbidding);
+            stage.configure(&text);
+            applied(&mut stage).await.context(address)?;
+            gone(&stage, address).await.context(address)?;
+            refused(&mut stage, &Run { command, ..Run::default() }, way_out)
+                .await
+                .context(address)?;
+            stage.core.state.remove(address);
+            let run = Run { command: Command::Destroy, ..Run::default() };
+            let said = stage.plan_and_apply(&run).await?;
+            ensure!(errors(&said).is_empty(), "{address}: {said:#?}");
         }
     }
     Ok(())
