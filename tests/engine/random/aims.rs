@@ -1,6 +1,7 @@
 //! What a sequence is after: every combination of a change, a fault and an act of others has its turn.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use anyhow::Result;
 use cleanrooms_harness::faults::Fault;
@@ -28,24 +29,21 @@ impl Aim {
 
     /// Whether the fault is one of calls that carry a role.
     fn needs_a_role(&self) -> bool {
-        self.fault.as_ref().is_some_and(|fault| {
-            fault.is_for("CreateMembership") && !fault.is_for("CreateCollaboration")
-        })
+        self.fault.as_ref().is_some_and(Fault::is_of_roles)
     }
 
     /// All of them for which there is no reason why they cannot be.
-    pub fn all() -> Vec<Self> {
-        let mut aims = Vec::new();
-        for change in Change::ALL {
-            for fault in Fault::all().into_iter().map(Some).chain([None]) {
-                for other in Other::ALL {
-                    if table::cannot_be(change, fault.as_ref(), other).is_none() {
-                        aims.push(Self { change, fault: fault.clone(), other });
-                    }
+    pub fn all() -> &'static [Self] {
+        static ALL: LazyLock<Vec<Aim>> = LazyLock::new(|| {
+            let mut aims = Vec::new();
+            table::each_cell(|change, fault, other| {
+                if table::cannot_be(change, fault, other).is_none() {
+                    aims.push(Aim { change, fault: fault.cloned(), other });
                 }
-            }
-        }
-        aims
+            });
+            aims
+        });
+        &ALL
     }
 }
 

@@ -56,7 +56,8 @@ pub fn is_met(change: Change, fault: Option<&Fault>, other: Other) -> bool {
     MET.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&(change, name, other))
 }
 
-fn each_cell(mut cell: impl FnMut(Change, Option<&Fault>, Other)) {
+/// Calls this for every combination.
+pub fn each_cell(mut cell: impl FnMut(Change, Option<&Fault>, Other)) {
     let faults = Fault::all();
     for change in Change::ALL {
         for fault in faults.iter().map(Some).chain([None]) {
@@ -82,8 +83,7 @@ pub fn cannot_be(change: Change, fault: Option<&Fault>, other: Other) -> Option<
     }
     not_after(change, other).or_else(|| {
         // Where the partner joins by itself we have no membership.
-        let is_of_roles =
-            is_of_writes && fault.is_some_and(|fault| !fault.is_for("CreateCollaboration"));
+        let is_of_roles = fault.is_some_and(Fault::is_of_roles);
         let joins = matches!(change, Change::AddMembership);
         (other == Other::PartnerJoins && is_of_roles && !joins)
             .then_some("without a membership of ours no call carries a role")

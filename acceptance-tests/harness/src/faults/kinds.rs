@@ -117,6 +117,11 @@ impl Fault {
         distortions
     }
 
+    /// Whether it hits nothing but calls that carry a role.
+    pub fn is_of_roles(&self) -> bool {
+        matches!(self.calls, Calls::Roles)
+    }
+
     /// Whether the fault means something at a call of this operation.
     pub fn is_for(&self, operation: &str) -> bool {
         let is_read = ["Get", "List"].iter().any(|verb| operation.starts_with(verb));
