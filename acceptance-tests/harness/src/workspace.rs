@@ -1,11 +1,14 @@
 //! A scratch directory in which an engine runs, with its own HOME and CLI
 //! configuration.
 
+mod session;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{fs, io};
@@ -16,6 +19,8 @@ use serde::Deserialize;
 
 use crate::engine::Engine;
 use crate::provider::{Provider, SOURCE};
+
+use session::Session;
 
 /// After this long an engine is taken to hang, and is killed.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -30,6 +35,8 @@ pub struct Workspace {
     engine: Engine,
     root: PathBuf,
     environment: BTreeMap<String, String>,
+    /// The engine in-process that has run commands in this environment.
+    session: Mutex<Option<Session>>,
 }
 
 /// How an engine gets the provider.
@@ -86,8 +93,9 @@ impl Workspace {
         if root.exists() {
             fs::remove_dir_all(root).with_context(|| format!("clearing {}", root.display()))?;
         }
+        let (environment, session) = Default::default();
         let workspace =
-            Self { engine: engine.clone(), root: root.to_path_buf(), environment: BTreeMap::new() };
+            Self { engine: engine.clone(), root: root.to_path_buf(), environment, session };
         for folder in [workspace.directory(), workspace.home()] {
             fs::create_dir_all(&folder)
                 .with_context(|| format!("creating {}", folder.display()))?;
@@ -127,6 +135,8 @@ impl Workspace {
     /// Sets a variable for every later command.
     pub fn set_env(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.environment.insert(name.into(), value.into());
+        // A library has the environment that it was loaded in.
+        self.session = Mutex::default();
     }
 
     /// Writes a file next to the configuration.
@@ -181,7 +191,23 @@ impl Workspace {
     /// When it cannot be started or does not end; a failing command is not an
     /// error here.
     pub fn run(&self, arguments: &[&str]) -> Result<Finished> {
-        self.run_until(arguments, None)
+        match self.engine.is_library() {
+            true => self.run_in_session(arguments),
+            false => self.run_until(arguments, None),
+        }
+    }
+
+    /// Runs a command in a process that may have run others, and may run more.
+    fn run_in_session(&self, arguments: &[&str]) -> Result<Finished> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = match session.take() {
+            Some(current) => current,
+            None => Session::start(self.command(&[]), &self.root)?,
+        };
+        let (finished, goes_on) =
+            current.run(arguments).with_context(|| format!("`{}`", arguments.join(" ")))?;
+        *session = goes_on.then_some(current);
+        Ok(finished)
     }
 
     /// Runs a command that must succeed, and gives its stdout.

@@ -133,11 +133,11 @@ impl Runner<'_> {
     /// the calls of this command alone.
     fn engine(&self, arguments: &[&str], interrupt: Option<&Interrupt>) -> Result<Finished> {
         self.sandbox.client().clear_calls()?;
-        let trigger = interrupt.map(|interrupt| Trigger {
-            signal: interrupt.signal,
-            due: Box::new(|| self.is_due(interrupt)),
-        });
-        self.workspace.run_until(arguments, trigger)
+        let Some(interrupt) = interrupt else {
+            return self.workspace.run(arguments);
+        };
+        let due = Box::new(|| self.is_due(interrupt));
+        self.workspace.run_until(arguments, Some(Trigger { signal: interrupt.signal, due }))
     }
 
     fn is_due(&self, interrupt: &Interrupt) -> Result<bool> {
