@@ -9,6 +9,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde_json::Value as Json;
+
 use super::aws::{AwsError, ErrorKind};
 use super::client::{Client, Reading};
 use super::error::failed;
@@ -34,9 +36,23 @@ pub fn note_seen(private: &mut Private) {
     private.remove(UNSEEN);
 }
 
+/// Takes the note away, for what is done about another object.
+pub fn note_aside(private: &mut Private) -> Option<Json> {
+    let noted = private.get(UNSEEN).cloned();
+    private.remove(UNSEEN);
+    noted
+}
+
+/// Puts back what [`note_aside`] took.
+pub fn note_again(private: &mut Private, noted: Option<Json>) {
+    if let Some(noted) = noted {
+        private.set(UNSEEN, noted);
+    }
+}
+
 /// Whether the object was made so lately that it may be not visible yet.
-fn may_be_unseen(private: &Private, client: &Client) -> bool {
-    let made = private.get(UNSEEN).and_then(serde_json::Value::as_u64);
+pub fn may_be_unseen(private: &Private, client: &Client) -> bool {
+    let made = private.get(UNSEEN).and_then(Json::as_u64);
     let age = |made| client.age(SystemTime::UNIX_EPOCH + Duration::from_secs(made));
     made.is_some_and(|made| age(made) < VISIBLE_WITHIN)
 }
@@ -77,16 +93,29 @@ pub async fn judge<O: Object>(
 ///
 /// # Errors
 ///
-/// There is no proof: which permission or which account is missing.
+/// There is no proof: which permission or which account is missing, or that it may be too new to be seen.
 pub async fn prove<O: Object>(
+    cx: &Context<'_, Client>,
     at: &Reading<'_>,
     located: &Located,
     what: &str,
     absent: &AwsError,
 ) -> Result<(), Diagnostics> {
     match look::<O>(at, located, what, absent).await? {
-        Proof::Absent => Ok(()),
         Proof::Listed(error) => Err(error.into()),
+        Proof::Absent if may_be_unseen(&cx.private(), cx.client) => {
+            let (noun, id) = (O::KIND.noun, located.key.shown());
+            Err(Diagnostic::error(
+                format!("Cannot {what}, which is not visible yet"),
+                format!(
+                    "{noun} {id} was made less than five minutes ago, and the service does not show \
+                     it yet, so nothing tells whether it is gone. The state is kept; try again in \
+                     some minutes. {absent}"
+                ),
+            )
+            .into())
+        }
+        Proof::Absent => Ok(()),
     }
 }
 

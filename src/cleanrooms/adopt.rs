@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_cleanrooms::Client as Sdk;
+use aws_sdk_cleanrooms::primitives::DateTime;
 use tokio::time::{Instant, sleep};
 
 use super::absence;
@@ -64,11 +65,11 @@ pub async fn create<O: Object>(
     let started = Instant::now();
     let mut creating = Creating { cx, at, looking, schema, planned, turn, started };
     let remote = Box::pin(creating.create(input)).await?;
-    let facts = O::facts(&remote.item);
-    cx.note_made(named::<O>(&remote.region, &facts));
-    let name = facts.id.or(facts.arn).unwrap_or_else(|| scope.clone());
-    cx.client.remember(&name);
-    creating.turn.made(&name);
+    cx.note_made(named::<O>(&remote.region, &O::facts(&remote.item)));
+    if let Some(object) = creating.made(&remote) {
+        cx.client.remember(&object);
+        creating.turn.made(&object);
+    }
     O::made(cx, &creating.at, planned).await;
     Ok(remote)
 }
@@ -78,6 +79,12 @@ fn named<O: Object>(region: &str, facts: &Facts) -> Value {
     let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
     let id = O::KIND.key.last().filter(|_| facts.id.is_some()).map(|name| (*name, text(&facts.id)));
     Value::object(id.into_iter().chain([("arn", text(&facts.arn)), ("region", region.into())]))
+}
+
+/// An object as it is told from all others, also from a later one of the same key: a rule has no id
+/// of its own, and may be made again.
+fn known_as(key: &Key, create_time: Option<DateTime>) -> String {
+    format!("{}@{}", key.text(), create_time.map_or(0, |time| time.secs()))
 }
 
 /// One create, until it is known how it ended.
@@ -109,8 +116,12 @@ impl<O: Object> Creating<'_, O> {
         let deadline = self.started + intervals.create_window;
         let mut was_lost = false;
         loop {
-            let err = match self.send_while_settling(&input).await {
-                Ok(item) => return Ok(self.reply(item)),
+            let err = match self.send_while_settling(&input).await.map(|item| self.reply(item)) {
+                Ok(remote) if !self.is_another_s(&remote) => return Ok(remote),
+                Ok(_) => {
+                    let why = "the reply is about an object that was made before";
+                    AwsError::misread(O::KIND.create_operation(), why)
+                }
                 Err(err) => err,
             };
             if err.kind == ErrorKind::Conflict(ConflictReason::AlreadyExists) {
@@ -137,6 +148,20 @@ impl<O: Object> Creating<'_, O> {
 
     fn is_over(&self, deadline: Instant) -> bool {
         self.cx.stop.is_cancelled() || Instant::now() > deadline
+    }
+
+    /// What the object is known as that was made.
+    fn made(&self, remote: &Remote<O::Item>) -> Option<String> {
+        let value = filled(self.planned, &self.schema.value(remote));
+        let key = Key::of_value(&O::KIND, &value)?;
+        Some(known_as(&key, O::facts(&remote.item).create_time))
+    }
+
+    /// Whether a reply is about what another create has made: this one's has not arrived then. What
+    /// has no id of its own is named by what was asked.
+    fn is_another_s(&self, remote: &Remote<O::Item>) -> bool {
+        let made = O::facts(&remote.item).id.and_then(|_| self.made(remote));
+        made.is_some_and(|made| self.cx.client.has_made(&made) || self.turn.has_made(&made))
     }
 
     fn reply(&self, item: O::Item) -> Remote<O::Item> {
@@ -214,7 +239,8 @@ impl<O: Object> Creating<'_, O> {
             Diagnostic::error(
                 O::existing(),
                 format!(
-                    "Import it instead of creating one: terraform import {}.<name> {id}. {}{err}",
+                    "Import it instead of creating one: terraform import {0}.<name> {id}. Or, if the \
+                     state has it at another address: moved {{ from = {0}.<old>  to = {0}.<new> }}. {1}{err}",
                     O::KIND.type_name,
                     O::in_the_way()
                 ),
@@ -271,10 +297,10 @@ impl<O: Object> Creating<'_, O> {
     async fn candidates(&self) -> Result<Vec<(Key, bool)>, AwsError> {
         let found = O::candidates(&self.looking(), self.planned).await?;
         let may_be = |candidate: &Candidate| {
-            let id = candidate.key.id();
+            let object = known_as(&candidate.key, Some(candidate.create_time));
             let created = time_of(candidate.create_time);
-            self.cx.client.may_have_made(id, candidate.create_time, self.started)
-                && created.is_some_and(|created| !self.turn.is_taken(id, created))
+            self.cx.client.may_have_made(&object, candidate.create_time, self.started)
+                && created.is_some_and(|created| !self.turn.is_taken(&object, created))
         };
         Ok(found.into_iter().map(|found| (found.key.clone(), may_be(&found))).collect())
     }

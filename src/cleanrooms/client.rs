@@ -38,6 +38,16 @@ pub struct Client {
     made: Mutex<BTreeSet<String>>,
     creating: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     memberships: Mutex<BTreeMap<String, Arc<OnceCell<MembershipStatus>>>>,
+    active_members: Mutex<BTreeMap<String, usize>>,
+    addresses: Mutex<BTreeMap<String, Addresses>>,
+}
+
+/// At how many addresses of this run one object stands, as far as it has been read and planned.
+#[derive(Debug, Default)]
+struct Addresses {
+    reads: u32,
+    is_imported: bool,
+    is_destroyed: bool,
 }
 
 /// A client for calls that only look, in the Region of one object.
@@ -67,9 +77,9 @@ pub struct Changing<'a> {
 impl Client {
     /// A client that has made nothing yet.
     pub fn new(aws: Aws, tags: TagPolicy) -> Self {
-        let (made, creating, memberships) = Default::default();
+        let (made, creating, memberships, active_members, addresses) = Default::default();
         let places = Places::new(aws.config());
-        Self { aws, tags, places, made, creating, memberships }
+        Self { aws, tags, places, made, creating, memberships, active_members, addresses }
     }
 
     /// The Region in which the object of this state or plan lives: its own, or the provider's.
@@ -143,7 +153,18 @@ impl Client {
         let since = self.server_time_at(started);
         let is_new =
             !self.aws.knows_the_time() || time_of(create_time).is_some_and(|time| time >= since);
-        is_new && !lock(&self.made).contains(id)
+        is_new && !self.has_made(id)
+    }
+
+    /// Forgets what was made of that key, for it was deleted: the next one is another object.
+    pub fn forget(&self, key: &str) {
+        let of_key = |made: &String| made.rsplit_once('@').is_some_and(|(made, _)| made == key);
+        lock(&self.made).retain(|made| !of_key(made));
+    }
+
+    /// Whether an object is known as made by this process.
+    pub fn has_made(&self, id: &str) -> bool {
+        lock(&self.made).contains(id)
     }
 
     /// The time by the service's clock at which something started here, a little early.
@@ -154,6 +175,34 @@ impl Client {
     /// How long ago something was made, by the service's clock.
     pub fn age(&self, create_time: SystemTime) -> Duration {
         self.aws.server_time().duration_since(create_time).unwrap_or_default()
+    }
+
+    /// Notes that an object was read for one address, perhaps to import it. Whether a plan destroys it
+    /// at another one: core reads each address once in a run, and before it plans that.
+    pub fn is_destroyed_elsewhere(&self, object: &str, is_imported: bool) -> bool {
+        let mut addresses = lock(&self.addresses);
+        let noted = addresses.entry(object.to_owned()).or_default();
+        noted.reads += 1;
+        noted.is_imported |= is_imported;
+        noted.is_destroyed
+    }
+
+    /// Notes that a plan destroys an object. Whether it stands at another address of this run as well.
+    pub fn stands_elsewhere(&self, object: &str) -> bool {
+        let mut addresses = lock(&self.addresses);
+        let noted = addresses.entry(object.to_owned()).or_default();
+        noted.is_destroyed = true;
+        noted.is_imported || noted.reads > 1
+    }
+
+    /// Notes how many members beside its creator a collaboration has.
+    pub fn saw_members(&self, collaboration_id: &str, active: usize) {
+        lock(&self.active_members).insert(collaboration_id.to_owned(), active);
+    }
+
+    /// How many that were when it was last read here.
+    pub fn active_members(&self, collaboration_id: &str) -> Option<usize> {
+        lock(&self.active_members).get(collaboration_id).copied()
     }
 
     /// Waits until no other create of that scope is under way in this process.

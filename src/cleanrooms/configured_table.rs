@@ -21,13 +21,17 @@ use super::aws::{AwsError, PAGE_SIZE, all_pages};
 use super::client::Reading;
 use super::key::Key;
 use super::kind::Kind;
-use super::object::{Candidate, Facts, Object, Of};
+use super::object::{Candidate, Facts, Object, Of, Part};
+use super::parts::take_rule_of_table;
 use super::shapes::enumeration::{closed, open};
 use super::shapes::region::is_region;
-use super::shapes::text::{alias, column, database, name, remark, starting_with, word};
-use crate::framework::codec::{Codec, keys, object, one_of, set_of, string, text_enum, variant};
+use super::shapes::text::{
+    alias, column, column_type, database, foreign_name, is_blank_of_any_kind, name, remark,
+    s3_location, secret_arn, share_endpoint, word, workspace_url,
+};
+use crate::framework::codec::{Codec, keys, object, one_of, set_of, text_enum, variant};
 use crate::framework::row::field;
-use crate::framework::validators::{invalid, length, size};
+use crate::framework::validators::{invalid, size};
 use crate::framework::{Diagnostic, Diagnostics, Resource, ResourceSchema};
 use crate::wire::{AttributePath, Value};
 
@@ -180,12 +184,14 @@ impl Object for ConfiguredTable {
         sent.map(|_| ()).map_err(AwsError::of("DeleteConfiguredTable"))
     }
 
-    async fn delete_parts(at: &Reading<'_>, key: &Key) -> Result<(), AwsError> {
+    async fn delete_parts(
+        at: &Reading<'_>,
+        key: &Key,
+        deleted: &mut Vec<Part>,
+    ) -> Result<(), AwsError> {
         let types = Self::get(at, key).await?.analysis_rule_types;
         for kind in &types {
-            let call = at.sdk.delete_configured_table_analysis_rule();
-            let call = call.configured_table_identifier(key.id()).analysis_rule_type(kind.clone());
-            call.send().await.map_err(AwsError::of("DeleteConfiguredTableAnalysisRule"))?;
+            take_rule_of_table(&at.sdk, key, kind, deleted).await?;
         }
         Ok(())
     }
@@ -329,7 +335,7 @@ fn athena() -> Codec<AthenaTableReference> {
             .read(|it: &AthenaTableReference| Some(it.table_name.clone())),
         )
         .with(
-            field("output_location", starting_with(8..=1024, "s3://"))
+            field("output_location", s3_location())
                 .optional()
                 .doc("Where Athena writes, such as `s3://bucket/prefix`, unless the workgroup says so.")
                 .create(B::set_output_location)
@@ -352,39 +358,57 @@ fn athena() -> Codec<AthenaTableReference> {
         .single()
 }
 
+/// A name in Snowflake (API model: SnowflakeDatabaseName and its siblings).
+fn snowflake_name() -> Codec<String> {
+    let rule = "may hold only letters, digits, underscores, dashes and blanks";
+    foreign_name(1..=256, rule, is_blank_of_any_kind)
+}
+
+/// An account of Snowflake (API model: SnowflakeAccountIdentifier).
+fn snowflake_account() -> Codec<String> {
+    let rule = "may hold only letters, digits, underscores, dashes, dots and blanks";
+    foreign_name(3..=256, rule, |c| c == '.' || is_blank_of_any_kind(c))
+}
+
+/// A name in Databricks (API model: DatabricksObject).
+fn databricks_name() -> Codec<String> {
+    let rule = "may hold only letters, digits, underscores and dashes";
+    foreign_name(1..=255, rule, |_| false)
+}
+
 fn snowflake() -> Codec<SnowflakeTableReference> {
     type B = SnowflakeTableReferenceBuilder;
     object(B::build)
         .with(
-            field("secret_arn", starting_with(1..=256, "arn:aws:secretsmanager:"))
+            field("secret_arn", secret_arn())
                 .required()
                 .doc("The ARN of the secret with the credentials for Snowflake.")
                 .create(B::set_secret_arn)
                 .read(|it: &SnowflakeTableReference| Some(it.secret_arn.clone())),
         )
         .with(
-            field("account_identifier", string().validate(length(3..=256)))
+            field("account_identifier", snowflake_account())
                 .required()
                 .doc("The Snowflake account, as `<organization>-<account>`.")
                 .create(B::set_account_identifier)
                 .read(|it: &SnowflakeTableReference| Some(it.account_identifier.clone())),
         )
         .with(
-            field("database_name", string().validate(length(1..=256)))
+            field("database_name", snowflake_name())
                 .required()
                 .doc("The database.")
                 .create(B::set_database_name)
                 .read(|it: &SnowflakeTableReference| Some(it.database_name.clone())),
         )
         .with(
-            field("schema_name", string().validate(length(1..=256)))
+            field("schema_name", snowflake_name())
                 .required()
                 .doc("The schema.")
                 .create(B::set_schema_name)
                 .read(|it: &SnowflakeTableReference| Some(it.schema_name.clone())),
         )
         .with(
-            field("table_name", string().validate(length(1..=256)))
+            field("table_name", snowflake_name())
                 .required()
                 .doc("The table.")
                 .create(B::set_table_name)
@@ -413,7 +437,7 @@ fn snowflake_columns() -> Codec<Vec<SnowflakeTableSchemaV1>> {
     type B = SnowflakeTableSchemaV1Builder;
     object(B::build)
         .with(
-            field("column_type", string().validate(length(1..=255)))
+            field("column_type", column_type())
                 .required()
                 .doc("The type of the column in Snowflake.")
                 .create(B::set_column_type)
@@ -428,21 +452,21 @@ fn databricks() -> Codec<DatabricksTableReference> {
     type B = DatabricksTableReferenceBuilder;
     object(B::build)
         .with(
-            field("schema_name", string().validate(length(1..=256)))
+            field("schema_name", databricks_name())
                 .required()
                 .doc("The schema.")
                 .create(B::set_schema_name)
                 .read(|it: &DatabricksTableReference| Some(it.schema_name.clone())),
         )
         .with(
-            field("table_name", string().validate(length(1..=256)))
+            field("table_name", databricks_name())
                 .required()
                 .doc("The table.")
                 .create(B::set_table_name)
                 .read(|it: &DatabricksTableReference| Some(it.table_name.clone())),
         )
         .with(
-            field("workspace_url", starting_with(10..=256, "https://"))
+            field("workspace_url", workspace_url())
                 .required()
                 .doc("The workspace, such as `https://example.cloud.databricks.com`.")
                 .create(B::set_workspace_url)
@@ -471,7 +495,7 @@ fn delta_sharing() -> Codec<DatabricksDeltaSharingConnection> {
     type B = DatabricksDeltaSharingConnectionBuilder;
     object(B::build)
         .with(
-            field("delta_share_endpoint", starting_with(8..=1024, "https://"))
+            field("delta_share_endpoint", share_endpoint())
                 .required()
                 .doc("The endpoint of the share.")
                 .create(B::set_delta_share_endpoint)
@@ -480,7 +504,7 @@ fn delta_sharing() -> Codec<DatabricksDeltaSharingConnection> {
                 }),
         )
         .with(
-            field("share_name", string().validate(length(1..=256)))
+            field("share_name", databricks_name())
                 .required()
                 .doc("The share.")
                 .create(B::set_share_name)

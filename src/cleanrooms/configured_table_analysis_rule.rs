@@ -34,7 +34,7 @@ use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Of};
 use super::shapes::enumeration::{closed, constant, open};
 use super::shapes::ids::{account_id, uuid};
-use super::shapes::text::{allowed_analysis, rule_column, starting_with};
+use super::shapes::text::{additional_analysis, allowed_analysis, rule_column};
 use crate::framework::codec::{
     Codec, keys, object, one_of, set_of, small_integer, string, variant,
 };
@@ -492,7 +492,7 @@ fn custom() -> Codec<AnalysisRuleCustom> {
         .with(
             field(
                 "allowed_additional_analyses",
-                set_of(starting_with(1..=256, "arn:aws")).validate(size(1..=25)),
+                set_of(additional_analysis()).validate(size(1..=25)),
             )
             .optional()
             .doc("The ARNs of the additional analyses that may be run, where the service takes \

@@ -16,7 +16,8 @@ use super::client::Reading;
 use super::configured_table::ConfiguredTable;
 use super::key::Key;
 use super::kind::Kind;
-use super::object::{Candidate, Facts, Object, Of};
+use super::object::{Candidate, Facts, Object, Of, Part};
+use super::parts::take_rule_of_association;
 use super::shapes::ids::uuid;
 use super::shapes::text::{alias, remark, role_arn};
 use crate::framework::codec::{Codec, object, set_of, string, text_enum};
@@ -182,13 +183,14 @@ impl Object for ConfiguredTableAssociation {
         sent.map(|_| ()).map_err(AwsError::of("DeleteConfiguredTableAssociation"))
     }
 
-    async fn delete_parts(at: &Reading<'_>, key: &Key) -> Result<(), AwsError> {
+    async fn delete_parts(
+        at: &Reading<'_>,
+        key: &Key,
+        deleted: &mut Vec<Part>,
+    ) -> Result<(), AwsError> {
         let types = Self::get(at, key).await?.analysis_rule_types.unwrap_or_default();
         for kind in &types {
-            let call = at.sdk.delete_configured_table_association_analysis_rule();
-            let call = call.membership_identifier(key.parent()).analysis_rule_type(kind.clone());
-            let sent = call.configured_table_association_identifier(key.id()).send().await;
-            sent.map_err(AwsError::of("DeleteConfiguredTableAssociationAnalysisRule"))?;
+            take_rule_of_association(&at.sdk, key, kind, deleted).await?;
         }
         Ok(())
     }

@@ -75,10 +75,16 @@ impl Turn {
     /// Whether an object is known to be somebody else's, or may be.
     pub fn is_taken(&self, id: &str, created: SystemTime) -> bool {
         let created = seconds(created);
-        self.entries.iter().any(|entry| match entry {
-            Entry::Made { id: made, .. } => made == id,
+        let may_be = |entry: &Entry| match entry {
+            Entry::Made { .. } => false,
             Entry::Lost { from, to } => (*from..=*to).contains(&created),
-        })
+        };
+        self.has_made(id) || self.entries.iter().any(may_be)
+    }
+
+    /// Whether an object is known to be somebody else's.
+    pub fn has_made(&self, id: &str) -> bool {
+        self.entries.iter().any(|entry| matches!(entry, Entry::Made { id: made, .. } if made == id))
     }
 
     /// Writes down what was made.

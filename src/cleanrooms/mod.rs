@@ -21,6 +21,7 @@ pub mod membership;
 #[cfg(test)]
 mod model_tests;
 pub mod object;
+mod parts;
 pub mod places;
 pub mod provider;
 pub mod region;

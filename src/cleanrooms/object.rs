@@ -12,10 +12,12 @@ pub mod read;
 mod relocate;
 mod resource;
 mod rows;
+mod twice;
 mod update;
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::pin::Pin;
 
 use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::primitives::DateTime;
@@ -70,6 +72,14 @@ impl Candidate {
     pub fn of<const N: usize>(ids: [&str; N], create_time: DateTime) -> Option<Self> {
         Some(Self { key: Key::new(ids.map(str::to_owned))?, create_time })
     }
+}
+
+/// A part of an object that was deleted with it.
+pub struct Part {
+    /// What messages call it.
+    pub name: String,
+    /// Makes it again.
+    pub again: Pin<Box<dyn Future<Output = Result<(), AwsError>> + Send>>,
 }
 
 /// Why an object was not read.
@@ -143,10 +153,12 @@ pub trait Object: Send + Sync + Sized + 'static {
 
     /// Deletes what is a part of the object, such as its analysis rule, for the service refuses to
     /// delete the object with it. There may be none any more: its own resource may delete it at the
-    /// same time.
+    /// same time. What was deleted comes into `deleted`, with what makes it again, should the object
+    /// turn out to stay.
     fn delete_parts(
         _at: &Reading<'_>,
         _key: &Key,
+        _deleted: &mut Vec<Part>,
     ) -> impl Future<Output = Result<(), AwsError>> + Send {
         async { Ok(()) }
     }

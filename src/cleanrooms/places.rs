@@ -34,6 +34,12 @@ const LASTS: Duration = Duration::from_secs(60 * 60);
 /// How long the files may take: they are tiny, unless their file system hangs.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Stands for the collaboration of a plan that does not know it yet.
+const UNKNOWN: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Stands for every account: a collaboration ends for all of them.
+const EVERYBODY: &str = "everybody";
+
 /// How many files this process has opened.
 static OPENED: AtomicU32 = AtomicU32::new(0);
 
@@ -71,6 +77,8 @@ enum Does {
     Rejoin,
     /// What was to be joined has been: for a later walk it is history.
     Joined,
+    /// The collaboration itself is destroyed, so that nobody could join it again in any case.
+    End,
 }
 
 impl Places {
@@ -106,6 +114,33 @@ impl Places {
         self.is_known(Does::Leave, collaboration_id, None)
     }
 
+    /// Notes that a plan joins a collaboration that it does not know yet. Another one, besides that
+    /// which it is `present` in, that a plan of this run leaves: it may be the same.
+    pub fn join_unknown(&self, present: Option<&str>) -> Option<String> {
+        self.note(Does::Join, UNKNOWN, None);
+        let all = self.all();
+        let ends =
+            |id: &str| all.iter().any(|it| it.does == Does::End && it.collaboration_id == id);
+        let left = all.iter().filter(|it| it.does == Does::Leave && it.owner == self.owner);
+        let mut left = left.map(|it| it.collaboration_id.clone());
+        left.find(|id| Some(id.as_str()) != present && !ends(id))
+    }
+
+    /// Whether a plan of this run joins a collaboration that it does not know yet.
+    pub fn is_unknown_joined(&self) -> bool {
+        self.is_known(Does::Join, UNKNOWN, None)
+    }
+
+    /// Notes that a plan destroys a collaboration.
+    pub fn end(&self, collaboration_id: &str) {
+        self.note(Does::End, collaboration_id, Some(EVERYBODY));
+    }
+
+    /// Whether a membership of that collaboration was to be destroyed and is kept for now.
+    pub fn is_postponed(&self, collaboration_id: &str) -> bool {
+        lock(&self.postponed).iter().any(|(of, _)| of == collaboration_id)
+    }
+
     /// Notes that a membership of a collaboration was read.
     pub fn saw(&self, collaboration_id: &str) {
         lock(&self.present).insert(collaboration_id.to_owned());
@@ -114,6 +149,7 @@ impl Places {
     /// Notes that a collaboration was joined.
     pub fn joined(&self, collaboration_id: &str) {
         self.note(Does::Joined, collaboration_id, None);
+        self.note(Does::Joined, UNKNOWN, None);
     }
 
     /// Whether a plan of this run joins a collaboration, in that account.
@@ -154,12 +190,17 @@ impl Places {
     }
 
     fn is_known(&self, does: Does, collaboration_id: &str, account: Option<&str>) -> bool {
+        let all = self.all();
+        self.entries(does, collaboration_id, account).any(|entry| all.contains(&entry))
+    }
+
+    /// What the plans of this run leave and join, whichever process has made them.
+    fn all(&self) -> BTreeSet<Entry> {
         let notes = self.notes.as_ref().map(Arc::clone);
         let of_others = notes.and_then(|notes| patiently(move || notes.of_others()));
-        let of_others = of_others.unwrap_or_default();
-        let known = lock(&self.known.0);
-        let mut entries = self.entries(does, collaboration_id, account);
-        entries.any(|entry| known.contains(&entry) || of_others.contains(&entry))
+        let mut all = of_others.unwrap_or_default();
+        all.extend(lock(&self.known.0).iter().cloned());
+        all
     }
 
     /// The entries that mean the same: by the account, and by whoever that is here.
@@ -273,10 +314,14 @@ impl Notes {
         if line.at >= self.since {
             return true;
         }
+        // Ahead of each `destroy` core plans what the configuration would join.
+        if line.entry.collaboration_id == UNKNOWN {
+            return false;
+        }
         let joined = Entry { does: Does::Joined, ..line.entry.clone() };
         let is_joined = |it: &Line| it.entry == joined && (line.at..self.since).contains(&it.at);
         let is_over = match line.entry.does {
-            Does::Leave => false,
+            Does::Leave | Does::End => false,
             Does::Join => all.iter().any(is_joined),
             Does::Rejoin | Does::Joined => true,
         };
@@ -321,6 +366,7 @@ impl Entry {
             Does::Join => "joins",
             Does::Rejoin => "rejoins",
             Does::Joined => "joined",
+            Does::End => "ends",
         };
         let at = at.duration_since(UNIX_EPOCH).ok()?.as_micros();
         is_uuid(collaboration_id).then(|| format!("{at} {owner} {does} {collaboration_id}\n"))
@@ -335,6 +381,7 @@ impl Entry {
             "joins" => Does::Join,
             "rejoins" => Does::Rejoin,
             "joined" => Does::Joined,
+            "ends" => Does::End,
             _ => return None,
         };
         let collaboration_id = words.next()?.to_owned();

@@ -10,7 +10,7 @@ use crate::cleanrooms::client::{Changing, Client};
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::Located;
 use crate::cleanrooms::object::Object;
-use crate::cleanrooms::object::delete::judge_delete;
+use crate::cleanrooms::object::delete::{judge_delete, while_unseen};
 use crate::framework::{Context, Diagnostic, Diagnostics};
 use crate::wire::Value;
 
@@ -30,27 +30,30 @@ pub async fn destroy(
 ) -> Result<(), Diagnostics> {
     let sdk = &at.reading.sdk;
     let in_state = || state.get("membership_id").as_str().map(str::to_owned);
-    let membership_id = match at.reading.look(read::get(sdk, located.key.id())).await {
-        Ok(collaboration) => {
-            let sent = Collaboration::delete(sdk, &located.key).await;
-            judge_seen(at, located, sent).await?;
-            collaboration.membership_id
-        }
-        Err(err) if err.may_mean_gone() => {
-            let what = Collaboration::deleting(located.key.id());
-            absence::prove::<Collaboration>(&at.reading, located, &what, &err).await?;
-            in_state()
-        }
-        // It is asked for the membership alone, which state may know.
-        Err(err) if err.kind != ErrorKind::Stopped && in_state().is_some() => {
-            let sent = Collaboration::delete(sdk, &located.key).await;
-            judge_delete::<Collaboration>(at, located, sent).await?;
-            in_state()
-        }
-        Err(err) => {
-            return Err(failed(&format!("delete collaboration {}", located.key.id()), &err).into());
-        }
-    };
+    let membership_id =
+        match at.reading.look(while_unseen(cx, || read::get(sdk, located.key.id()))).await {
+            Ok(collaboration) => {
+                let sent = Collaboration::delete(sdk, &located.key).await;
+                judge_seen(cx, at, located, sent).await?;
+                collaboration.membership_id
+            }
+            Err(err) if err.may_mean_gone() => {
+                let what = Collaboration::deleting(located.key.id());
+                absence::prove::<Collaboration>(cx, &at.reading, located, &what, &err).await?;
+                in_state()
+            }
+            // It is asked for the membership alone, which state may know.
+            Err(err) if err.kind != ErrorKind::Stopped && in_state().is_some() => {
+                let sent = Collaboration::delete(sdk, &located.key).await;
+                judge_delete::<Collaboration>(cx, at, located, sent).await?;
+                in_state()
+            }
+            Err(err) => {
+                return Err(
+                    failed(&format!("delete collaboration {}", located.key.id()), &err).into()
+                );
+            }
+        };
     if let Some(membership_id) = membership_id {
         // It belongs to the change that was made, so it is done after a stop as well.
         match cx.client.aws.cleanrooms(&at.reading.region).await {
@@ -64,6 +67,7 @@ pub async fn destroy(
 /// What the reply to a delete means for a collaboration that was seen a moment before: AccessDenied
 /// then speaks of the permission to delete, whatever a list says.
 async fn judge_seen(
+    cx: &Context<'_, Client>,
     at: &Changing<'_>,
     located: &Located,
     sent: Result<(), AwsError>,
@@ -75,7 +79,7 @@ async fn judge_seen(
         let what = format!("delete collaboration {}", located.key.id());
         return Err(absence::denied::<Collaboration>(&at.reading, &what, located, err).await);
     }
-    judge_delete::<Collaboration>(at, located, sent).await
+    judge_delete::<Collaboration>(cx, at, located, sent).await
 }
 
 async fn clean_up(cx: &Context<'_, Client>, sdk: &Sdk, membership_id: &str) {

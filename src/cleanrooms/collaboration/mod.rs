@@ -353,11 +353,14 @@ impl Object for Collaboration {
     }
 
     async fn received(
-        _cx: &Context<'_, Client>,
+        cx: &Context<'_, Client>,
         at: &Reading<'_>,
         item: &Gathered,
         is_new: bool,
     ) -> Result<(), Diagnostics> {
+        let others = item.other_members().unwrap_or_default();
+        let active = others.iter().filter(|member| member.status == MemberStatus::Active).count();
+        cx.client.saw_members(&item.collaboration.id, active);
         if is_new { read::check_ownership(at, item).await } else { Ok(()) }
     }
 
@@ -372,11 +375,16 @@ impl Object for Collaboration {
 
     fn plan_destroy(
         prior: &Value,
-        _client: Option<&Client>,
+        client: Option<&Client>,
         _private: &mut Private,
         diagnostics: &mut Diagnostics,
     ) {
-        diagnostics.extend(plan::destruction(prior));
+        let id = prior.get("id").as_str();
+        if let (Some(client), Some(id)) = (client, id) {
+            client.places.end(id);
+        }
+        let seen = client.zip(id).and_then(|(client, id)| client.active_members(id));
+        diagnostics.extend(plan::destruction(prior, seen));
     }
 
     fn replaced(prior: &Value) -> Option<Diagnostic> {

@@ -209,7 +209,7 @@ pub fn refuse(change: Change<'_>, private: &Private, diagnostics: &mut Diagnosti
 
 /// What a replacement has cost the others of which no plan could warn.
 pub fn replacement(prior: &Value) -> Option<Diagnostic> {
-    let (active, whom) = thrown_out(prior)?;
+    let (active, whom) = thrown_out(active_members(prior))?;
     let id = prior.get("id").as_str().unwrap_or_default();
     Some(Diagnostic::warning(
         format!("Replacing the collaboration has thrown out {whom}"),
@@ -223,17 +223,18 @@ pub fn replacement(prior: &Value) -> Option<Diagnostic> {
 }
 
 /// How many members are active beside the creator, and in words; none if there are none.
-fn thrown_out(prior: &Value) -> Option<(usize, &'static str)> {
-    match active_members(prior) {
+fn thrown_out(active: usize) -> Option<(usize, &'static str)> {
+    match active {
         0 => None,
         1 => Some((1, "its active member")),
         active => Some((active, "all active members")),
     }
 }
 
-/// What a destruction costs the others.
-pub fn destruction(prior: &Value) -> Option<Diagnostic> {
-    let (active, whom) = thrown_out(prior)?;
+/// What a destruction costs the others: those that a read has `seen` in this run, or else those of the
+/// state. Of what is not in the configuration any more, core shows the state as it was before the refresh.
+pub fn destruction(prior: &Value, seen: Option<usize>) -> Option<Diagnostic> {
+    let (active, whom) = thrown_out(seen.unwrap_or_else(|| active_members(prior)))?;
     let id = prior.get("id").as_str().unwrap_or_default();
     Some(Diagnostic::warning(
         format!("Destroying the collaboration throws out {whom}"),

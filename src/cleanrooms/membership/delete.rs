@@ -9,7 +9,7 @@ use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind};
 use crate::cleanrooms::client::{Changing, Client};
 use crate::cleanrooms::key::Located;
 use crate::cleanrooms::object::Object;
-use crate::cleanrooms::object::delete::judge_delete;
+use crate::cleanrooms::object::delete::{judge_delete, while_unseen};
 use crate::framework::{Context, Diagnostic, Diagnostics};
 use crate::wire::Value;
 
@@ -34,7 +34,7 @@ pub async fn destroy(
         place::postpone(cx, located, state);
         return Ok(());
     }
-    let sent = Membership::delete(&at.reading.sdk, &located.key).await;
+    let sent = while_unseen(cx, || Membership::delete(&at.reading.sdk, &located.key)).await;
     match &sent {
         Err(err) if is_creators_own(err, located, state) => {
             cx.report(forgotten(id));
@@ -48,7 +48,7 @@ pub async fn destroy(
             let what = Membership::deleting(id);
             Err(absence::denied::<Membership>(&at.reading, &what, located, err).await)
         }
-        _ => judge_delete::<Membership>(at, located, sent).await,
+        _ => judge_delete::<Membership>(cx, at, located, sent).await,
     }
 }
 

@@ -50,7 +50,7 @@ pub fn keep(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private)
     let replaced = private.plan_note(MEMBER_OF).and_then(|note| note.as_str().map(str::to_owned));
     private.forget_plan();
     if let Some(client) = client {
-        see_together(plan, client, planned.as_deref());
+        see_together(plan, client, planned.as_deref(), replaced.is_some());
     }
     if let Some(collaboration_id) = plan.prior.get("collaboration_id").as_str() {
         private.set_plan_note(MEMBER_OF, collaboration_id);
@@ -63,8 +63,14 @@ pub fn keep(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private)
     private.set_plan_note(JOINS_IN, plan.get("region").as_str().map(str::to_owned));
 }
 
-/// Notes what is left and joined, and fails where another address of this run does the reverse.
-fn see_together(plan: &mut Plan<'_>, client: &Client, joins: Option<&str>) {
+/// Notes what is left and joined, and fails where another address of this run does the reverse, or may.
+fn see_together(plan: &mut Plan<'_>, client: &Client, joins: Option<&str>, is_replaced: bool) {
+    if plan.get("collaboration_id").is_unknown() && !is_replaced {
+        let present = plan.prior.get("collaboration_id").as_str();
+        if let Some(left) = client.places.join_unknown(present) {
+            plan.diagnostics.push(may_be_moved(&left));
+        }
+    }
     let present = plan.prior.get("collaboration_id").as_str();
     if present == joins && present.is_some() {
         return;
@@ -77,7 +83,9 @@ fn see_together(plan: &mut Plan<'_>, client: &Client, joins: Option<&str>) {
             plan.diagnostics.push(for_good(plan.prior, leaves));
         }
     }
-    if let Some(joins) = joins.filter(|joins| client.places.join(joins)) {
+    // What was kept for whoever joins is not left any more.
+    let is_left = |joins: &&str| client.places.join(joins) && !client.places.is_postponed(joins);
+    if let Some(joins) = joins.filter(is_left) {
         plan.diagnostics.push(moved(joins));
     }
 }
@@ -86,7 +94,7 @@ fn see_together(plan: &mut Plan<'_>, client: &Client, joins: Option<&str>) {
 pub fn plan_destroy(
     prior: &Value,
     client: Option<&Client>,
-    _private: &mut Private,
+    private: &mut Private,
     diagnostics: &mut Diagnostics,
 ) {
     let Some(leaves) = prior.get("collaboration_id").as_str() else { return };
@@ -96,8 +104,14 @@ pub fn plan_destroy(
     let account = account(prior);
     if client.is_some_and(|client| client.places.leave(leaves, account.as_deref())) {
         diagnostics.push(moved(leaves));
-    } else if !is_creators(prior) {
-        diagnostics.push(for_good(prior, leaves));
+    } else {
+        if client.is_some_and(|client| client.places.is_unknown_joined()) {
+            // What another address joins may turn out to be the same: it is left only then.
+            private.set_plan_note(JOINS, serde_json::Value::Null);
+        }
+        if !is_creators(prior) {
+            diagnostics.push(for_good(prior, leaves));
+        }
     }
 }
 
@@ -243,6 +257,20 @@ fn moved(collaboration_id: &str) -> Diagnostic {
             Membership::KIND.type_name
         ),
     )
+}
+
+fn may_be_moved(collaboration_id: &str) -> Diagnostic {
+    Diagnostic::error(
+        "One resource leaves a collaboration that another one may join",
+        format!(
+            "This run leaves collaboration `{collaboration_id}` at another address, and which one is \
+             joined here is not known yet. If it is the same, the account could not come back. If the \
+             address of the resource has changed, write so: moved {{ from = {0}.<old>  to = {0}.<new> \
+             }}. If it is another collaboration, apply first what its id comes from, then the rest.",
+            Membership::KIND.type_name
+        ),
+    )
+    .at(AttributePath::of("collaboration_id"))
 }
 
 fn for_good(prior: &Value, collaboration_id: &str) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! Reading: the object, what else state is made of, and its tags.
 
 use super::parent::note_parent;
-use super::{Facts, Object, Remote, Unread};
+use super::{Facts, Object, Remote, Unread, twice};
 use crate::cleanrooms::absence;
 use crate::cleanrooms::aws::{AwsError, ErrorKind};
 use crate::cleanrooms::client::{Client, Reading};
@@ -37,6 +37,7 @@ pub(super) async fn read<O: Object>(
             if is_new {
                 check_named(&located, &O::facts(&remote.item), noun)?;
             }
+            twice::read::<O>(cx.client, &located, is_new)?;
             O::received(cx, &at, &remote.item, is_new).await?;
             absence::note_seen(&mut cx.private());
             note_parent::<O>(cx, &at, &located).await;

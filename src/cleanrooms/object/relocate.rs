@@ -1,11 +1,11 @@
 //! Making an object anew where its unknown parent has turned out to be another one.
 
 use super::{Object, Of, Remote};
-use crate::cleanrooms::adopt;
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::Located;
+use crate::cleanrooms::{absence, adopt};
 use crate::framework::caught::caught;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
 
@@ -25,11 +25,19 @@ pub(super) async fn relocate<O: Object>(
         let at = cx.client.reading(planned, &cx.stop).await.map_err(one)?;
         at.look(O::check_target(&at, planned)).await.map_err(one)?;
         Of::<O>::delete(cx, prior).await?;
-        return adopt::create::<O>(cx, schema, planned).await;
+        let another = adopt::create::<O>(cx, schema, planned).await;
+        return another.inspect_err(|_| absence::note_seen(&mut cx.private()));
     }
-    let another = adopt::create::<O>(cx, schema, planned).await?;
+    // What is noted of the new one says nothing about the old one.
+    let of_prior = absence::note_aside(&mut cx.private());
+    let another = adopt::create::<O>(cx, schema, planned).await;
+    let noted = absence::note_aside(&mut cx.private());
+    absence::note_again(&mut cx.private(), of_prior);
+    let another = another?;
     // The new one is a fact, so that not even a panic may keep silent about the old one.
     let parted = caught(Of::<O>::delete(cx, prior)).await;
+    absence::note_seen(&mut cx.private());
+    absence::note_again(&mut cx.private(), noted);
     if let Err(errors) = parted.unwrap_or_else(|panic| Err(Diagnostic::bug(panic).into())) {
         let id = Located::of_state(&O::KIND, prior)?.key.shown();
         for error in errors {

@@ -8,7 +8,7 @@ use super::read::read;
 use super::relocate::relocate;
 use super::rows::with_common_rows;
 use super::update::change_in_place;
-use super::{Object, Of, Remote};
+use super::{Object, Of, Remote, twice};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
@@ -81,6 +81,9 @@ impl<O: Object> Resource for Of<O> {
         if plan.is_replacement() || plan.relocates {
             plan.diagnostics.extend(O::loses(plan.prior));
         }
+        if plan.is_replacement() {
+            plan.diagnostics.extend(twice::destroyed::<O>(client, plan.prior));
+        }
         plan_for_parent::<O>(plan, private);
         region::warn(plan, client, O::KIND.parent);
         tags::count(plan);
@@ -93,6 +96,10 @@ impl<O: Object> Resource for Of<O> {
         private: &mut Private,
         diagnostics: &mut Diagnostics,
     ) {
+        if let Some(two) = twice::destroyed::<O>(client, prior) {
+            diagnostics.push(two);
+            return;
+        }
         diagnostics.extend(O::loses(prior));
         O::plan_destroy(prior, client, private, diagnostics);
     }
@@ -161,8 +168,9 @@ impl<O: Object> Resource for Of<O> {
         let at = cx.client.changing(state, &cx.stop).await.map_err(one)?;
         match Box::pin(O::destroy(cx, &at, &located, state)).await {
             Some(destroyed) => destroyed,
-            None => Box::pin(delete::<O>(&at, &located)).await,
+            None => Box::pin(delete::<O>(cx, &at, &located)).await,
         }?;
+        cx.client.forget(&located.key.text());
         tell_what_is_lost::<O>(cx, state);
         Ok(())
     }

@@ -6,8 +6,9 @@
 
 use std::ops::RangeInclusive;
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::ids::{is_account_id, is_uuid};
-use super::region::is_region;
 use crate::framework::codec::{Codec, string};
 use crate::framework::validators::{Validator, length};
 
@@ -118,12 +119,165 @@ pub fn word(
     }))
 }
 
-/// A text of these lengths that starts as such texts do.
-pub fn starting_with(range: RangeInclusive<usize>, start: &'static str) -> Codec<String> {
-    let rule = format!("must start with {start}");
+/// A name in somebody else's system: letters, marks and digits of any language, what connects words,
+/// dashes, and what is legal `besides` (API model: SnowflakeDatabaseName, DatabricksObject and others).
+pub fn foreign_name(
+    range: RangeInclusive<usize>,
+    rule: &'static str,
+    besides: fn(char) -> bool,
+) -> Codec<String> {
     string().validate(length(range)).validate(Validator::string(rule, move |text| {
-        (!text.starts_with(start)).then(|| format!("`{text}` does not start with `{start}`."))
+        let found = text.chars().find(|c| !is_of_name(*c) && !besides(*c))?;
+        Some(format!("The value holds {found:?}; it {rule}."))
     }))
+}
+
+/// Whether it is in one of Unicode's categories L, M, N, Pc and Pd.
+fn is_of_name(c: char) -> bool {
+    // Symbols that count as letters by their looks: they are in So.
+    let circled =
+        ('\u{24b6}'..='\u{24e9}').contains(&c) || ('\u{1f130}'..='\u{1f189}').contains(&c);
+    let connects = matches!(
+        c,
+        '_' | '\u{203f}' | '\u{2040}' | '\u{2054}' | '\u{fe33}' | '\u{fe34}' | '\u{fe4d}'
+            ..='\u{fe4f}' | '\u{ff3f}'
+    );
+    let dash = matches!(
+        c,
+        '-' | '\u{58a}' | '\u{5be}' | '\u{1400}' | '\u{1806}' | '\u{2010}'
+            ..='\u{2015}'
+                | '\u{2e17}'
+                | '\u{2e1a}'
+                | '\u{2e3a}'
+                | '\u{2e3b}'
+                | '\u{2e40}'
+                | '\u{2e5d}'
+                | '\u{301c}'
+                | '\u{3030}'
+                | '\u{30a0}'
+                | '\u{fe31}'
+                | '\u{fe32}'
+                | '\u{fe58}'
+                | '\u{fe63}'
+                | '\u{ff0d}'
+                | '\u{10ead}'
+    );
+    (c.is_alphanumeric() && !circled) || is_combining_mark(c) || connects || dash
+}
+
+/// Whether it is a blank of Unicode's category Zs.
+pub fn is_blank_of_any_kind(c: char) -> bool {
+    matches!(
+        c,
+        ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
+}
+
+/// The type of a column, in somebody else's words: plain text on one line, perhaps empty (API model:
+/// ColumnTypeString).
+pub fn column_type() -> Codec<String> {
+    let on_one_line = Validator::string("must be plain text on one line", |text| {
+        if text.contains(['\r', '\n']) {
+            Some("The value holds a line break, which the service does not accept.".to_owned())
+        } else {
+            refused_character(text)
+        }
+    });
+    string().validate(length(0..=255)).validate(on_one_line)
+}
+
+/// The ARN of a secret (API model: SecretsManagerArn).
+pub fn secret_arn() -> Codec<String> {
+    let rule = "must be the ARN of a secret";
+    string().validate(length(0..=256)).validate(Validator::string(rule, |text| {
+        let parts: Vec<_> = text.splitn(7, ':').collect();
+        let fits = matches!(parts.as_slice(), ["arn", "aws", "secretsmanager", region, account, "secret", name]
+            if is_region_like(region) && is_account_id(account) && !has_line_break(name));
+        (!fits).then(|| {
+            format!(
+                "`{text}` is not the ARN of a secret, such as \
+                 arn:aws:secretsmanager:us-east-1:111122223333:secret:snowflake-AbCdEf."
+            )
+        })
+    }))
+}
+
+/// Two letters, a word and a digit, as in `us-east-1`.
+fn is_region_like(text: &str) -> bool {
+    let lower = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase());
+    let parts: Vec<_> = text.split('-').collect();
+    matches!(parts.as_slice(), [land, place, number]
+        if land.len() == 2 && lower(land) && lower(place)
+            && number.len() == 1 && number.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// What a dot of a pattern does not match.
+fn has_line_break(text: &str) -> bool {
+    text.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
+}
+
+/// Where in S3 something is written (API model: AthenaOutputLocation).
+pub fn s3_location() -> Codec<String> {
+    let rule = "must be a place in S3";
+    string().validate(length(8..=1024)).validate(Validator::string(rule, |text| {
+        let of_bucket =
+            |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(*c);
+        let rest = text.strip_prefix("s3://").unwrap_or_default();
+        let fits = rest.chars().take_while(of_bucket).count() >= 3 && !has_line_break(rest);
+        (!fits).then(|| format!("`{text}` is no place in S3, such as `s3://bucket/prefix`."))
+    }))
+}
+
+/// The address of a workspace of Databricks (API model: DatabricksWorkspaceUrl).
+pub fn workspace_url() -> Codec<String> {
+    let rule = "must be the address of a workspace";
+    string().validate(length(10..=256)).validate(Validator::string(rule, |text| {
+        let host = text.strip_prefix("https://").unwrap_or_default();
+        let host = host.strip_suffix('/').unwrap_or(host);
+        let name = host.strip_suffix(".cloud.databricks.com").unwrap_or_default();
+        let legal = |c: char| c.is_ascii_alphanumeric() || ".-".contains(c);
+        (name.is_empty() || !name.chars().all(legal)).then(|| {
+            format!(
+                "`{text}` is no address of a workspace, such as \
+                 `https://example.cloud.databricks.com`."
+            )
+        })
+    }))
+}
+
+/// The endpoint of a share of Databricks, with its metastore and its recipient (API model:
+/// DatabricksEndpointUrl).
+pub fn share_endpoint() -> Codec<String> {
+    let rule = "must be the endpoint of a share";
+    string().validate(length(10..=1024)).validate(Validator::string(rule, |text| {
+        (!is_share_endpoint(text)).then(|| {
+            format!(
+                "`{text}` is no endpoint of a share, such as `https://example.cloud.databricks.com/\
+                 api/2.0/delta-sharing/metastores/<id>/recipients/<id>`."
+            )
+        })
+    }))
+}
+
+fn is_share_endpoint(text: &str) -> bool {
+    let parts: Vec<_> = text.split('/').collect();
+    let ["https:", "", host, "api", "2.0", kind, "metastores", metastore, "recipients", recipient] =
+        parts.as_slice()
+    else {
+        return false;
+    };
+    let Some(name) = host.strip_suffix(".cloud.databricks.com") else { return false };
+    let lower_uuid = |text: &str| is_uuid(text) && !text.contains(|c: char| c.is_ascii_uppercase());
+    let is_host = match *kind {
+        "delta-sharing" => is_of(name, |c| c.is_ascii_alphanumeric() || ".-".contains(c)),
+        "opensharing" => name.split_once(".opensharing.").is_some_and(|(id, region)| {
+            let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            lower_uuid(id) && is_of(region, legal)
+        }),
+        _ => false,
+    };
+    is_host && lower_uuid(metastore) && lower_uuid(recipient)
 }
 
 /// A bucket name of 3 to 63 characters: lower-case labels separated by dots, not an IP address.
@@ -185,7 +339,7 @@ pub fn allowed_analysis() -> Codec<String> {
         let is_template = || {
             let parts: Vec<_> = text.split([':', '/']).collect();
             matches!(parts.as_slice(), ["arn", "aws", "cleanrooms", region, account, "membership", membership, "analysistemplate", id]
-                if is_region(region) && is_account_id(account) && is_uuid(membership) && is_uuid(id))
+                if is_region_in_words(region) && is_account_id(account) && is_id(membership) && is_id(id))
         };
         (!matches!(text, "ANY_QUERY" | "ANY_JOB") && !is_template()).then(|| {
             format!(
@@ -194,6 +348,76 @@ pub fn allowed_analysis() -> Codec<String> {
             )
         })
     }))
+}
+
+/// What a custom analysis rule allows beside it: a configured audience model association, or a
+/// configured model algorithm association, by an ARN that may have wildcards (API model:
+/// AdditionalAnalysesResourceArn).
+pub fn additional_analysis() -> Codec<String> {
+    let rule = "must be the ARN of an association of a model";
+    string().validate(length(0..=256)).validate(Validator::string(rule, |text| {
+        (!is_audience_model(text) && !is_model_algorithm(text)).then(|| {
+            format!(
+                "`{text}` is no ARN of a configured audience model association \
+                 (arn:aws:cleanrooms:<region>:<account>:membership/<id>/\
+                 configuredaudiencemodelassociation/<id>) nor of a configured model algorithm \
+                 association (arn:aws:cleanrooms-ml:<region>:<account>:membership/<id>/\
+                 configured-model-algorithm-association/<id>)."
+            )
+        })
+    }))
+}
+
+fn is_audience_model(text: &str) -> bool {
+    let parts: Vec<_> = text.split([':', '/']).collect();
+    let id = |text: &str| is_of(text, |c| is_word(c) || "*-".contains(c));
+    matches!(parts.as_slice(), ["arn", "aws", "cleanrooms", region, account, "membership", membership,
+        "configuredaudiencemodelassociation", association]
+        if is_region_in_words(region) && is_account_or_any(account) && id(membership) && id(association))
+}
+
+fn is_model_algorithm(text: &str) -> bool {
+    let Some((before, association)) = text.split_once("/configured-model-algorithm-association/")
+    else {
+        return false;
+    };
+    let parts: Vec<_> = before.split([':', '/']).collect();
+    let partition = |text: &str| {
+        let more = text.strip_prefix("aws");
+        more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
+    };
+    let region =
+        |text: &str| is_of(text, |c| c == '-' || c.is_ascii_lowercase() || c.is_ascii_digit());
+    let id = |text: &str| is_of(text, |c| is_word(c) || "*-".contains(c));
+    let path = |text: &str| is_of(text, |c| c.is_ascii_alphanumeric() || "-_/.".contains(c));
+    matches!(parts.as_slice(), ["arn", p, "cleanrooms-ml", r, account, "membership", membership]
+        if partition(p) && region(r) && is_account_or_any(account) && id(membership))
+        && (association == "*" || path(association))
+}
+
+fn is_account_or_any(text: &str) -> bool {
+    text == "*" || is_account_id(text)
+}
+
+/// A Region as some patterns have it: `\w{2}-\w{4,9}-\d`.
+fn is_region_in_words(text: &str) -> bool {
+    let parts: Vec<_> = text.split('-').collect();
+    matches!(parts.as_slice(), [land, place, number]
+        if land.len() == 2 && is_of(land, is_word) && (4..=9).contains(&place.len())
+            && is_of(place, is_word) && number.len() == 1 && is_of(number, |c| c.is_ascii_digit()))
+}
+
+/// An id as some patterns have it.
+fn is_id(text: &str) -> bool {
+    is_of(text, |c| is_word(c) || c == '-')
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+fn is_of(text: &str, legal: impl Fn(char) -> bool) -> bool {
+    !text.is_empty() && text.chars().all(legal)
 }
 
 #[cfg(test)]
@@ -259,5 +483,94 @@ mod tests {
         assert!(accepts(&role_arn(), "arn:aws:iam::111122223333:role/service-role/x"));
         assert!(!accepts(&role_arn(), "arn:aws-cn:iam::111122223333:role/service-role/x"));
         assert!(!accepts(&role_arn(), "arn:aws:iam::111122223333:user/service-role/x"));
+    }
+
+    #[test]
+    fn names_of_other_systems_follow_the_categories_of_unicode() {
+        let strict = foreign_name(1..=255, "may hold no blanks", |_| false);
+        for good in
+            ["SALES_EU-1", "Übung", "测试", "e\u{301}", "\u{e02}\u{e33}", "Ⅷ", "½", "a‿b", "a–b"]
+        {
+            assert!(accepts(&strict, good), "{good:?}");
+        }
+        for bad in ["", "A$B", "a.b", "a/b", "a b", "a\tb", "a\nb", "🛒", "Ⓐ", "a+b", "€"] {
+            assert!(!accepts(&strict, bad), "{bad:?}");
+        }
+        let with_blanks = foreign_name(1..=255, "may hold blanks", is_blank_of_any_kind);
+        assert!(accepts(&with_blanks, "a b\u{a0}c\u{3000}"));
+        assert!(!accepts(&with_blanks, "a\tb"));
+    }
+
+    #[test]
+    fn types_of_columns_are_on_one_line() {
+        assert!(accepts(&column_type(), "") && accepts(&column_type(), "NUMBER(38,\t0)"));
+        for bad in ["a\nb", "a\u{b}", "\u{fffe}", "🛒"] {
+            assert!(!accepts(&column_type(), bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn arns_and_places_follow_the_model() {
+        let secret = "arn:aws:secretsmanager:us-east-1:111122223333:secret:a/b-AbCdEf";
+        assert!(accepts(&secret_arn(), secret));
+        for (part, other) in [("1111", "1"), ("us-east-1", "x"), ("aws:", "aws-cn:"), ("b-", "b\n")]
+        {
+            let bad = secret.replacen(part, other, 1);
+            assert!(!accepts(&secret_arn(), &bad), "{bad}");
+        }
+        assert!(accepts(&s3_location(), "s3://abc") && accepts(&s3_location(), "s3://a.b-c/ä b"));
+        for bad in ["s3://ab/", "s3://Bucket/x", "s3://bucket/\nx", "https://bucket/x"] {
+            assert!(!accepts(&s3_location(), bad), "{bad:?}");
+        }
+        for good in ["https://a.cloud.databricks.com", "https://a.b-c.cloud.databricks.com/"] {
+            assert!(accepts(&workspace_url(), good), "{good}");
+        }
+        let (id, share) =
+            ("00000000-0000-4000-8000-00000000000a", ".cloud.databricks.com/api/2.0/");
+        let rest = format!("/metastores/{id}/recipients/{id}");
+        for good in [
+            format!("https://x{share}delta-sharing{rest}"),
+            format!("https://{id}.opensharing.eu-1{share}opensharing{rest}"),
+        ] {
+            assert!(accepts(&share_endpoint(), &good), "{good}");
+            assert!(!accepts(&share_endpoint(), good.trim_end_matches('a')), "{good}");
+            assert!(!accepts(&share_endpoint(), &good.replace("sharing/", "/")), "{good}");
+        }
+        assert!(!accepts(&share_endpoint(), "https://example.com/share"));
+        for bad in [
+            "https://example.com",
+            "https://.cloud.databricks.com/x",
+            "http://a.cloud.databricks.com",
+        ] {
+            assert!(!accepts(&workspace_url(), bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_custom_rules_allow_follows_the_model() {
+        let template =
+            "arn:aws:cleanrooms:us-east-1:111122223333:membership/m-1/analysistemplate/t_1";
+        for good in ["ANY_QUERY", "ANY_JOB", template] {
+            assert!(accepts(&allowed_analysis(), good), "{good}");
+        }
+        for bad in
+            ["ANY", &template.replace("1111", "1"), &template.replace("us-east-1", "us-gov-west-1")]
+        {
+            assert!(!accepts(&allowed_analysis(), bad), "{bad}");
+        }
+        let audience =
+            "arn:aws:cleanrooms:us-east-1:*:membership/*/configuredaudiencemodelassociation/a-1";
+        let algorithm = "arn:aws-x:cleanrooms-ml:us-east-1:111122223333:membership/m/configured-model-algorithm-association/a/b.c";
+        for good in [audience, algorithm, &algorithm.replace("a/b.c", "*")] {
+            assert!(accepts(&additional_analysis(), good), "{good}");
+        }
+        for bad in [
+            "arn:aws",
+            "arn:aws:x",
+            &audience.replace("*:m", "1:m"),
+            &algorithm.replace("/a/b.c", "/"),
+        ] {
+            assert!(!accepts(&additional_analysis(), bad), "{bad}");
+        }
     }
 }

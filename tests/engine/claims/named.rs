@@ -6,7 +6,22 @@ use serde_json::json;
 
 use super::*;
 
-pub const ALL: [(&str, Claim); 2] = [
+pub const ALL: [(&str, Claim); 7] = [
+    ("another_address_of_an_unknown_collaboration_leaves_no_place", || {
+        Box::pin(another_address_of_an_unknown_collaboration_leaves_no_place())
+    }),
+    ("what_stands_at_two_addresses_is_not_destroyed", || {
+        Box::pin(what_stands_at_two_addresses_is_not_destroyed())
+    }),
+    ("what_is_not_visible_yet_is_not_taken_for_destroyed", || {
+        Box::pin(what_is_not_visible_yet_is_not_taken_for_destroyed())
+    }),
+    ("a_lost_rule_is_not_found_at_another_address", || {
+        Box::pin(a_lost_rule_is_not_found_at_another_address())
+    }),
+    ("a_reply_about_what_was_made_before_is_not_believed", || {
+        Box::pin(a_reply_about_what_was_made_before_is_not_believed())
+    }),
     ("an_arn_of_another_account_or_partition_imports_nothing", || {
         Box::pin(an_arn_of_another_account_or_partition_imports_nothing())
     }),
@@ -104,6 +119,161 @@ async fn forbidden_to_ask(way_out: &str) -> Result<()> {
             let run = Run { command: Command::Destroy, ..Run::default() };
             let said = stage.plan_and_apply(&run).await?;
             ensure!(errors(&said).is_empty(), "{address}: {said:#?}");
+        }
+    }
+    Ok(())
+}
+
+async fn what_is_not_visible_yet_is_not_taken_for_destroyed() -> Result<()> {
+    for (address, configuration, operation) in kinds() {
+        let mut stage = Stage::new();
+        stage.configure(&configuration);
+        let invisible = json!({ "operation": operation,
+            "fault": { "kind": "not_yet_visible", "reads": 100_000 } });
+        fault(&stage, &invisible).await?;
+        applied(&mut stage).await.context(address)?;
+        let stored = stage.stored()?;
+        let target = Run {
+            command: Command::Destroy,
+            arguments: vec![format!("-target={address}")],
+            ..Run::default()
+        };
+        refused(&mut stage, &target, "not visible yet").await.context(address)?;
+        ensure!(stage.stored()? == stored, "{address} is forgotten");
+    }
+    Ok(())
+}
+
+const TABLE_AND_RULES: &str = r#"
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = { glue = { database_name = "sales", table_name = "orders" } }
+}
+resource "cleanrooms_configured_table_analysis_rule" "one" {
+  configured_table_id  = cleanrooms_configured_table.this.id
+  analysis_rule_policy = { v1 = { list = { join_columns = ["email"], list_columns = ["segment"] } } }
+}
+resource "cleanrooms_configured_table_analysis_rule" "two" {
+  configured_table_id  = cleanrooms_configured_table.this.id
+  analysis_rule_policy = { v1 = { list = { join_columns = ["email"], list_columns = ["segment"] } } }
+}
+"#;
+
+async fn a_lost_rule_is_not_found_at_another_address() -> Result<()> {
+    for kind in ["bad_gateway", "reset_before", "internal_error"] {
+        let mut stage = Stage::new();
+        stage.configure(TABLE_AND_RULES);
+        let lost = json!({ "operation": "CreateConfiguredTableAnalysisRule", "skip": 1,
+            "fault": { "kind": kind } });
+        fault(&stage, &lost).await?;
+        refused(&mut stage, &Run::default(), "exists already").await.context(kind)?;
+        let rules = ["one", "two"].map(|label| {
+            stage.core.state.get(&format!("cleanrooms_configured_table_analysis_rule.{label}"))
+        });
+        let known = rules.iter().filter(|rule| rule.is_some()).count();
+        ensure!(known == 1, "{kind}: one rule stands at {known} addresses");
+    }
+    Ok(())
+}
+
+async fn a_reply_about_what_was_made_before_is_not_believed() -> Result<()> {
+    let mut stage = Stage::new();
+    let table = |label: &str| {
+        format!(
+            r#"
+resource "cleanrooms_configured_table" "{label}" {{
+  name            = "Orders"
+  allowed_columns = ["email"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {{ glue = {{ database_name = "sales", table_name = "orders" }} }}
+}}
+"#
+        )
+    };
+    stage.configure(&(table("one") + &table("two")));
+    // Every create is answered with the first one's reply.
+    static FIRST: std::sync::Mutex<Option<Json>> = std::sync::Mutex::new(None);
+    let replay: Falsify = |path, body| {
+        if path == "/configuredTables" && body["configuredTable"].is_object() {
+            let mut first = FIRST.lock().expect("nobody panics with it");
+            *body = first.get_or_insert_with(|| body.clone()).clone();
+        }
+    };
+    stage.world.falsify(Some(replay));
+    applied(&mut stage).await?;
+    stage.world.falsify(None);
+    let id = |label: &str| stage.filled(&format!("${{cleanrooms_configured_table.{label}.id}}"));
+    ensure!(id("one")? != id("two")?, "one table stands at two addresses");
+    let tables = stage.world.list(CREATOR, "/configuredTables", "configuredTableSummaries").await?;
+    ensure!(tables.len() == 2, "there are {} tables", tables.len());
+    Ok(())
+}
+
+/// Whichever of the two is planned first: it is refused, or the new address takes the membership over.
+async fn another_address_of_an_unknown_collaboration_leaves_no_place() -> Result<()> {
+    let unknown = |trigger: u32| {
+        collaboration("this", WITH_PARTNER)
+            + &format!(
+                r#"
+resource "terraform_data" "id" {{
+  input            = cleanrooms_collaboration.this.id
+  triggers_replace = "{trigger}"
+}}
+"#
+            )
+    };
+    for (from, to) in [("a", "b"), ("b", "a")] {
+        let case = format!("from {from} to {to}");
+        let joins = |label| membership(label, "partner", "terraform_data.id.output");
+        let mut stage = Stage::new();
+        stage.configure(&(unknown(1) + &joins(from)));
+        applied(&mut stage).await.context(case.clone())?;
+        let left = places(&stage).await?;
+        let id = stage.filled(&format!("${{cleanrooms_membership.{from}.id}}"))?;
+        ensure!(left.len() == 1, "{case}: the partner has not joined");
+        stage.configure(&(unknown(2) + &joins(to)));
+        let said = stage.plan_and_apply(&Run::default()).await?;
+        ensure!(places(&stage).await? == left, "{case}: the place is lost: {said:#?}");
+        let errors = errors(&said);
+        if errors.is_empty() {
+            let taken = stage.filled(&format!("${{cleanrooms_membership.{to}.id}}"))?;
+            ensure!(taken == id, "{case}: {taken} is another membership than {id}");
+        } else {
+            ensure!(errors.iter().any(|error| error.contains("moved {")), "{case}: {errors:#?}");
+        }
+    }
+    Ok(())
+}
+
+/// What is imported at another address, or stands there as well, is not destroyed at this one.
+async fn what_stands_at_two_addresses_is_not_destroyed() -> Result<()> {
+    for (address, text, _) in kinds() {
+        for (from, to) in [("this", "that"), ("this", "zone")] {
+            let case = format!("{address} as {to}");
+            let moved = |text: &str| {
+                let type_name = address.trim_end_matches(".this");
+                let block = format!("resource \"{type_name}\" \"{from}\"");
+                text.replace(&block, &format!("resource \"{type_name}\" \"{to}\""))
+                    .replace(&format!("{address}."), &format!("{type_name}.{to}."))
+            };
+            let mut stage = Stage::new();
+            stage.configure(&text);
+            applied(&mut stage).await.context(case.clone())?;
+            let other = address.replace(".this", &format!(".{to}"));
+            let id = stage.filled(&format!("${{{address}.id}}"))?;
+            let left = stage.world.admin("GET", "objects", None).await?;
+            stage.configure(&moved(&text));
+            let program = stage.program()?;
+            let said = stage.core.import(&program, &other, &id).await;
+            ensure!(errors(&said).is_empty(), "{case}: {said:#?}");
+            refused(&mut stage, &Run::default(), "two addresses").await.context(case.clone())?;
+            let now = stage.world.admin("GET", "objects", None).await?;
+            ensure!(now == left, "{case}: something is lost");
+            // As it is told.
+            stage.core.state.remove(address);
+            applied(&mut stage).await.context(case)?;
         }
     }
     Ok(())
