@@ -22,7 +22,7 @@ use super::client::Reading;
 use super::key::Key;
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Of, Part};
-use super::parts::take_rule_of_table;
+use super::parts::take_rules_of_table;
 use super::shapes::enumeration::{closed, open};
 use super::shapes::region::is_region;
 use super::shapes::text::{
@@ -189,11 +189,8 @@ impl Object for ConfiguredTable {
         key: &Key,
         deleted: &mut Vec<Part>,
     ) -> Result<(), AwsError> {
-        let types = Self::get(at, key).await?.analysis_rule_types;
-        for kind in &types {
-            take_rule_of_table(&at.sdk, key, kind, deleted).await?;
-        }
-        Ok(())
+        let kinds = Self::get(at, key).await?.analysis_rule_types;
+        take_rules_of_table(&at.sdk, key, kinds, deleted).await
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {

@@ -17,7 +17,7 @@ use super::configured_table::ConfiguredTable;
 use super::key::Key;
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Of, Part};
-use super::parts::take_rule_of_association;
+use super::parts::take_rules_of_association;
 use super::shapes::ids::uuid;
 use super::shapes::text::{alias, remark, role_arn};
 use crate::framework::codec::{Codec, object, set_of, string, text_enum};
@@ -188,11 +188,8 @@ impl Object for ConfiguredTableAssociation {
         key: &Key,
         deleted: &mut Vec<Part>,
     ) -> Result<(), AwsError> {
-        let types = Self::get(at, key).await?.analysis_rule_types.unwrap_or_default();
-        for kind in &types {
-            take_rule_of_association(&at.sdk, key, kind, deleted).await?;
-        }
-        Ok(())
+        let kinds = Self::get(at, key).await?.analysis_rule_types.unwrap_or_default();
+        take_rules_of_association(&at.sdk, key, kinds, deleted).await
     }
 
     /// Names are told apart within a membership, without case.

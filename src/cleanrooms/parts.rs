@@ -13,12 +13,24 @@ use super::aws::{AwsError, Outcome};
 use super::key::Key;
 use super::object::Part;
 
-/// Deletes the rule of a table; what makes it again comes into `deleted`.
+/// Deletes the rules of a table; what makes them again comes into `deleted`.
 ///
 /// # Errors
 ///
-/// It was not deleted, or may not have been.
-pub async fn take_rule_of_table(
+/// One was not deleted, or may not have been.
+pub async fn take_rules_of_table(
+    sdk: &Sdk,
+    table: &Key,
+    kinds: Vec<ConfiguredTableAnalysisRuleType>,
+    deleted: &mut Vec<Part>,
+) -> Result<(), AwsError> {
+    for kind in &kinds {
+        take_rule_of_table(sdk, table, kind, deleted).await?;
+    }
+    Ok(())
+}
+
+async fn take_rule_of_table(
     sdk: &Sdk,
     table: &Key,
     kind: &ConfiguredTableAnalysisRuleType,
@@ -42,12 +54,24 @@ pub async fn take_rule_of_table(
     noted(sent, Part { name: format!("analysis rule ({kind})"), again: Box::pin(again) }, deleted)
 }
 
-/// Deletes the rule of an association; what makes it again comes into `deleted`.
+/// Deletes the rules of an association; what makes them again comes into `deleted`.
 ///
 /// # Errors
 ///
-/// It was not deleted, or may not have been.
-pub async fn take_rule_of_association(
+/// One was not deleted, or may not have been.
+pub async fn take_rules_of_association(
+    sdk: &Sdk,
+    association: &Key,
+    kinds: Vec<ConfiguredTableAssociationAnalysisRuleType>,
+    deleted: &mut Vec<Part>,
+) -> Result<(), AwsError> {
+    for kind in &kinds {
+        take_rule_of_association(sdk, association, kind, deleted).await?;
+    }
+    Ok(())
+}
+
+async fn take_rule_of_association(
     sdk: &Sdk,
     association: &Key,
     kind: &ConfiguredTableAssociationAnalysisRuleType,

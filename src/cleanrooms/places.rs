@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::aws::ProviderConfig;
+use super::aws::{ProviderConfig, non_empty_variable};
 use super::ledger;
 use super::shapes::ids::is_uuid;
 use crate::framework::resource::lock;
@@ -228,9 +228,19 @@ fn owner(config: &ProviderConfig) -> String {
     if let Some(account) = role.and_then(|arn| arn.split(':').nth(4)) {
         return account.to_owned();
     }
+    // What the environment says counts as if the block had said it: keys before a profile.
+    let said = |names: &[&str]| names.iter().find_map(|name| non_empty_variable(name));
+    let is_silent = config.access_key.is_none() && config.profile.is_none();
+    let of_environment = is_silent.then(|| said(&["AWS_ACCESS_KEY_ID"])).flatten();
+    let named = || said(&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]);
+    let profile = match is_silent && of_environment.is_none() {
+        true => named(),
+        false => config.profile.clone(),
+    };
     let mut hasher = DefaultHasher::new();
-    config.access_key.as_ref().map(|key| key.expose()).hash(&mut hasher);
-    config.profile.hash(&mut hasher);
+    let key = config.access_key.as_ref().map(|key| key.expose().to_owned());
+    key.or(of_environment).hash(&mut hasher);
+    profile.hash(&mut hasher);
     config.shared_config_files.hash(&mut hasher);
     config.shared_credentials_files.hash(&mut hasher);
     format!("{:016x}", hasher.finish())

@@ -49,4 +49,5 @@ pub(super) use files::expanded;
 pub use outcome::{Outcome, classify};
 pub use paging::{PAGE_SIZE, all_pages};
 pub use proxy::is_proxy_address;
+pub use variables::non_empty_variable;
 pub use wait::{Backoff, Intervals, Waited, poll, retry_while};

@@ -244,6 +244,19 @@ resource "terraform_data" "id" {{
             ensure!(errors.iter().any(|error| error.contains("moved {")), "{case}: {errors:#?}");
         }
     }
+    // Nor does a replacement that is asked for.
+    let address = "cleanrooms_membership.a".to_owned();
+    let joins = membership("a", "partner", "terraform_data.id.output");
+    let mut stage = Stage::new();
+    stage.configure(&(unknown(1) + &joins));
+    applied(&mut stage).await?;
+    let (left, id) = (places(&stage).await?, stage.filled(&format!("${{{address}.id}}"))?);
+    stage.configure(&(unknown(2) + &joins));
+    let replace = Run { replace: vec![address.clone()], ..Run::default() };
+    let said = stage.plan_and_apply(&replace).await?;
+    ensure!(places(&stage).await? == left, "-replace: the place is lost: {said:#?}");
+    let now = stage.filled(&format!("${{{address}.id}}"))?;
+    ensure!(now == id, "-replace: the state has {now} instead of {id}: {said:#?}");
     Ok(())
 }
 
