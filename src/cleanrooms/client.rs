@@ -42,10 +42,9 @@ pub struct Client {
     addresses: Mutex<BTreeMap<String, Addresses>>,
 }
 
-/// At how many addresses of this run one object stands, as far as it has been read and planned.
+/// What becomes of one object in this run, at whichever address.
 #[derive(Debug, Default)]
 struct Addresses {
-    reads: u32,
     is_imported: bool,
     is_destroyed: bool,
 }
@@ -177,22 +176,20 @@ impl Client {
         self.aws.server_time().duration_since(create_time).unwrap_or_default()
     }
 
-    /// Notes that an object was read for one address, perhaps to import it. Whether a plan destroys it
-    /// at another one: core reads each address once in a run, and before it plans that.
-    pub fn is_destroyed_elsewhere(&self, object: &str, is_imported: bool) -> bool {
+    /// Notes that an object is imported. Whether a plan of this run destroys it, at another address.
+    pub fn import(&self, object: &str) -> bool {
         let mut addresses = lock(&self.addresses);
         let noted = addresses.entry(object.to_owned()).or_default();
-        noted.reads += 1;
-        noted.is_imported |= is_imported;
+        noted.is_imported = true;
         noted.is_destroyed
     }
 
-    /// Notes that a plan destroys an object. Whether it stands at another address of this run as well.
-    pub fn stands_elsewhere(&self, object: &str) -> bool {
+    /// Notes that a plan destroys an object. Whether this run imports it, at another address.
+    pub fn destroy(&self, object: &str) -> bool {
         let mut addresses = lock(&self.addresses);
         let noted = addresses.entry(object.to_owned()).or_default();
         noted.is_destroyed = true;
-        noted.is_imported || noted.reads > 1
+        noted.is_imported
     }
 
     /// Notes how many members beside its creator a collaboration has.

@@ -36,8 +36,8 @@ pub(super) async fn read<O: Object>(
         Ok(remote) => {
             if is_new {
                 check_named(&located, &O::facts(&remote.item), noun)?;
+                twice::imported::<O>(cx.client, &located)?;
             }
-            twice::read::<O>(cx.client, &located, is_new)?;
             O::received(cx, &at, &remote.item, is_new).await?;
             absence::note_seen(&mut cx.private());
             note_parent::<O>(cx, &at, &located).await;

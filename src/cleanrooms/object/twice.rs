@@ -1,10 +1,10 @@
 //! One object at two addresses: what is destroyed at one would be lost at the other.
 //!
-//! An import, or a move that was forgotten, brings an object that the state
-//! already has to a second address. When the first one leaves the
-//! configuration, core plans to destroy there what lives on here. Each address
-//! is read in a process of its provider block, so whichever of the two comes
-//! second, the read or the plan to destroy, tells.
+//! An import brings an object that the state already has to a second address.
+//! When the first one leaves the configuration in the same run, core plans to
+//! destroy there what lives on here. Whichever of the two comes second, the
+//! import or the plan to destroy, tells. (How often core reads an address
+//! differs between versions, so reads tell nothing.)
 
 use super::Object;
 use crate::cleanrooms::client::Client;
@@ -12,26 +12,22 @@ use crate::cleanrooms::key::{Key, Located};
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::wire::Value;
 
-/// Notes that an object was read.
+/// Notes that an object is imported.
 ///
 /// # Errors
 ///
 /// A plan of this run destroys it at another address.
-pub(super) fn read<O: Object>(
-    client: &Client,
-    located: &Located,
-    is_imported: bool,
-) -> Result<(), Diagnostics> {
-    match client.is_destroyed_elsewhere(&named::<O>(&located.key), is_imported) {
+pub(super) fn imported<O: Object>(client: &Client, located: &Located) -> Result<(), Diagnostics> {
+    match client.import(&named::<O>(&located.key)) {
         true => Err(two_addresses::<O>(&located.key).into()),
         false => Ok(()),
     }
 }
 
-/// Says so when an object that a plan destroys stands at another address, too.
+/// Says so when an object that a plan destroys is imported at another address.
 pub(super) fn destroyed<O: Object>(client: Option<&Client>, prior: &Value) -> Option<Diagnostic> {
     let key = Key::of_value(&O::KIND, prior)?;
-    client?.stands_elsewhere(&named::<O>(&key)).then(|| two_addresses::<O>(&key))
+    client?.destroy(&named::<O>(&key)).then(|| two_addresses::<O>(&key))
 }
 
 fn named<O: Object>(key: &Key) -> String {
@@ -41,12 +37,12 @@ fn named<O: Object>(key: &Key) -> String {
 fn two_addresses<O: Object>(key: &Key) -> Diagnostic {
     let (noun, id, type_name) = (O::KIND.noun, key.shown(), O::KIND.type_name);
     Diagnostic::error(
-        format!("The {noun} stands at two addresses, and one of them destroys it"),
+        format!("The {noun} is imported at one address and destroyed at another"),
         format!(
-            "{noun} {id} is to be destroyed at one address of this state, and is managed or imported \
-             at another, which would lose it. If the address has changed, write moved {{ from = \
-             {type_name}.<old>  to = {type_name}.<new> }} in place of the import; if the state has it \
-             at both, take the old one out: terraform state rm {type_name}.<old>."
+            "{noun} {id} is in this state already, at an address that the plan destroys: it would be \
+             lost at both. If the address has changed, write moved {{ from = {type_name}.<old>  to = \
+             {type_name}.<new> }} in place of the import; or take the old one out first: terraform \
+             state rm {type_name}.<old>."
         ),
     )
 }
