@@ -39,6 +39,7 @@ pub struct Client {
     creating: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     memberships: Mutex<BTreeMap<String, Arc<OnceCell<MembershipStatus>>>>,
     active_members: Mutex<BTreeMap<String, usize>>,
+    owed: Mutex<BTreeSet<String>>,
     addresses: Mutex<BTreeMap<String, Addresses>>,
 }
 
@@ -76,9 +77,18 @@ pub struct Changing<'a> {
 impl Client {
     /// A client that has made nothing yet.
     pub fn new(aws: Aws, tags: TagPolicy) -> Self {
-        let (made, creating, memberships, active_members, addresses) = Default::default();
         let places = Places::new(aws.config());
-        Self { aws, tags, places, made, creating, memberships, active_members, addresses }
+        Self {
+            aws,
+            tags,
+            places,
+            made: Mutex::default(),
+            creating: Mutex::default(),
+            memberships: Mutex::default(),
+            active_members: Mutex::default(),
+            owed: Mutex::default(),
+            addresses: Mutex::default(),
+        }
     }
 
     /// The Region in which the object of this state or plan lives: its own, or the provider's.
@@ -192,14 +202,21 @@ impl Client {
         noted.is_imported
     }
 
-    /// Notes how many members beside its creator a collaboration has.
-    pub fn saw_members(&self, collaboration_id: &str, active: usize) {
+    /// Notes how many members beside its creator a collaboration has. Whether that is still to be told,
+    /// for some engines plan a destruction before they read what is destroyed.
+    pub fn saw_members(&self, collaboration_id: &str, active: usize) -> bool {
         lock(&self.active_members).insert(collaboration_id.to_owned(), active);
+        lock(&self.owed).remove(collaboration_id)
     }
 
     /// How many that were when it was last read here.
     pub fn active_members(&self, collaboration_id: &str) -> Option<usize> {
         lock(&self.active_members).get(collaboration_id).copied()
+    }
+
+    /// Notes that a plan destroys a collaboration, and that nothing was told of its members.
+    pub fn owes_members(&self, collaboration_id: &str) {
+        lock(&self.owed).insert(collaboration_id.to_owned());
     }
 
     /// Waits until no other create of that scope is under way in this process.

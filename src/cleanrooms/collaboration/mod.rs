@@ -360,7 +360,11 @@ impl Object for Collaboration {
     ) -> Result<(), Diagnostics> {
         let others = item.other_members().unwrap_or_default();
         let active = others.iter().filter(|member| member.status == MemberStatus::Active).count();
-        cx.client.saw_members(&item.collaboration.id, active);
+        let id = &item.collaboration.id;
+        if cx.client.saw_members(id, active) {
+            let prior = Value::object([("id", id.as_str().into())]);
+            plan::destruction(&prior, Some(active)).into_iter().for_each(|it| cx.report(it));
+        }
         if is_new { read::check_ownership(at, item).await } else { Ok(()) }
     }
 
@@ -384,7 +388,11 @@ impl Object for Collaboration {
             client.places.end(id);
         }
         let seen = client.zip(id).and_then(|(client, id)| client.active_members(id));
-        diagnostics.extend(plan::destruction(prior, seen));
+        let told = plan::destruction(prior, seen);
+        if let (Some(client), Some(id), None) = (client, id, &told) {
+            client.owes_members(id);
+        }
+        diagnostics.extend(told);
     }
 
     fn replaced(prior: &Value) -> Option<Diagnostic> {
