@@ -118,7 +118,8 @@ impl Places {
     /// which it is `present` in, that a plan of this run leaves: it may be the same.
     pub fn join_unknown(&self, present: Option<&str>) -> Option<String> {
         self.note(Does::Join, UNKNOWN, None);
-        let all = self.all();
+        // Of an earlier run anything may be left; this one would be refused for it.
+        let all = self.all(Notes::of_this_walk);
         let ends =
             |id: &str| all.iter().any(|it| it.does == Does::End && it.collaboration_id == id);
         let left = all.iter().filter(|it| it.does == Does::Leave && it.owner == self.owner);
@@ -190,14 +191,14 @@ impl Places {
     }
 
     fn is_known(&self, does: Does, collaboration_id: &str, account: Option<&str>) -> bool {
-        let all = self.all();
+        let all = self.all(Notes::of_others);
         self.entries(does, collaboration_id, account).any(|entry| all.contains(&entry))
     }
 
     /// What the plans of this run leave and join, whichever process has made them.
-    fn all(&self) -> BTreeSet<Entry> {
+    fn all(&self, of_others: fn(&Notes) -> BTreeSet<Entry>) -> BTreeSet<Entry> {
         let notes = self.notes.as_ref().map(Arc::clone);
-        let of_others = notes.and_then(|notes| patiently(move || notes.of_others()));
+        let of_others = notes.and_then(|notes| patiently(move || of_others(&notes)));
         let mut all = of_others.unwrap_or_default();
         all.extend(lock(&self.known.0).iter().cloned());
         all
@@ -309,14 +310,22 @@ impl Notes {
 
     /// What the others of this run have written.
     fn of_others(&self) -> BTreeSet<Entry> {
+        self.written(|line, lines| line.is_alive || self.is_of_walk(line, lines))
+    }
+
+    /// What those others have written that surely are in this walk.
+    fn of_this_walk(&self) -> BTreeSet<Entry> {
+        self.written(|line, _| line.is_alive || line.at >= self.since)
+    }
+
+    fn written(&self, counts: impl Fn(&Line, &[Line]) -> bool) -> BTreeSet<Entry> {
         let Ok(folder) = ledger::folder() else { return BTreeSet::new() };
         let own: BTreeSet<_> = files(&folder, &self.own()).collect();
         let prefix = self.prefix();
         let others = files(&folder, &prefix).filter(|path| !own.contains(path));
         let lines: Vec<_> = others.flat_map(|path| read(&path)).collect();
-        let is_of_run = |line: &&Line| line.is_alive || self.is_of_walk(line, &lines);
-        let of_run = lines.iter().filter(is_of_run).map(|line| line.entry.clone());
-        of_run.map(Entry::without_rejoin).collect()
+        let counted = lines.iter().filter(|line| counts(line, &lines));
+        counted.map(|line| line.entry.clone().without_rejoin()).collect()
     }
 
     /// Whether a process that has ended wrote in the walk that this process is in.
