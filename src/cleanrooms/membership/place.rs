@@ -65,13 +65,13 @@ pub fn keep(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private)
 
 /// Notes what is left and joined, and fails where another address of this run does the reverse, or may.
 fn see_together(plan: &mut Plan<'_>, client: &Client, joins: Option<&str>, is_replaced: bool) {
-    if plan.get("collaboration_id").is_unknown() && !is_replaced {
-        let present = plan.prior.get("collaboration_id").as_str();
-        if let Some(left) = client.places.join_unknown(present) {
-            plan.diagnostics.push(may_be_moved(&left));
-        }
-    }
     let present = plan.prior.get("collaboration_id").as_str();
+    if plan.get("collaboration_id").is_unknown()
+        && !is_replaced
+        && let Some(left) = client.places.join_unknown(present)
+    {
+        plan.diagnostics.push(may_be_moved(&left));
+    }
     if present == joins && present.is_some() {
         return;
     }

@@ -20,7 +20,7 @@ pub async fn delete<O: Object>(
     at: &Changing<'_>,
     located: &Located,
 ) -> Result<(), Diagnostics> {
-    let mut sent = while_unseen(cx, || O::delete(&at.reading.sdk, &located.key)).await;
+    let sent = while_unseen(cx, || O::delete(&at.reading.sdk, &located.key)).await;
     let is_whole =
         |err: &AwsError| err.kind == ErrorKind::Conflict(ConflictReason::SubresourcesExist);
     if !sent.as_ref().is_err_and(is_whole) {
@@ -37,7 +37,7 @@ pub async fn delete<O: Object>(
         // Where one is not found, a part is gone, by a retried delete or by somebody else; or
         // else the object is.
         _ => {
-            sent = O::delete(&at.reading.sdk, &located.key).await;
+            let sent = O::delete(&at.reading.sdk, &located.key).await;
             judge_delete::<O>(cx, at, located, sent).await
         }
     };

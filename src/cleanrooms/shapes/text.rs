@@ -17,10 +17,8 @@ pub fn name() -> Codec<String> {
     let on_one_line = Validator::string("must not be blank or hold line breaks", |text| {
         if !text.is_empty() && is_blank(text) {
             Some("The value is blank; give it at least one visible character.".to_owned())
-        } else if text.contains(['\r', '\n']) {
-            Some("The value holds a line break, which the service does not accept.".to_owned())
         } else {
-            refused_character(text)
+            refused_on_one_line(text)
         }
     });
     string().validate(length(1..=100)).validate(on_one_line)
@@ -64,6 +62,14 @@ fn refused_character(text: &str) -> Option<String> {
              kind, such as emoji."
         )
     })
+}
+
+/// The same of a text on one line, which may hold no line break either.
+fn refused_on_one_line(text: &str) -> Option<String> {
+    if text.contains(['\r', '\n']) {
+        return Some("The value holds a line break, which the service does not accept.".to_owned());
+    }
+    refused_character(text)
 }
 
 /// A name out of letters, digits, underscores, blanks and single hyphens, such as an alias or a Glue table.
@@ -177,13 +183,7 @@ pub fn is_blank_of_any_kind(c: char) -> bool {
 /// The type of a column, in somebody else's words: plain text on one line, perhaps empty (API model:
 /// ColumnTypeString).
 pub fn column_type() -> Codec<String> {
-    let on_one_line = Validator::string("must be plain text on one line", |text| {
-        if text.contains(['\r', '\n']) {
-            Some("The value holds a line break, which the service does not accept.".to_owned())
-        } else {
-            refused_character(text)
-        }
-    });
+    let on_one_line = Validator::string("must be plain text on one line", refused_on_one_line);
     string().validate(length(0..=255)).validate(on_one_line)
 }
 
@@ -205,7 +205,7 @@ pub fn secret_arn() -> Codec<String> {
 
 /// Two letters, a word and a digit, as in `us-east-1`.
 fn is_region_like(text: &str) -> bool {
-    let lower = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase());
+    let lower = |text: &str| is_of(text, |c| c.is_ascii_lowercase());
     let parts: Vec<_> = text.split('-').collect();
     matches!(parts.as_slice(), [land, place, number]
         if land.len() == 2 && lower(land) && lower(place)
@@ -327,9 +327,7 @@ fn is_role_arn(text: &str) -> bool {
     else {
         return false;
     };
-    let legal = |c: char| c.is_ascii_alphanumeric() || "_+=./@-".contains(c);
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    !account.is_empty() && account.chars().all(word) && !role.is_empty() && role.chars().all(legal)
+    is_of(account, is_word) && is_of(role, |c| is_word(c) || "+=./@-".contains(c))
 }
 
 /// What a custom analysis rule allows: the ARN of an analysis template, `ANY_QUERY` or `ANY_JOB`.
