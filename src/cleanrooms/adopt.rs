@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_cleanrooms::Client as Sdk;
-use aws_sdk_cleanrooms::primitives::DateTime;
 use tokio::time::{Instant, sleep};
 
 use super::absence;
@@ -20,7 +19,7 @@ use super::error::{failed, failed_fields};
 use super::key::{Key, Located};
 use super::ledger::Turn;
 use super::object::read::fetch;
-use super::object::{Candidate, Facts, Object, Of, Remote, Unread};
+use super::object::{Candidate, Facts, Object, Of, Remote, Unread, known_as};
 use super::shapes::tags::to_send;
 use super::shapes::timeouts::timeout;
 use crate::framework::caught::caught;
@@ -79,12 +78,6 @@ fn named<O: Object>(region: &str, facts: &Facts) -> Value {
     let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
     let id = O::KIND.key.last().filter(|_| facts.id.is_some()).map(|name| (*name, text(&facts.id)));
     Value::object(id.into_iter().chain([("arn", text(&facts.arn)), ("region", region.into())]))
-}
-
-/// An object as it is told from all others, also from a later one of the same key: a rule has no id
-/// of its own, and may be made again.
-fn known_as(key: &Key, create_time: Option<DateTime>) -> String {
-    format!("{}@{}", key.text(), create_time.map_or(0, |time| time.secs()))
 }
 
 /// One create, until it is known how it ended.
@@ -297,7 +290,7 @@ impl<O: Object> Creating<'_, O> {
     async fn candidates(&self) -> Result<Vec<(Key, bool)>, AwsError> {
         let found = O::candidates(&self.looking(), self.planned).await?;
         let may_be = |candidate: &Candidate| {
-            let object = known_as(&candidate.key, Some(candidate.create_time));
+            let object = candidate.known_as();
             let created = time_of(candidate.create_time);
             self.cx.client.may_have_made(&object, candidate.create_time, self.started)
                 && created.is_some_and(|created| !self.turn.is_taken(&object, created))

@@ -31,7 +31,7 @@ use super::client::{Client, Reading};
 use super::configured_table::ConfiguredTable;
 use super::key::Key;
 use super::kind::Kind;
-use super::object::{Candidate, Facts, Object, Of};
+use super::object::{Candidate, Facts, Object, Obstacle, Of};
 use super::shapes::enumeration::{closed, constant, open};
 use super::shapes::ids::{account_id, uuid};
 use super::shapes::text::{additional_analysis, allowed_analysis, rule_column};
@@ -171,16 +171,32 @@ impl Object for ConfiguredTableAnalysisRule {
         Ok(types.first().and_then(|it| Key::new([table_id.to_owned(), it.as_str().to_owned()])))
     }
 
+    const TARGET: &'static [&'static str] = &["configured_table_id"];
+
+    /// The table has no rule, of whichever type.
+    async fn check_target(at: &Reading<'_>, target: &Value, prior: &Value) -> Obstacle {
+        let table_id = target.get("configured_table_id");
+        let Some(table) = Key::of_id(table_id) else { return Ok(None) };
+        if table_id == prior.get("configured_table_id") {
+            return Ok(None);
+        }
+        let types = ConfiguredTable::get(at, &table).await?.analysis_rule_types;
+        Ok(types.first().map(|it| format!("The table has a rule already, of type `{it}`.")))
+    }
+
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {
         checks::validate(config, diagnostics);
     }
 
     /// The policy decides the type, and a rule of another type is another rule.
     fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
-        if plan.config.get(TYPE).is_null()
-            && let Some(decided) = checks::type_of(plan.get(POLICY))
-        {
-            plan.set(TYPE, decided.into());
+        if plan.config.get(TYPE).is_null() {
+            match checks::type_of(plan.get(POLICY)) {
+                Some(decided) => plan.set(TYPE, decided.into()),
+                // Nothing says so far what it is: the apply may find any of them.
+                None if plan.get(TYPE).is_null() => plan.set(TYPE, Value::Unknown),
+                None => {}
+            }
         }
         let (is, shall) = (plan.prior.get(TYPE), plan.get(TYPE));
         if is.as_str().is_some() && shall.as_str().is_some() && is != shall {

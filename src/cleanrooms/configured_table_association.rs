@@ -16,10 +16,11 @@ use super::client::Reading;
 use super::configured_table::ConfiguredTable;
 use super::key::Key;
 use super::kind::Kind;
-use super::object::{Candidate, Facts, Object, Of, Part};
+use super::object::{Candidate, Facts, Object, Obstacle, Of, Part};
 use super::parts::take_rules_of_association;
 use super::shapes::ids::uuid;
 use super::shapes::text::{alias, remark, role_arn};
+use super::table_names;
 use crate::framework::codec::{Codec, object, set_of, string, text_enum};
 use crate::framework::row::field;
 use crate::framework::{Diagnostic, Resource, ResourceSchema};
@@ -82,7 +83,7 @@ impl Object for ConfiguredTableAssociation {
             Row::attribute("name", alias())
                 .required()
                 .requires_replace()
-                .equivalent(is_same_name)
+                .equivalent(table_names::is_same)
                 .doc(
                     "The name of the table in queries, at most 128 characters: letters, digits, \
                       underscores, blanks and single hyphens. Unique in the collaboration; upper \
@@ -209,7 +210,7 @@ impl Object for ConfiguredTableAssociation {
         })
         .await?;
         let name = planned.get("name");
-        let named = listed.iter().filter(|it| is_same_name(name, &it.name.as_str().into()));
+        let named = listed.iter().filter(|it| table_names::is_same(name, &it.name.as_str().into()));
         Ok(named.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time)).collect())
     }
 
@@ -229,17 +230,18 @@ impl Object for ConfiguredTableAssociation {
         })
     }
 
-    async fn check_target(at: &Reading<'_>, planned: &Value) -> Result<(), AwsError> {
-        let id = planned.get("configured_table_id").as_str().unwrap_or_default();
-        let Some(key) = Key::new([id.to_owned()]) else { return Ok(()) };
-        ConfiguredTable::get(at, &key).await.map(|_| ())
-    }
-}
+    const TARGET: &'static [&'static str] = &["membership_id", "configured_table_id", "name"];
 
-/// Replies have the name in lower case (API model: TableAlias of ConfiguredTableAssociation).
-fn is_same_name(one: &Value, other: &Value) -> bool {
-    let lower = |it: &Value| it.as_str().map(str::to_lowercase);
-    one == other || lower(one).is_some_and(|one| Some(one) == lower(other))
+    /// The table is there, and no other one of the collaboration has the name.
+    async fn check_target(at: &Reading<'_>, target: &Value, prior: &Value) -> Obstacle {
+        let table_id = target.get("configured_table_id");
+        if table_id != prior.get("configured_table_id")
+            && let Some(table) = Key::of_id(table_id)
+        {
+            ConfiguredTable::get(at, &table).await?;
+        }
+        table_names::taken::<Self>(at, target, prior).await
+    }
 }
 
 fn child_resources() -> Codec<Vec<ChildResource>> {

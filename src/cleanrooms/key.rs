@@ -30,6 +30,11 @@ impl Key {
         Self::new(texts.collect::<Option<Vec<_>>>()?)
     }
 
+    /// The key of an object that has an id of its own alone, once that is known.
+    pub fn of_id(id: &Value) -> Option<Self> {
+        Self::new([id.as_str()?.to_owned()])
+    }
+
     /// The object's own id.
     pub fn id(&self) -> &str {
         self.0.last().map(String::as_str).unwrap_or_default()

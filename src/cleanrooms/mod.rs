@@ -29,6 +29,7 @@ pub mod registry;
 #[cfg(test)]
 mod registry_tests;
 pub mod shapes;
+mod table_names;
 pub mod tags;
 #[cfg(test)]
 mod testing;

@@ -12,6 +12,7 @@ pub mod read;
 mod relocate;
 mod resource;
 mod rows;
+mod target;
 mod twice;
 mod update;
 
@@ -72,7 +73,21 @@ impl Candidate {
     pub fn of<const N: usize>(ids: [&str; N], create_time: DateTime) -> Option<Self> {
         Some(Self { key: Key::new(ids.map(str::to_owned))?, create_time })
     }
+
+    /// As what it is told from all others, also from a later one of the same key: a rule has no id of
+    /// its own, and may be made again.
+    pub fn known_as(&self) -> String {
+        known_as(&self.key, Some(self.create_time))
+    }
 }
+
+/// As what an object is told from all others.
+pub fn known_as(key: &Key, create_time: Option<DateTime>) -> String {
+    format!("{}@{}", key.text(), create_time.map_or(0, |time| time.secs()))
+}
+
+/// What is in the way of an object that is to be made; nothing, as far as looks can tell.
+pub type Obstacle = Result<Option<String>, AwsError>;
 
 /// A part of an object that was deleted with it.
 pub struct Part {
@@ -350,12 +365,18 @@ pub trait Object: Send + Sync + Sized + 'static {
         Self::KIND.is_unique && Self::name(prior) == Self::name(planned)
     }
 
-    /// Looks whether another object could be made, before the old one goes.
+    /// The attributes of a plan that say whether the planned object could be made beside what there
+    /// is: a look at them goes before the destruction of what it replaces. None: nothing can be said.
+    const TARGET: &'static [&'static str] = &[];
+
+    /// Looks whether another object could be made, before the old one goes: what is in its way.
+    /// `target` has the known ones of [`Self::TARGET`].
     fn check_target(
         _at: &Reading<'_>,
-        _planned: &Value,
-    ) -> impl Future<Output = Result<(), AwsError>> + Send {
-        async { Ok(()) }
+        _target: &Value,
+        _prior: &Value,
+    ) -> impl Future<Output = Obstacle> + Send {
+        async { Ok(None) }
     }
 
     /// Destroys an object that one delete call alone does not end; one that is gone already is a

@@ -1,9 +1,7 @@
 //! Making an object anew where its unknown parent has turned out to be another one.
 
-use super::{Object, Of, Remote};
-use crate::cleanrooms::aws::AwsError;
+use super::{Object, Of, Remote, target};
 use crate::cleanrooms::client::Client;
-use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::Located;
 use crate::cleanrooms::{absence, adopt};
 use crate::framework::caught::caught;
@@ -21,9 +19,7 @@ pub(super) async fn relocate<O: Object>(
 ) -> Result<Remote<O::Item>, Diagnostics> {
     let Change { prior, planned } = change;
     if O::collides(prior, planned) {
-        let one = |err: AwsError| Diagnostics::from(failed(&O::creating(), &err));
-        let at = cx.client.reading(planned, &cx.stop).await.map_err(one)?;
-        at.look(O::check_target(&at, planned)).await.map_err(one)?;
+        target::check::<O>(cx, planned, prior).await?;
         Of::<O>::delete(cx, prior).await?;
         let another = adopt::create::<O>(cx, schema, planned).await;
         return another.inspect_err(|_| absence::note_seen(&mut cx.private()));

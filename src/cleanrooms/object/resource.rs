@@ -8,7 +8,7 @@ use super::read::read;
 use super::relocate::relocate;
 use super::rows::with_common_rows;
 use super::update::change_in_place;
-use super::{Object, Of, Remote, twice};
+use super::{Object, Of, Remote, target, twice};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
@@ -77,6 +77,7 @@ impl<O: Object> Resource for Of<O> {
         O::plan(plan, client, private);
         if plan.is_replacement() || plan.is_create() {
             private.set_plan_note(TOLD, plan.is_replacement() || was_told);
+            target::note::<O>(plan, private);
         }
         if plan.is_replacement() || plan.relocates {
             plan.diagnostics.extend(O::loses(plan.prior));
@@ -166,6 +167,7 @@ impl<O: Object> Resource for Of<O> {
         let what = O::deleting(&located.key.shown());
         let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
         let at = cx.client.changing(state, &cx.stop).await.map_err(one)?;
+        Box::pin(target::check_noted::<O>(cx, state)).await?;
         match Box::pin(O::destroy(cx, &at, &located, state)).await {
             Some(destroyed) => destroyed,
             None => Box::pin(delete::<O>(cx, &at, &located)).await,

@@ -57,7 +57,7 @@ pub(super) fn provider_config(config: &Value, engine_version: &str) -> ProviderC
         endpoints: endpoints(config),
         max_retries: number(config, "max_retries"),
         retry_mode: text(config, "retry_mode").map(|mode| retry_mode(&mode)),
-        retry_tokens: number(config, "token_bucket_rate_limiter_capacity"),
+        retry_tokens: number(config, "token_bucket_rate_limiter_capacity").filter(|it| *it > 0),
         // Empty, they switch the environment's off.
         http_proxy: config.get("http_proxy").as_str().map(Secret::new),
         https_proxy: config.get("https_proxy").as_str().map(Secret::new),

@@ -48,6 +48,7 @@ fn check_region(config: &Value, environment: Environment<'_>, diagnostics: &mut 
     }
     if missing(config.get("region")) {
         diagnostics.extend(region_of_environment(environment));
+        return;
     }
     for rule in region().validators {
         rule.check(config.get("region"), &AttributePath::of("region"), diagnostics);

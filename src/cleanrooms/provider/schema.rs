@@ -70,8 +70,8 @@ fn behaviour() -> Vec<Argument> {
              while AWS throttles. Otherwise AWS_RETRY_MODE or the profile says.",
         ),
         number("token_bucket_rate_limiter_capacity")
-            .rule(rules::whole_number(1..=500_000))
-            .doc("How many tokens for repeated calls there are; unlimited if not given."),
+            .rule(rules::whole_number(0..=500_000))
+            .doc("How many tokens for repeated calls there are; unlimited if 0 or not given."),
         list("user_agent").doc("Products to append to the user agent, such as `name/1.0`."),
     ]
 }

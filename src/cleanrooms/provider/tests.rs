@@ -208,6 +208,8 @@ fn keys_come_in_pairs() {
 fn a_region_without_the_service_is_a_warning() {
     check(block([("region", "ca-west-1".into())]), ["warning region"]);
     check(block([("region", "Frankfurt".into())]), ["error region"]);
+    // As in hashicorp/aws, what is empty is not given.
+    check(block([("region", "".into())]), []);
     let skip = ("skip_region_validation", true.into());
     check(block([("region", "local".into()), skip]), []);
     check(block([("region", "local".into()), ("skip_region_validation", Value::Unknown)]), []);

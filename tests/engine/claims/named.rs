@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 
-pub const ALL: [(&str, Claim); 7] = [
+pub const ALL: [(&str, Claim); 8] = [
     ("another_address_of_an_unknown_collaboration_leaves_no_place", || {
         Box::pin(another_address_of_an_unknown_collaboration_leaves_no_place())
     }),
@@ -21,6 +21,9 @@ pub const ALL: [(&str, Claim); 7] = [
     }),
     ("a_reply_about_what_was_made_before_is_not_believed", || {
         Box::pin(a_reply_about_what_was_made_before_is_not_believed())
+    }),
+    ("what_cannot_be_made_anew_is_not_destroyed", || {
+        Box::pin(what_cannot_be_made_anew_is_not_destroyed())
     }),
     ("an_arn_of_another_account_or_partition_imports_nothing", || {
         Box::pin(an_arn_of_another_account_or_partition_imports_nothing())
@@ -285,6 +288,122 @@ async fn what_is_imported_is_not_destroyed_at_another_address() -> Result<()> {
             stage.core.state.remove(address);
             applied(&mut stage).await.context(case)?;
         }
+    }
+    Ok(())
+}
+
+/// Two tables in a collaboration in which the partner has one as well.
+fn two_tables(rules: &str, associations: &str) -> String {
+    let table = |label: &str, provider: &str| {
+        format!(
+            r#"
+resource "cleanrooms_configured_table" "{label}" {{
+  provider        = cleanrooms{provider}
+  name            = "{label}"
+  allowed_columns = ["email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {{ glue = {{ database_name = "sales", table_name = "orders" }} }}
+}}
+"#
+        )
+    };
+    let own = r#"
+resource "cleanrooms_membership" "own" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+"#;
+    [
+        collaboration("this", WITH_PARTNER),
+        own.to_owned(),
+        membership("partner", "partner", "cleanrooms_collaboration.this.id"),
+        table("one", ""),
+        table("two", ""),
+        table("theirs", ".partner"),
+        association("theirs", ".partner", "partner", "theirs", "theirs"),
+        rules.to_owned(),
+        associations.to_owned(),
+    ]
+    .concat()
+}
+
+fn association(label: &str, provider: &str, member: &str, table: &str, name: &str) -> String {
+    let table_id = match table {
+        "absent" => "\"0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a\"".to_owned(),
+        label => format!("cleanrooms_configured_table.{label}.id"),
+    };
+    let account = if provider.is_empty() { CREATOR } else { PARTNER };
+    format!(
+        r#"
+resource "cleanrooms_configured_table_association" "{label}" {{
+  provider            = cleanrooms{provider}
+  membership_id       = cleanrooms_membership.{member}.id
+  configured_table_id = {table_id}
+  name                = "{name}"
+  role_arn            = "arn:aws:iam::{account}:role/tables"
+}}
+"#
+    )
+}
+
+fn rule(label: &str, table: &str) -> String {
+    format!(
+        r#"
+resource "cleanrooms_configured_table_analysis_rule" "{label}" {{
+  configured_table_id  = cleanrooms_configured_table.{table}.id
+  analysis_rule_policy = {{ v1 = {{ list = {{ join_columns = ["email"], list_columns = ["segment"] }} }} }}
+}}
+"#
+    )
+}
+
+async fn what_cannot_be_made_anew_is_not_destroyed() -> Result<()> {
+    let own = |label, table, name| association(label, "", "own", table, name);
+    let both = own("a", "one", "first") + &own("b", "two", "second");
+    let rules = rule("a", "one") + &rule("b", "two");
+    let refusals = [
+        (
+            "the name of an own one",
+            rules.clone(),
+            own("a", "one", "SECOND") + &own("b", "two", "second"),
+        ),
+        (
+            "the partner's name",
+            rules.clone(),
+            own("a", "one", "theirs") + &own("b", "two", "second"),
+        ),
+        ("no such table", rules.clone(), own("a", "absent", "first") + &own("b", "two", "second")),
+        ("a table with a rule", rule("a", "two") + &rule("b", "two"), both.clone()),
+    ];
+    for (case, rules, associations) in refusals {
+        let mut stage = Stage::new();
+        stage.configure(&two_tables(&(rule("a", "one") + &rule("b", "two")), &both));
+        // The second time it has seen what the parts have done to the whole.
+        for _ in 0..2 {
+            applied(&mut stage).await.context(case)?;
+        }
+        let (stored, objects) = (stage.stored()?, stage.world.objects().await?);
+        stage.configure(&two_tables(&rules, &associations));
+        refused(&mut stage, &Run::default(), "").await.context(case)?;
+        ensure!(stage.stored()? == stored, "{case}: the state is another one");
+        ensure!(stage.world.objects().await? == objects, "{case}: something else exists");
+    }
+    // What is free is taken. Where the former owner of the name goes in the same run, it is waited for;
+    // this engine does one thing at a time, so that it may take a second run.
+    for (case, associations) in [
+        ("a free name", own("a", "one", "third") + &own("b", "two", "second")),
+        ("one goes", own("b", "two", "first")),
+        ("another goes", own("a", "one", "second")),
+    ] {
+        let mut stage = Stage::new();
+        stage.configure(&two_tables(&rules, &both));
+        applied(&mut stage).await.context(case)?;
+        stage.configure(&two_tables(&rules, &associations));
+        let said = stage.plan_and_apply(&Run::default()).await?;
+        let waited = case == "another goes" && errors(&said).len() == 1;
+        ensure!(errors(&said).is_empty() || waited, "{case}: {said:#?}");
+        applied(&mut stage).await.context(case)?;
+        ensure!(stage.plan(&Run::default()).await?.is_empty(), "{case}: the plan is not empty");
     }
     Ok(())
 }
