@@ -31,6 +31,7 @@ use super::client::{Client, Reading};
 use super::configured_table::ConfiguredTable;
 use super::key::Key;
 use super::kind::Kind;
+use super::object::target::another;
 use super::object::{Candidate, Facts, Object, Obstacle, Of};
 use super::shapes::enumeration::{closed, constant, open};
 use super::shapes::ids::{account_id, uuid};
@@ -175,12 +176,8 @@ impl Object for ConfiguredTableAnalysisRule {
 
     /// The table has no rule, of whichever type.
     async fn check_target(at: &Reading<'_>, target: &Value, prior: &Value) -> Obstacle {
-        let table_id = target.get("configured_table_id");
-        let Some(table) = Key::of_id(table_id) else { return Ok(None) };
-        if table_id == prior.get("configured_table_id") {
-            return Ok(None);
-        }
-        let types = ConfiguredTable::get(at, &table).await?.analysis_rule_types;
+        let named = another::<ConfiguredTable>(at, "configured_table_id", target, prior).await?;
+        let types = named.map(|it| it.analysis_rule_types).unwrap_or_default();
         Ok(types.first().map(|it| format!("The table has a rule already, of type `{it}`.")))
     }
 

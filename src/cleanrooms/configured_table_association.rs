@@ -16,6 +16,7 @@ use super::client::Reading;
 use super::configured_table::ConfiguredTable;
 use super::key::Key;
 use super::kind::Kind;
+use super::object::target::another;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Part};
 use super::parts::take_rules_of_association;
 use super::shapes::ids::uuid;
@@ -234,12 +235,7 @@ impl Object for ConfiguredTableAssociation {
 
     /// The table is there, and no other one of the collaboration has the name.
     async fn check_target(at: &Reading<'_>, target: &Value, prior: &Value) -> Obstacle {
-        let table_id = target.get("configured_table_id");
-        if table_id != prior.get("configured_table_id")
-            && let Some(table) = Key::of_id(table_id)
-        {
-            ConfiguredTable::get(at, &table).await?;
-        }
+        another::<ConfiguredTable>(at, "configured_table_id", target, prior).await?;
         table_names::taken::<Self>(at, target, prior).await
     }
 }

@@ -12,7 +12,7 @@ pub mod read;
 mod relocate;
 mod resource;
 mod rows;
-mod target;
+pub mod target;
 mod twice;
 mod update;
 

@@ -54,10 +54,23 @@ pub(super) async fn read<O: Object>(
         }
         Err(Unread::Part(err)) => {
             let what = format!("read all of {noun} {}, which still exists", located.key.shown());
-            Err(absence::denied::<O>(&at, &what, &located, &err).await)
+            let errors = absence::denied::<O>(&at, &what, &located, &err).await;
+            let mut told = Diagnostics::new();
+            for mut error in errors {
+                // A read is not told what it is for.
+                if !is_new && err.kind != ErrorKind::Stopped {
+                    error.detail.push_str(DESTROY_UNREAD);
+                }
+                told.push(error);
+            }
+            Err(told)
         }
     }
 }
+
+/// How something is destroyed of which a part cannot be read.
+const DESTROY_UNREAD: &str =
+    " If it is to be destroyed, that needs no refresh: terraform destroy -refresh=false.";
 
 /// The state with a key that an import left incomplete.
 pub(super) async fn completed_key<O: Object>(

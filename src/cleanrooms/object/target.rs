@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::Object;
 use crate::cleanrooms::aws::{AwsError, Waited, poll};
-use crate::cleanrooms::client::Client;
+use crate::cleanrooms::client::{Client, Reading};
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::Key;
 use crate::framework::plan::Plan;
@@ -75,6 +75,25 @@ pub(super) async fn check<O: Object>(
         Waited::Done(()) => Ok(()),
         Waited::Stopped => Err(one(AwsError::stopped())),
         Waited::DeadlinePassed => Err(in_the_way::<O>(prior, &lock(&obstacle)).into()),
+    }
+}
+
+/// The object whose id a plan names in the place of another one's; none while it is the same, or not
+/// known.
+///
+/// # Errors
+///
+/// It is not to be had.
+pub async fn another<O: Object>(
+    at: &Reading<'_>,
+    named_by: &str,
+    target: &Value,
+    prior: &Value,
+) -> Result<Option<O::Item>, AwsError> {
+    let id = target.get(named_by);
+    match Key::of_id(id).filter(|_| id != prior.get(named_by)) {
+        Some(key) => O::get(at, &key).await.map(Some),
+        None => Ok(None),
     }
 }
 
