@@ -16,6 +16,7 @@ use crate::wire::Value;
 impl<P: Provider> Run<'_, P> {
     pub(in crate::framework::testing) async fn apply(&self, planned: &Planned) {
         self.remember_all();
+        self.remember_read();
         let graph = self.graph(planned);
         let visit = async |node: Node| {
             let applied = match &node {
@@ -50,6 +51,10 @@ impl<P: Provider> Run<'_, P> {
                 after.insert(Node::Destroy(place.clone()));
             }
             graph.insert(Node::Make(place.address.clone()), after);
+        }
+        for declared in planned.reads.iter().filter_map(|read| self.program.data_source(read)) {
+            let after = self.program.dependencies(declared).into_iter().map(Node::Make);
+            graph.insert(Node::Make(declared.address.clone()), after.collect());
         }
         graph
     }
@@ -93,6 +98,9 @@ impl<P: Provider> Run<'_, P> {
 
     /// Makes or changes an object: plans again with what is known by now, and applies that.
     pub(super) async fn make(&self, address: &str, planned: &Planned) -> Result<(), Failed> {
+        if let Some(data_source) = self.program.data_source(address) {
+            return self.look(data_source).await;
+        }
         let place = Place::current(address);
         let (Some(declared), Some(change)) =
             (self.program.instance(address), planned.changes.get(&place))
