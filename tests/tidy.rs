@@ -221,7 +221,7 @@ fn is_proof(span: &str) -> bool {
         return ["expected.json", "calls.json"].iter().any(is_expected);
     };
     let is_listed = file.starts_with("acceptance-tests/harness/src/checks/")
-        || file.starts_with("tests/engine/claims")
+        || ["claims", "looks"].iter().any(|it| file.starts_with(&format!("tests/engine/{it}")))
         || ["tests/account.rs", "acceptance-tests/account/tests/switches.rs"].contains(&file);
     let text = fs::read_to_string(root().join(file)).unwrap_or_default();
     let beginning = format!("fn {function}(");

@@ -1,5 +1,7 @@
 //! `cleanrooms_configured_table`: a table of the account's own, prepared for use in collaborations.
 
+pub mod data;
+
 use std::collections::HashMap;
 
 use aws_sdk_cleanrooms::Client as Sdk;
@@ -12,9 +14,10 @@ use aws_sdk_cleanrooms::types::builders::{
 };
 use aws_sdk_cleanrooms::types::{
     AnalysisMethod, AthenaTableReference, CommercialRegion, ConfiguredTable as Item,
-    ConfiguredTableAnalysisRuleType, DatabricksConnectionType, DatabricksDeltaSharingConnection,
-    DatabricksTableReference, GlueTableReference, SelectedAnalysisMethod, SnowflakeTableReference,
-    SnowflakeTableSchema, SnowflakeTableSchemaV1, TableReference, TableReferenceType,
+    ConfiguredTableAnalysisRuleType, ConfiguredTableSummary, DatabricksConnectionType,
+    DatabricksDeltaSharingConnection, DatabricksTableReference, GlueTableReference,
+    SelectedAnalysisMethod, SnowflakeTableReference, SnowflakeTableSchema, SnowflakeTableSchemaV1,
+    TableReference, TableReferenceType,
 };
 
 use super::aws::{AwsError, PAGE_SIZE, all_pages};
@@ -194,12 +197,7 @@ impl Object for ConfiguredTable {
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        let listed = all_pages("ListConfiguredTables", &at.stop, |token| async {
-            let call = at.sdk.list_configured_tables().max_results(PAGE_SIZE).set_next_token(token);
-            let reply = call.send().await.map_err(AwsError::of("ListConfiguredTables"))?;
-            Ok((reply.configured_table_summaries, reply.next_token))
-        })
-        .await?;
+        let listed = list_all(at).await?;
         let named = listed.iter().filter(|it| planned.get("name").as_str() == Some(&it.name));
         Ok(named.filter_map(|it| Candidate::of([&it.id], it.create_time)).collect())
     }
@@ -226,6 +224,16 @@ impl Object for ConfiguredTable {
             diagnostics.push(Diagnostic::warning(summary, detail).at(path));
         }
     }
+}
+
+/// All configured tables of the account.
+async fn list_all(at: &Reading<'_>) -> Result<Vec<ConfiguredTableSummary>, AwsError> {
+    all_pages("ListConfiguredTables", &at.stop, |token| async {
+        let call = at.sdk.list_configured_tables().max_results(PAGE_SIZE).set_next_token(token);
+        let reply = call.send().await.map_err(AwsError::of("ListConfiguredTables"))?;
+        Ok((reply.configured_table_summaries, reply.next_token))
+    })
+    .await
 }
 
 const SELECTED: &str = "selected_analysis_methods";

@@ -1,5 +1,7 @@
 //! `cleanrooms_configured_table_association`: a configured table in a collaboration, under a name that queries use.
 
+pub mod data;
+
 use std::collections::HashMap;
 
 use aws_sdk_cleanrooms::Client as Sdk;
@@ -8,7 +10,8 @@ use aws_sdk_cleanrooms::operation::update_configured_table_association::builders
 use aws_sdk_cleanrooms::types::builders::ChildResourceBuilder;
 use aws_sdk_cleanrooms::types::{
     ChildResource, ChildResourceType, ConfiguredTableAssociation as Item,
-    ConfiguredTableAssociationAnalysisRuleType as RuleType, ResourceStatus,
+    ConfiguredTableAssociationAnalysisRuleType as RuleType, ConfiguredTableAssociationSummary,
+    ResourceStatus,
 };
 
 use super::aws::{AwsError, PAGE_SIZE, all_pages};
@@ -202,14 +205,7 @@ impl Object for ConfiguredTableAssociation {
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
         let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
-        const CALL: &str = "ListConfiguredTableAssociations";
-        let listed = all_pages(CALL, &at.stop, |token| async {
-            let call = at.sdk.list_configured_table_associations().max_results(PAGE_SIZE);
-            let call = call.membership_identifier(membership_id).set_next_token(token);
-            let reply = call.send().await.map_err(AwsError::of(CALL))?;
-            Ok((reply.configured_table_association_summaries, reply.next_token))
-        })
-        .await?;
+        let listed = list_all(at, membership_id).await?;
         let name = planned.get("name");
         let named = listed.iter().filter(|it| table_names::is_same(name, &it.name.as_str().into()));
         Ok(named.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time)).collect())
@@ -238,6 +234,21 @@ impl Object for ConfiguredTableAssociation {
         another::<ConfiguredTable>(at, "configured_table_id", target, prior).await?;
         table_names::taken::<Self>(at, target, prior).await
     }
+}
+
+/// All associations of a membership.
+async fn list_all(
+    at: &Reading<'_>,
+    membership_id: &str,
+) -> Result<Vec<ConfiguredTableAssociationSummary>, AwsError> {
+    const CALL: &str = "ListConfiguredTableAssociations";
+    all_pages(CALL, &at.stop, |token| async {
+        let call = at.sdk.list_configured_table_associations().max_results(PAGE_SIZE);
+        let call = call.membership_identifier(membership_id).set_next_token(token);
+        let reply = call.send().await.map_err(AwsError::of(CALL))?;
+        Ok((reply.configured_table_association_summaries, reply.next_token))
+    })
+    .await
 }
 
 fn child_resources() -> Codec<Vec<ChildResource>> {

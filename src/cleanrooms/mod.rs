@@ -17,6 +17,8 @@ pub mod error;
 pub mod key;
 pub mod kind;
 pub mod ledger;
+pub mod listing;
+pub mod lookup;
 pub mod membership;
 #[cfg(test)]
 mod model_tests;
@@ -24,6 +26,7 @@ pub mod object;
 mod parts;
 pub mod places;
 pub mod provider;
+pub mod query;
 pub mod region;
 pub mod registry;
 #[cfg(test)]

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use super::aws::{Aws, Intervals};
 use super::client::Client;
 use super::registry;
+use crate::framework::data::AnyDataSource;
+use crate::framework::list::AnyListResource;
 use crate::framework::managed::ManagedResource;
 use crate::framework::schema::Schema;
 use crate::framework::{Configured, Diagnostic, Diagnostics, Provider};
@@ -30,6 +32,14 @@ impl Provider for CleanRooms {
 
     fn resources() -> Vec<Arc<dyn ManagedResource<Client>>> {
         registry::all()
+    }
+
+    fn data_sources() -> Vec<Arc<dyn AnyDataSource<Client>>> {
+        registry::data_sources()
+    }
+
+    fn list_resources() -> Vec<Arc<dyn AnyListResource<Client>>> {
+        registry::list_resources()
     }
 
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {

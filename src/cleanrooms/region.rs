@@ -56,6 +56,11 @@ pub fn warn(plan: &mut Plan<'_>, client: Option<&Client>, parent: Option<&str>) 
     plan.diagnostics.push(warning.at(AttributePath::of("region")));
 }
 
+/// Whether a Region is the provider's.
+pub fn is_of(client: Option<&Client>, region: &Value) -> bool {
+    of_provider(client).is_some_and(|of_provider| region.as_str() == Some(&of_provider))
+}
+
 fn of_provider(client: Option<&Client>) -> Option<String> {
     client.and_then(|client| client.aws.region().ok())
 }

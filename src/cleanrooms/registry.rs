@@ -1,23 +1,97 @@
-//! Everything that the provider manages, in one table.
+//! Everything that the provider manages and shows, in one table.
 
 use std::sync::Arc;
 
 use super::client::Client;
 use super::collaboration::Collaboration;
+use super::collaboration::data::{ChangeRequest, ChangeRequests, Collaborations, Members};
 use super::configured_table::ConfiguredTable;
+use super::configured_table::data::ConfiguredTables;
 use super::configured_table_analysis_rule::ConfiguredTableAnalysisRule;
 use super::configured_table_association::ConfiguredTableAssociation;
+use super::configured_table_association::data::ConfiguredTableAssociations;
+use super::listing::{Listing, Plural};
+use super::lookup::{One, Sought};
 use super::membership::Membership;
-use super::object::Of;
+use super::membership::data::Memberships;
+use super::object::{Object, Of};
+use super::query::{Queried, Query};
+use crate::framework::DataSource;
+use crate::framework::data::{AnyDataSource, Data};
+use crate::framework::list::{AnyListResource, Lists};
 use crate::framework::managed::{Managed, ManagedResource};
+
+/// What there is of one noun, each to be made when it is asked for.
+#[derive(Default)]
+struct Noun {
+    /// What manages an object of it.
+    resource: Option<fn() -> Arc<dyn ManagedResource<Client>>>,
+    /// What shows one, or several.
+    data_sources: Vec<fn() -> Arc<dyn AnyDataSource<Client>>>,
+    /// What a query finds.
+    list: Option<fn() -> Arc<dyn AnyListResource<Client>>>,
+}
+
+/// All nouns.
+fn nouns() -> [Noun; 7] {
+    [
+        Noun::managed::<Collaboration>()
+            .one::<Collaboration>()
+            .all::<Collaborations>()
+            .queried::<Collaboration>(),
+        Noun::managed::<Membership>()
+            .one::<Membership>()
+            .all::<Memberships>()
+            .queried::<Membership>(),
+        Noun::default().all::<Members>(),
+        Noun::default().data::<ChangeRequest>().all::<ChangeRequests>(),
+        Noun::managed::<ConfiguredTable>()
+            .one::<ConfiguredTable>()
+            .all::<ConfiguredTables>()
+            .queried::<ConfiguredTable>(),
+        Noun::managed::<ConfiguredTableAnalysisRule>(),
+        Noun::managed::<ConfiguredTableAssociation>()
+            .all::<ConfiguredTableAssociations>()
+            .queried::<ConfiguredTableAssociation>(),
+    ]
+}
+
+impl Noun {
+    fn managed<O: Object>() -> Self {
+        Self { resource: Some(Managed::<Of<O>>::shared), ..Self::default() }
+    }
+
+    /// One object is found by its id or by what it is called.
+    fn one<O: Sought>(self) -> Self {
+        self.data::<One<O>>()
+    }
+
+    /// The service lists them.
+    fn all<L: Listing>(self) -> Self {
+        self.data::<Plural<L>>()
+    }
+
+    fn queried<O: Queried>(self) -> Self {
+        Self { list: Some(Lists::<Query<O>>::shared), ..self }
+    }
+
+    fn data<D: DataSource<Client = Client>>(mut self) -> Self {
+        self.data_sources.push(Data::<D>::shared);
+        self
+    }
+}
 
 /// Everything that the provider manages.
 pub fn all() -> Vec<Arc<dyn ManagedResource<Client>>> {
-    vec![
-        Managed::<Of<Collaboration>>::shared(),
-        Managed::<Of<Membership>>::shared(),
-        Managed::<Of<ConfiguredTable>>::shared(),
-        Managed::<Of<ConfiguredTableAnalysisRule>>::shared(),
-        Managed::<Of<ConfiguredTableAssociation>>::shared(),
-    ]
+    nouns().into_iter().filter_map(|noun| noun.resource).map(|make| make()).collect()
+}
+
+/// Everything that can be looked up.
+pub fn data_sources() -> Vec<Arc<dyn AnyDataSource<Client>>> {
+    nouns().into_iter().flat_map(|noun| noun.data_sources).map(|make| make()).collect()
+}
+
+/// Everything that can be listed.
+pub fn list_resources() -> Vec<Arc<dyn AnyListResource<Client>>> {
+    nouns().into_iter().filter_map(|noun| noun.list).map(|make| make()).collect()
 }

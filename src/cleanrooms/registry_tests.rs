@@ -14,7 +14,14 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::client::send_unrepeatable;
-use super::registry::all;
+use super::collaboration::Collaboration;
+use super::collaboration::data::{ChangeRequests, Members};
+use super::configured_table::ConfiguredTable;
+use super::configured_table_association::data::ConfiguredTableAssociations;
+use super::listing::Listing;
+use super::lookup::Sought;
+use super::membership::Membership;
+use super::registry::{all, data_sources, list_resources};
 use crate::cleanrooms::aws::{Aws, AwsError, Intervals, ProviderConfig};
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::shapes::tags::TagPolicy;
@@ -23,6 +30,7 @@ use crate::framework::checks::apply_violations;
 use crate::framework::managed::{ApplyRequest, ManagedResource, PlanRequest, PlanResponse};
 use crate::framework::plan::{Walk, filled};
 use crate::framework::private::Private;
+use crate::framework::schema::{Attribute, Kind, Mode};
 use crate::framework::testing::{Config, Words, any_config, any_state, partly_unknown};
 use crate::wire::{Value, json};
 
@@ -143,6 +151,48 @@ fn schemas_and_mappings_have_no_mistakes() {
         let mistakes = resource.mistakes();
         assert!(mistakes.is_empty(), "{}: {}", resource.type_name(), mistakes.join("; "));
     }
+}
+
+#[test]
+fn data_sources_and_lists_have_no_mistakes() {
+    for source in data_sources() {
+        let mistakes = source.mistakes();
+        assert!(mistakes.is_empty(), "data.{}: {}", source.type_name(), mistakes.join("; "));
+    }
+    for list in list_resources() {
+        let (type_name, mistakes) = (list.type_name(), list.schema().check());
+        assert!(mistakes.is_empty(), "list.{type_name}: {mistakes:?}");
+        // Core looks for the identity of a managed type of the same name.
+        assert!(all().iter().any(|it| it.type_name() == type_name), "{type_name} is not managed");
+        let is_computed = |it: &Attribute| it.mode.is_computed();
+        assert!(!list.schema().attributes.iter().any(is_computed), "nothing reads it: {type_name}");
+    }
+}
+
+/// What narrows a list is compared with an attribute of its entries, unless the call carries it.
+#[test]
+fn every_argument_of_a_list_counts() {
+    fn check<L: Listing>() {
+        let Kind::Nested(_, shown) = L::entry().kind else { panic!("an entry is an object") };
+        assert!(shown.iter().any(|it| it.name == L::KEY), "{}", L::TYPE_NAME);
+        for argument in L::arguments().iter().filter(|it| it.mode == Mode::Optional) {
+            let is_shown = shown.iter().any(|it| it.name == argument.name);
+            assert!(is_shown, "{} of {} counts for nothing", argument.name, L::TYPE_NAME);
+        }
+    }
+    fn check_one<O: Sought>() {
+        check::<O::Among>();
+        for name in O::BY {
+            let is_argument = O::Among::arguments().iter().any(|it| it.name == *name);
+            assert!(is_argument, "{} is not found by {name}", O::KIND.noun);
+        }
+    }
+    check_one::<Collaboration>();
+    check_one::<Membership>();
+    check_one::<ConfiguredTable>();
+    check::<Members>();
+    check::<ChangeRequests>();
+    check::<ConfiguredTableAssociations>();
 }
 
 fn failure(status: u16) -> AwsError {

@@ -61,6 +61,13 @@ impl<I, O> Codec<I, O> {
         self
     }
 
+    /// The same values where they are only looked at: all of their attributes are computed.
+    #[must_use]
+    pub fn viewed(self) -> Self {
+        let kind = self.kind.viewed();
+        Self { kind, validators: Vec::new(), mistakes: Vec::new(), ..self }
+    }
+
     fn with_mistakes(mut self, mistakes: Vec<String>) -> Self {
         self.mistakes = mistakes;
         self

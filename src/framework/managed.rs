@@ -15,7 +15,7 @@ use super::plan::{Plan, Walk, filled};
 use super::private::Private;
 use super::provider::Configured;
 use super::resource::{Change, Context, Found, ImportTarget, Resource, ResourceSchema};
-use super::schema::Schema;
+use super::schema::{Attribute, Kind, Schema};
 use super::validators::validate_config;
 use crate::wire::{AttributePath, Value, json};
 
@@ -129,6 +129,9 @@ pub trait ManagedResource<C>: Send + Sync {
         provider: &Configured<C>,
         target: ImportTarget<'_>,
     ) -> Result<StateResponse, Diagnostic>;
+    /// The configuration of an object that exists, as short as it can be: what is left out is what
+    /// holds without it.
+    fn configuration(&self, client: Option<&C>, state: &Value) -> Value;
 }
 
 /// The framework's part of every resource `R`.
@@ -490,6 +493,40 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         private.set_plan_note(UNMANAGED, true);
         Ok(StateResponse { state, private, identity, ..StateResponse::default() })
     }
+
+    fn configuration(&self, client: Option<&R::Client>, state: &Value) -> Value {
+        let config = configured(&self.schema.schema().attributes, state);
+        let given = config.as_object().into_iter().flatten();
+        Value::object(given.map(|(name, value)| {
+            let goes_without = R::goes_without(name, value, client);
+            (name.as_str(), if goes_without { Value::Null } else { value.clone() })
+        }))
+    }
+}
+
+/// What of an object would stand in a configuration: nothing that the provider sets, or that a
+/// default says already.
+fn configured(attributes: &[Attribute], object: &Value) -> Value {
+    if !matches!(object, Value::Object(_)) {
+        return object.clone();
+    }
+    Value::object(attributes.iter().map(|attribute| {
+        let value = object.get(attribute.name);
+        let is_default = attribute.default.as_ref() == Some(value);
+        let written = match &attribute.kind {
+            _ if !attribute.mode.is_configurable() || is_default => Value::Null,
+            Kind::Plain(_) => value.clone(),
+            Kind::Nested(_, inside) => match value {
+                Value::Map(elements) => Value::map(
+                    elements.iter().map(|(key, it)| (key.as_str(), configured(inside, it))),
+                ),
+                Value::List(_) => Value::list(value.as_elements().map(|it| configured(inside, it))),
+                Value::Set(_) => Value::set(value.as_elements().map(|it| configured(inside, it))),
+                _ => configured(inside, value),
+            },
+        };
+        (attribute.name, written)
+    }))
 }
 
 /// The error for a panic after a change that was made.

@@ -3,13 +3,15 @@
 //! It knows neither protobuf nor AWS. Read in this order: a [`schema`] says what
 //! Terraform sees, a [`row`] adds the mapping onto the SDK through a [`codec`],
 //! a [`resource`] adds the calls, and [`managed`] drives them by the rules of the
-//! plugin protocol.
+//! plugin protocol. [`data`] is what is looked at and never changed, [`list`] what a query finds.
 
 pub(crate) mod caught;
 pub mod checks;
 pub mod codec;
+pub mod data;
 pub mod diagnostics;
 pub mod identity;
+pub mod list;
 pub mod managed;
 pub mod plan;
 pub mod private;
@@ -20,6 +22,7 @@ pub mod schema;
 pub mod testing;
 pub mod validators;
 
+pub use data::{DataSchema, DataSource};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use provider::{Configured, Engine, Provider, ProviderServer};
 pub use resource::{Change, Context, Found, ImportTarget, Resource, ResourceSchema};

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio_util::sync::CancellationToken;
 
+use super::data::AnyDataSource;
 use super::diagnostics::Diagnostics;
+use super::list::AnyListResource;
 use super::managed::ManagedResource;
 use super::plan::Walk;
 use super::resource::lock;
@@ -22,6 +24,16 @@ pub trait Provider: Send + Sync + Sized + 'static {
 
     /// Everything that the provider manages.
     fn resources() -> Vec<Arc<dyn ManagedResource<Self::Client>>>;
+
+    /// Everything that can be looked up.
+    fn data_sources() -> Vec<Arc<dyn AnyDataSource<Self::Client>>> {
+        Vec::new()
+    }
+
+    /// Everything that can be listed.
+    fn list_resources() -> Vec<Arc<dyn AnyListResource<Self::Client>>> {
+        Vec::new()
+    }
 
     /// Checks of the provider block that rows cannot express, silent on unknown values.
     fn validate(config: &Value, diagnostics: &mut Diagnostics);
@@ -73,6 +85,8 @@ pub struct Configured<C> {
 pub struct ProviderServer<P: Provider> {
     schema: Schema,
     resources: BTreeMap<&'static str, Arc<dyn ManagedResource<P::Client>>>,
+    data_sources: BTreeMap<&'static str, Arc<dyn AnyDataSource<P::Client>>>,
+    list_resources: BTreeMap<&'static str, Arc<dyn AnyListResource<P::Client>>>,
     session: Mutex<Session<P::Client>>,
 }
 
@@ -90,7 +104,10 @@ impl<P: Provider> Default for ProviderServer<P> {
         let stop = CancellationToken::new();
         let session = Session { configured: None, stop, has_read: false, tells_apply: true };
         let resources = P::resources().into_iter().map(|r| (r.type_name(), r)).collect();
-        Self { schema: P::schema(), resources, session: Mutex::new(session) }
+        let data_sources = P::data_sources().into_iter().map(|d| (d.type_name(), d)).collect();
+        let list_resources = P::list_resources().into_iter().map(|l| (l.type_name(), l)).collect();
+        let (schema, session) = (P::schema(), Mutex::new(session));
+        Self { schema, resources, data_sources, list_resources, session }
     }
 }
 
@@ -108,6 +125,26 @@ impl<P: Provider> ProviderServer<P> {
     /// The resource of that type name.
     pub fn resource(&self, type_name: &str) -> Option<Arc<dyn ManagedResource<P::Client>>> {
         self.resources.get(type_name).cloned()
+    }
+
+    /// All data sources by type name.
+    pub fn data_sources(&self) -> impl Iterator<Item = &Arc<dyn AnyDataSource<P::Client>>> {
+        self.data_sources.values()
+    }
+
+    /// The data source of that type name.
+    pub fn data_source(&self, type_name: &str) -> Option<Arc<dyn AnyDataSource<P::Client>>> {
+        self.data_sources.get(type_name).cloned()
+    }
+
+    /// All list resources by type name.
+    pub fn list_resources(&self) -> impl Iterator<Item = &Arc<dyn AnyListResource<P::Client>>> {
+        self.list_resources.values()
+    }
+
+    /// The list resource of that type name.
+    pub fn list_resource(&self, type_name: &str) -> Option<Arc<dyn AnyListResource<P::Client>>> {
+        self.list_resources.get(type_name).cloned()
     }
 
     /// Checks a provider block without any call.

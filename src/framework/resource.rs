@@ -74,6 +74,12 @@ pub trait Resource: Send + Sync + Sized + 'static {
     /// Checks that rows cannot express, silent on unknown values.
     fn validate(_config: &Value, _diagnostics: &mut Diagnostics) {}
 
+    /// Whether a configuration that is written for an object can leave out an attribute with this
+    /// value, for the provider's own configuration says the same.
+    fn goes_without(_name: &str, _value: &Value, _client: Option<&Self::Client>) -> bool {
+        false
+    }
+
     /// Plans what follows from how the provider is configured, such as default tags.
     fn follow_provider(_plan: &mut Plan<'_>, _client: Option<&Self::Client>) {}
 
@@ -283,6 +289,11 @@ impl<R: Resource> ResourceSchema<R> {
     /// What Terraform sees.
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// The attributes with their mappings.
+    pub fn rows(&self) -> &[Row<R::Create, R::Update, R::Remote>] {
+        &self.rows
     }
 
     /// The mistakes in the schema and in its mappings.

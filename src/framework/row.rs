@@ -82,6 +82,48 @@ impl<C, U, R> Row<C, U, R> {
         }
     }
 
+    /// The row of an attribute that is given, and that no answer holds.
+    pub fn given(attribute: Attribute) -> Self {
+        Self {
+            attribute,
+            create: None,
+            update: None,
+            read: None,
+            sent_elsewhere: false,
+            updated_elsewhere: false,
+            inside: Vec::new(),
+        }
+    }
+
+    /// The row where its attribute is only looked at; `None` for what exists in Terraform alone.
+    pub fn viewed(&self) -> Option<Row<(), (), R>>
+    where
+        R: 'static,
+    {
+        let (read, default) = (self.read.clone()?, self.attribute.default.clone());
+        let read = move |answer: &R| match (read(answer), &default) {
+            (Value::Null, Some(default)) => default.clone(),
+            (value, _) => value,
+        };
+        Some(Row { read: Some(Arc::new(read)), ..Row::given(self.attribute.viewed()) })
+    }
+
+    /// The row where what it reads is part of another answer.
+    #[must_use]
+    pub fn within<W: 'static>(self, part: fn(&W) -> &R) -> Row<(), (), W>
+    where
+        R: 'static,
+    {
+        let read = self.read.clone();
+        let read = read.map(|read| -> ReadValue<W> { Arc::new(move |whole| read(part(whole))) });
+        Row { read, inside: self.inside, ..Row::given(self.attribute) }
+    }
+
+    /// Whether an answer holds the attribute.
+    pub fn is_read(&self) -> bool {
+        self.read.is_some()
+    }
+
     /// What contradicts itself in this row, and in the rows inside it.
     pub fn mistakes(&self) -> Vec<String> {
         let mut mistakes = self.mapping_mistakes();

@@ -188,9 +188,49 @@ impl Attribute {
     pub fn implied_type(&self) -> Type {
         self.kind.implied_type()
     }
+
+    /// The attribute where it is only looked at: computed, whoever sets it elsewhere.
+    ///
+    /// The first sentence of its description says what it is, and stays; what
+    /// follows says what becomes of a change.
+    #[must_use]
+    pub fn viewed(&self) -> Self {
+        let first = self
+            .description
+            .find(". ")
+            .map_or(&*self.description, |end| self.description.get(..=end).unwrap_or_default());
+        Self {
+            description: first.to_owned(),
+            mode: Mode::Computed,
+            sensitive: self.sensitive,
+            ..Self::new(self.name, self.kind.viewed(), Vec::new())
+        }
+    }
+
+    /// The attribute where others are looked for by it: an argument, with the checks that it has elsewhere.
+    #[must_use]
+    pub fn argument(&self, description: &str) -> Self {
+        Self {
+            description: description.to_owned(),
+            sensitive: self.sensitive,
+            equivalent: self.equivalent,
+            ..Self::new(self.name, self.kind.clone(), self.validators.clone())
+        }
+    }
 }
 
 impl Kind {
+    /// The same type where it is only looked at.
+    #[must_use]
+    pub fn viewed(&self) -> Self {
+        match self {
+            Self::Plain(ty) => Self::Plain(ty.clone()),
+            Self::Nested(nesting, attributes) => {
+                Self::Nested(*nesting, attributes.iter().map(Attribute::viewed).collect())
+            }
+        }
+    }
+
     /// The type as core sees it.
     pub fn implied_type(&self) -> Type {
         match self {

@@ -23,7 +23,7 @@ pub(super) trait Call {
     /// The message that answers it.
     type Reply;
 
-    /// The resource type that the call concerns, if it concerns one.
+    /// The type of the resource or data source that the call concerns, if it concerns one.
     fn type_name(&self) -> Option<&str>;
 
     /// A reply that says what went wrong and keeps what was there.
@@ -97,6 +97,10 @@ nothing_to_keep! {
     "UpgradeResourceState": upgrade_resource_state of type_name;
     "UpgradeResourceIdentity": upgrade_resource_identity of type_name;
     "ImportResourceState": import_resource_state of type_name;
+    "ValidateDataResourceConfig": validate_data_resource_config of type_name;
+    "ReadDataSource": read_data_source of type_name;
+    "ValidateListResourceConfig": validate_list_resource_config of type_name;
+    "GenerateResourceConfig": generate_resource_config of type_name;
 }
 
 impl Call for stop_provider::Request {

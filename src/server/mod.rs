@@ -7,12 +7,15 @@
 //! Reading order:
 //!
 //! - `service`: one short function for each call
-//! - `provider` and `resource`: what the calls do, on the provider and on one resource
+//! - `provider`, `resource`, `data` and `list`: what the calls do, on the provider, on one resource, on
+//!   one data source and on one list resource
 //! - `call`: what all calls have in common: panics, logs, the reply to a failed one
 //! - `from_proto` and `to_proto`: the only places where messages become values and back
 
 mod call;
+mod data;
 mod from_proto;
+mod list;
 mod provider;
 mod resource;
 mod service;

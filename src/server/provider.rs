@@ -12,9 +12,17 @@ impl<P: Provider> Service<P> {
         let resources = self.provider.resources().map(|resource| get_metadata::ResourceMetadata {
             type_name: resource.type_name().to_owned(),
         });
+        let data_sources = self.provider.data_sources().map(|source| {
+            get_metadata::DataSourceMetadata { type_name: source.type_name().to_owned() }
+        });
+        let list_resources = self.provider.list_resources().map(|list| {
+            get_metadata::ListResourceMetadata { type_name: list.type_name().to_owned() }
+        });
         get_metadata::Response {
             server_capabilities: Some(to_proto::capabilities()),
             resources: resources.collect(),
+            data_sources: data_sources.collect(),
+            list_resources: list_resources.collect(),
             ..get_metadata::Response::default()
         }
     }
@@ -24,9 +32,19 @@ impl<P: Provider> Service<P> {
             .provider
             .resources()
             .map(|resource| (resource.type_name().to_owned(), to_proto::schema(resource.schema())));
+        let data_sources = self
+            .provider
+            .data_sources()
+            .map(|source| (source.type_name().to_owned(), to_proto::schema(source.schema())));
+        let list_resources = self
+            .provider
+            .list_resources()
+            .map(|list| (list.type_name().to_owned(), to_proto::schema(list.schema())));
         get_provider_schema::Response {
             provider: Some(to_proto::schema(self.provider.schema())),
             resource_schemas: resources.collect(),
+            data_source_schemas: data_sources.collect(),
+            list_resource_schemas: list_resources.collect(),
             server_capabilities: Some(to_proto::capabilities()),
             ..get_provider_schema::Response::default()
         }

@@ -60,7 +60,7 @@ impl<P: Provider> Service<P> {
             identity: target.identity(request.current_identity.as_ref())?,
             diagnostics: Diagnostics::new(),
         };
-        let configured = self.configured(&target)?;
+        let configured = self.configured(target.resource.type_name())?;
         self.provider.note_read();
         // What does not exist in state is not looked for.
         let read = if prior.state.is_null() {
@@ -134,7 +134,7 @@ impl<P: Provider> Service<P> {
             let what = target.named("the planned state");
             return Err(from_proto::unreadable(&what, "it is null, and so is the prior one").into());
         }
-        let configured = self.configured(&target)?;
+        let configured = self.configured(target.resource.type_name())?;
         let stop = self.provider.stop_token();
         let created = change.prior.is_null();
         let mut applied = target.resource.apply(&configured.client, stop, change).await;
@@ -156,7 +156,7 @@ impl<P: Provider> Service<P> {
         request: &import_resource_state::Request,
     ) -> Result<import_resource_state::Response, Diagnostics> {
         let target = self.target(&request.type_name)?;
-        let configured = self.configured(&target)?;
+        let configured = self.configured(target.resource.type_name())?;
         let identity = target.identity(request.identity.as_ref())?;
         let named = if request.id.is_empty() && !identity.is_null() {
             ImportTarget::Identity(&identity)
@@ -177,8 +177,25 @@ impl<P: Provider> Service<P> {
         })
     }
 
+    pub(super) fn generate_config(
+        &self,
+        request: &generate_resource_config::Request,
+    ) -> Result<generate_resource_config::Response, Diagnostics> {
+        let target = self.target(&request.type_name)?;
+        let state = target.state(request.state.as_ref())?;
+        if state.is_null() {
+            let what = "Terraform 1.14.0 asks for it without saying of what; use 1.14.1 or later.";
+            return Err(Diagnostic::error("Cannot write the configuration", what).into());
+        }
+        let configured = self.provider.configured();
+        let client = configured.as_deref().map(|configured| &configured.client);
+        let config = target.resource.configuration(client, &state);
+        let config = Some(to_proto::value(&config, &target.ty)?);
+        Ok(generate_resource_config::Response { config, diagnostics: Vec::new() })
+    }
+
     /// The resource type that a call names.
-    fn target(&self, type_name: &str) -> Result<Target<P::Client>, Diagnostic> {
+    pub(super) fn target(&self, type_name: &str) -> Result<Target<P::Client>, Diagnostic> {
         let resource = self.provider.resource(type_name).ok_or_else(|| {
             Diagnostic::error(
                 format!("Unknown resource type {type_name:?}"),
@@ -191,24 +208,24 @@ impl<P: Provider> Service<P> {
     }
 
     /// What the provider was configured with.
-    fn configured(
+    pub(super) fn configured(
         &self,
-        target: &Target<P::Client>,
+        type_name: &str,
     ) -> Result<Arc<Configured<P::Client>>, Diagnostic> {
         self.provider.configured().ok_or_else(|| {
             Diagnostic::error(
                 "The provider is not configured",
-                format!("{} cannot be reached before that.", target.resource.type_name()),
+                format!("{type_name} cannot be reached before that."),
             )
         })
     }
 }
 
 /// A resource type, and the types that its values are encoded for.
-struct Target<C> {
-    resource: Arc<dyn ManagedResource<C>>,
-    ty: Type,
-    identity_ty: Type,
+pub(super) struct Target<C> {
+    pub(super) resource: Arc<dyn ManagedResource<C>>,
+    pub(super) ty: Type,
+    pub(super) identity_ty: Type,
 }
 
 /// State after a call, as it goes into the reply.

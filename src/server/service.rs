@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
 use super::call::answer;
@@ -137,5 +138,44 @@ impl<P: Provider> ProviderService for Service<P> {
     ) -> Reply<import_resource_state::Response> {
         let request = request.get_ref();
         answer(request, async { self.import(request) }).await
+    }
+
+    async fn validate_data_resource_config(
+        &self,
+        request: Request<validate_data_resource_config::Request>,
+    ) -> Reply<validate_data_resource_config::Response> {
+        let request = request.get_ref();
+        answer(request, async { self.validate_data(request) }).await
+    }
+
+    async fn read_data_source(
+        &self,
+        request: Request<read_data_source::Request>,
+    ) -> Reply<read_data_source::Response> {
+        let request = request.get_ref();
+        answer(request, self.read_data(request)).await
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<validate_list_resource_config::Request>,
+    ) -> Reply<validate_list_resource_config::Response> {
+        let request = request.get_ref();
+        answer(request, async { self.validate_list(request) }).await
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<list_resource::Request>,
+    ) -> Reply<BoxStream<list_resource::Event>> {
+        Ok(self.list(request.get_ref()))
+    }
+
+    async fn generate_resource_config(
+        &self,
+        request: Request<generate_resource_config::Request>,
+    ) -> Reply<generate_resource_config::Response> {
+        let request = request.get_ref();
+        answer(request, async { self.generate_config(request) }).await
     }
 }

@@ -48,6 +48,7 @@ impl Reader<'_> {
         for block in blocks {
             match block.identifier() {
                 "resource" => program.instances.extend(self.resource(block, &names)?),
+                "data" => program.data.extend(self.resource(block, &names)?),
                 "provider" => {
                     let (alias, read) = self.provider_block(block, &names)?;
                     program.providers.insert(alias, read);
@@ -74,8 +75,8 @@ impl Reader<'_> {
 
     fn resource(&self, block: &Block, names: &Names) -> Result<Vec<Declared>> {
         let type_name = label(block, 0)?;
-        let schema =
-            (self.schema)(type_name).with_context(|| format!("there is no {type_name}"))?;
+        let named = format!("{}{type_name}", prefix(block));
+        let schema = (self.schema)(&named).with_context(|| format!("there is no {named}"))?;
         let mut provider = String::new();
         let mut arguments = Vec::new();
         for attribute in block.body.attributes() {
@@ -130,10 +131,10 @@ impl Reader<'_> {
 
 /// The addresses of a resource block's instances.
 fn addresses(block: &Block) -> Result<Vec<String>> {
-    if block.identifier() != "resource" {
+    if !["resource", "data"].contains(&block.identifier()) {
         return Ok(Vec::new());
     }
-    let base = format!("{}.{}", label(block, 0)?, label(block, 1)?);
+    let base = format!("{}{}.{}", prefix(block), label(block, 0)?, label(block, 1)?);
     match block.body.attributes().find(|attribute| attribute.key() == "count") {
         None => Ok(vec![base]),
         Some(attribute) => match &attribute.expr {
@@ -144,6 +145,11 @@ fn addresses(block: &Block) -> Result<Vec<String>> {
             other => bail!("the engine in small cannot count {other:?}"),
         },
     }
+}
+
+/// What goes before the type of a data source.
+fn prefix(block: &Block) -> &'static str {
+    if block.identifier() == "data" { "data." } else { "" }
 }
 
 fn label(block: &Block, position: usize) -> Result<&str> {
@@ -310,10 +316,17 @@ fn address_of<'a>(
     names: &Names,
 ) -> Option<(String, &'a [TraversalOperator])> {
     let Expression::Variable(root) = &traversal.expr else { return None };
-    let [TraversalOperator::GetAttr(name), rest @ ..] = &traversal.operators[..] else {
-        return None;
+    let (base, rest) = match &traversal.operators[..] {
+        [TraversalOperator::GetAttr(ty), TraversalOperator::GetAttr(name), rest @ ..]
+            if root.as_str() == "data" =>
+        {
+            (format!("data.{}.{}", ty.as_str(), name.as_str()), rest)
+        }
+        [TraversalOperator::GetAttr(name), rest @ ..] => {
+            (format!("{}.{}", root.as_str(), name.as_str()), rest)
+        }
+        _ => return None,
     };
-    let base = format!("{}.{}", root.as_str(), name.as_str());
     if names.addresses.contains(&base) {
         return Some((base, rest));
     }

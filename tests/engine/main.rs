@@ -4,6 +4,7 @@
 //!   real engines are held to. That is what lets the engine in small be believed.
 //! - `faults::…`: each fault of the sandbox at each call of each change; `network::…`: what
 //!   a hostile network makes of the reply.
+//! - `looks::…`: the same faults at each call of each data source.
 //! - `claims::…`: what needs a lie of the service, or its clock.
 //! - `random::…`: sequences of changes, faults and acts of others.
 //! - `ways::…`: whether the scenarios change whatever can be changed.
@@ -11,6 +12,7 @@
 mod claims;
 mod faults;
 mod hcl;
+mod looks;
 mod random;
 mod scenarios;
 mod stage;
@@ -45,6 +47,7 @@ fn trials() -> anyhow::Result<Vec<Trial>> {
     let mut trials = scenarios::trials()?;
     trials.extend(faults::trials()?);
     trials.extend(claims::trials());
+    trials.extend(looks::trials());
     trials.extend(random::trials());
     trials.extend(ways::trials());
     Ok(trials)

@@ -368,6 +368,9 @@ impl Stage {
             }
             state.instances.insert(place.to_string(), attributes);
         }
+        for (address, attributes) in &self.core.state.data {
+            state.instances.insert(address.clone(), serde_json::from_slice(attributes)?);
+        }
         Ok(state)
     }
 
@@ -490,16 +493,15 @@ fn shown(planned: &Planned) -> ShownPlan {
     let drift = planned.drift.iter().map(|(place, (before, after))| {
         let action = if after.is_null() { "delete" } else { "update" };
         let changed = if after.is_null() { Vec::new() } else { changed(before, after) };
-        let shown = ShownChange {
-            action: action.to_owned(),
-            changed,
-            unknown: Vec::new(),
-            replace_paths: Vec::new(),
-            importing: false,
-        };
+        let shown = ShownChange { action: action.to_owned(), changed, ..ShownChange::default() };
         (place.address.clone(), shown)
     });
-    ShownPlan { changes: changes.collect(), drift: drift.collect(), outputs: BTreeMap::new() }
+    let reads = planned.reads.iter().map(|address| {
+        let shown = ShownChange { action: "read".to_owned(), ..ShownChange::default() };
+        (address.clone(), shown)
+    });
+    let changes = changes.chain(reads).collect();
+    ShownPlan { changes, drift: drift.collect(), outputs: BTreeMap::new() }
 }
 
 fn shown_change(change: &Change) -> ShownChange {

@@ -7,6 +7,7 @@ mod things;
 
 mod failures;
 mod life;
+mod looks;
 mod malformed;
 mod schemas;
 mod stop;

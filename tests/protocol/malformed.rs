@@ -279,6 +279,36 @@ async fn diagnostics_of_all_calls(host: &mut Host, hostile: &[Vec<u8>]) -> Vec<D
         );
     }
     call!(
+        validate_data_resource_config,
+        validate_data_resource_config::Request { type_name: type_name(), config: value() }
+    );
+    call!(
+        read_data_source,
+        read_data_source::Request { type_name: type_name(), config: value(), ..Default::default() }
+    );
+    call!(
+        validate_list_resource_config,
+        validate_list_resource_config::Request {
+            type_name: type_name(),
+            config: value(),
+            ..Default::default()
+        }
+    );
+    call!(
+        generate_resource_config,
+        generate_resource_config::Request { type_name: type_name(), state: value() }
+    );
+    let listing = list_resource::Request {
+        type_name: type_name(),
+        config: value(),
+        include_resource_object: true,
+        limit: 10,
+    };
+    let mut events = client.list_resource(listing).await.expect("a list").into_inner();
+    while let Some(event) = events.message().await.expect("an event") {
+        found.extend(event.diagnostic);
+    }
+    call!(
         import_resource_state,
         import_resource_state::Request {
             type_name: type_name(),

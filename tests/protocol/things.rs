@@ -5,7 +5,9 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use cleanrooms_provider::framework::codec::{integer, object, set_of, string, string_map};
+use cleanrooms_provider::framework::data::{AnyDataSource, Data};
 use cleanrooms_provider::framework::identity::{IdentityAttribute, IdentitySchema};
+use cleanrooms_provider::framework::list::{AnyListResource, Lists};
 use cleanrooms_provider::framework::managed::{Managed, ManagedResource};
 use cleanrooms_provider::framework::plan::Plan;
 use cleanrooms_provider::framework::private::Private;
@@ -19,6 +21,8 @@ use cleanrooms_provider::framework::{
 use cleanrooms_provider::wire::{AttributePath, Type, Value};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
+
+use crate::looks::{AllThings, ThingByName};
 
 /// A name that makes validation and planning panic.
 pub const PANICS: &str = "panic";
@@ -204,6 +208,14 @@ impl Provider for Collection {
         vec![Managed::<ThingResource>::shared()]
     }
 
+    fn data_sources() -> Vec<Arc<dyn AnyDataSource<Self::Client>>> {
+        vec![Data::<ThingByName>::shared()]
+    }
+
+    fn list_resources() -> Vec<Arc<dyn AnyListResource<Self::Client>>> {
+        vec![Lists::<AllThings>::shared()]
+    }
+
     fn validate(config: &Value, _diagnostics: &mut Diagnostics) {
         assert_ne!(config.get("service").as_str(), Some(PANICS), "panicked on purpose");
     }
@@ -230,7 +242,7 @@ impl Provider for Collection {
 }
 
 /// `test_thing`: has an attribute of each sort.
-struct ThingResource;
+pub struct ThingResource;
 
 type ContextOf<'a> = Context<'a, Arc<Things>>;
 

@@ -4,6 +4,7 @@ mod lost_creates;
 mod places;
 mod private_network;
 mod provider_block;
+mod queries;
 mod saved_plans;
 
 use std::path::PathBuf;
@@ -32,6 +33,11 @@ pub const ALL: &[(&str, Check)] = &[
     ),
     ("provider_block/connections_are_bounded", provider_block::connections_are_bounded),
     ("provider_block/private_network_is_reached", private_network::private_network_is_reached),
+    ("queries/what_is_ones_own_is_found", queries::what_is_ones_own_is_found),
+    (
+        "queries/what_is_written_is_imported_without_a_change",
+        queries::what_is_written_is_imported_without_a_change,
+    ),
     (
         "saved_plans/replacing_with_other_settings_destroys_nothing",
         saved_plans::replacing_with_other_settings_destroys_nothing,
@@ -71,6 +77,11 @@ pub fn schema_is_described(engine: &Engine) -> Result<()> {
     let resources = schemas["resource_schemas"].as_object().context("there are no resources")?;
     for (resource, schema) in resources {
         block(resource, &schema["block"], &mut undescribed);
+    }
+    let sources =
+        schemas["data_source_schemas"].as_object().context("there are no data sources")?;
+    for (source, schema) in sources {
+        block(&format!("data.{source}"), &schema["block"], &mut undescribed);
     }
     ensure!(undescribed.is_empty(), "without a description: {}", undescribed.join(", "));
     Ok(())

@@ -82,7 +82,7 @@ pub const FEATURES: &[Feature] = &[
         name: "list resources",
         terraform: Some("1.14.0"),
         opentofu: None,
-        shown_by: Shown::No("the provider has none"),
+        shown_by: Shown::No("checks::queries shows them on each engine that runs everything"),
     },
     Feature {
         name: "actions",

@@ -21,7 +21,7 @@ pub struct Plan {
 }
 
 /// A change of one resource instance.
-#[derive(Clone, Debug, Serialize, PartialEq)]
+#[derive(Clone, Debug, Default, Serialize, PartialEq)]
 pub struct Change {
     /// `create`, `read`, `update`, `delete`, `replace` (`create, then delete`
     /// when that is the order), `forget` or `no-op`.

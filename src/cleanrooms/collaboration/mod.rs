@@ -2,6 +2,7 @@
 
 mod changes;
 mod create;
+pub mod data;
 mod delete;
 #[cfg(test)]
 mod fixtures;

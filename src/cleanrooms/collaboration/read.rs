@@ -312,13 +312,26 @@ pub async fn list_members(sdk: &Sdk, id: &str) -> Result<Vec<MemberSummary>, Aws
 pub async fn list(
     at: &Reading<'_>,
 ) -> Result<BTreeMap<String, sdk::CollaborationSummary>, AwsError> {
-    let all = all_pages("ListCollaborations", &at.stop, |token| async {
-        let call = at.sdk.list_collaborations().max_results(PAGE_SIZE).set_next_token(token);
-        let reply = call.send().await.map_err(AwsError::of("ListCollaborations"))?;
+    let all = list_all(at, None).await?;
+    Ok(all.into_iter().map(|summary| (summary.id.clone(), summary)).collect())
+}
+
+/// All collaborations that the caller can see, or those in which it has that status.
+///
+/// # Errors
+///
+/// The list could not be read to its end.
+pub async fn list_all(
+    at: &Reading<'_>,
+    status: Option<sdk::FilterableMemberStatus>,
+) -> Result<Vec<sdk::CollaborationSummary>, AwsError> {
+    all_pages("ListCollaborations", &at.stop, |token| async {
+        let call = at.sdk.list_collaborations().set_member_status(status.clone());
+        let reply = call.max_results(PAGE_SIZE).set_next_token(token).send().await;
+        let reply = reply.map_err(AwsError::of("ListCollaborations"))?;
         Ok((reply.collaboration_list, reply.next_token))
     })
-    .await?;
-    Ok(all.into_iter().map(|summary| (summary.id.clone(), summary)).collect())
+    .await
 }
 
 /// Succeeds when the caller may manage the collaboration: only its owner can.

@@ -1,6 +1,7 @@
 //! `cleanrooms_membership`: an account's own part in a collaboration.
 
 mod create;
+pub mod data;
 mod delete;
 mod place;
 mod plan;

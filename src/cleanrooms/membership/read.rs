@@ -10,8 +10,15 @@ use crate::framework::{Context, Diagnostic};
 
 /// What the account pays for, absent flags as the service means them.
 pub fn payer_of(membership: &sdk::Membership) -> Payer {
-    let payment = membership.payment_configuration.as_ref();
-    let can = |ability| membership.member_abilities.contains(&ability);
+    payer(membership.payment_configuration.as_ref(), &membership.member_abilities)
+}
+
+/// The same by what a reply says of payment and abilities.
+pub fn payer(
+    payment: Option<&sdk::MembershipPaymentConfiguration>,
+    abilities: &[MemberAbility],
+) -> Payer {
+    let can = |ability| abilities.contains(&ability);
     payment
         .map(Payer::from)
         .unwrap_or_default()

@@ -65,6 +65,10 @@ impl<O: Object> Resource for Of<O> {
         O::validate(config, diagnostics);
     }
 
+    fn goes_without(name: &str, value: &Value, client: Option<&Client>) -> bool {
+        name == "region" && region::is_of(client, value)
+    }
+
     fn follow_provider(plan: &mut Plan<'_>, client: Option<&Client>) {
         if O::KIND.tagged {
             tags::follow_provider(plan, client);

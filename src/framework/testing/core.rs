@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::program::Program;
 use super::run::Run;
 use super::state::{Place, State};
+use crate::framework::data::AnyDataSource;
 use crate::framework::managed::ManagedResource;
 use crate::framework::schema::Schema;
 use crate::framework::validators::validate_config;
@@ -29,6 +30,7 @@ pub struct Core<P: Provider> {
     /// What a user's stop cancels. A command after it needs another one.
     pub stop: CancellationToken,
     pub(super) resources: BTreeMap<&'static str, Arc<dyn ManagedResource<P::Client>>>,
+    pub(super) data_sources: BTreeMap<&'static str, Arc<dyn AnyDataSource<P::Client>>>,
     pub(super) carry: Carry,
     schema: Schema,
     connect: Connect<P::Client>,
@@ -121,6 +123,8 @@ pub struct Planned {
     pub changes: BTreeMap<Place, Change>,
     /// What has changed elsewhere: before and now, which is null if it is gone.
     pub drift: BTreeMap<Place, (Value, Value)>,
+    /// The data sources that are read in the apply.
+    pub reads: BTreeSet<String>,
     /// What was said.
     pub said: Vec<Said>,
     /// Whether it failed, so that it cannot be applied.
@@ -131,7 +135,11 @@ pub struct Planned {
 impl Planned {
     /// Whether nothing is to be done; drift alone is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.changes.values().all(|change| change.action == Action::NoOp && !change.importing)
+        self.reads.is_empty()
+            && self
+                .changes
+                .values()
+                .all(|change| change.action == Action::NoOp && !change.importing)
     }
 }
 
@@ -140,12 +148,17 @@ impl<P: Provider> Core<P> {
     /// freshly configured provider, `carry` takes values from process to process.
     pub fn new(connect: Connect<P::Client>, carry: Carry) -> Self {
         let resources = P::resources().into_iter().map(|one| (one.type_name(), one)).collect();
+        let data_sources = P::data_sources().into_iter().map(|one| (one.type_name(), one));
         let (state, stop, walks) = Default::default();
-        Self { state, stop, resources, carry, schema: P::schema(), connect, walks }
+        let (data_sources, schema) = (data_sources.collect(), P::schema());
+        Self { state, stop, resources, data_sources, carry, schema, connect, walks }
     }
 
-    /// The schema of a resource type, core's own included.
+    /// The schema of a resource type, core's own included, or of a data source, after `data.`.
     pub fn schema_of(&self, type_name: &str) -> Option<Schema> {
+        if let Some(data_source) = type_name.strip_prefix("data.") {
+            return self.data_sources.get(data_source).map(|source| source.schema().clone());
+        }
         if type_name == super::data::TYPE_NAME {
             return Some(super::data::schema());
         }

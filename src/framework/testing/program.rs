@@ -24,6 +24,8 @@ pub type Evaluate = Arc<dyn Fn(&Scope) -> Value + Send + Sync>;
 pub struct Program {
     /// The resource instances.
     pub instances: Vec<Declared>,
+    /// The data sources.
+    pub data: Vec<Declared>,
     /// The provider blocks by alias; the one without is the empty alias.
     pub providers: BTreeMap<String, ProviderBlock>,
     /// The import blocks.
@@ -39,10 +41,10 @@ pub struct ProviderBlock {
     pub config: Evaluate,
 }
 
-/// A resource instance as it is declared.
+/// A resource instance or a data source as it is declared.
 #[derive(Clone)]
 pub struct Declared {
-    /// Its address, `type.name` or `type.name[0]`.
+    /// Its address, `type.name` or `type.name[0]`, after `data.` for a data source.
     pub address: String,
     /// Its type.
     pub type_name: String,
@@ -91,6 +93,11 @@ impl Program {
         self.instances.iter().find(|declared| declared.address == address)
     }
 
+    /// The data source that is declared at an address.
+    pub fn data_source(&self, address: &str) -> Option<&Declared> {
+        self.data.iter().find(|declared| declared.address == address)
+    }
+
     /// What an instance waits for: what it and its provider refer to.
     pub(super) fn dependencies(&self, declared: &Declared) -> BTreeSet<String> {
         let mut all = declared.refers_to.clone();
@@ -111,7 +118,7 @@ impl Program {
         let mut open = self.dependencies(declared);
         while let Some(next) = open.pop_first() {
             if found.insert(next.clone())
-                && let Some(declared) = self.instance(&next)
+                && let Some(declared) = self.instance(&next).or_else(|| self.data_source(&next))
             {
                 open.extend(self.dependencies(declared));
             }

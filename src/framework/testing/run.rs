@@ -1,10 +1,11 @@
 //! One command: its provider processes, what it knows so far, and the steps of a plan and an apply.
 
 mod apply;
+mod look;
 mod plan;
 mod read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
@@ -14,6 +15,7 @@ use super::data;
 use super::program::{Declared, Program, Scope};
 use super::state::{Place, State, Stored};
 use crate::framework::checks::{apply_violations, kept_violations, plan_violations};
+use crate::framework::data::AnyDataSource;
 use crate::framework::managed::{ManagedResource, StateResponse};
 use crate::framework::plan::Walk;
 use crate::framework::private::Private;
@@ -40,6 +42,7 @@ pub(super) struct Run<'a, P: Provider> {
     scope: Mutex<Scope>,
     changes: Mutex<BTreeMap<Place, Change>>,
     drift: Mutex<BTreeMap<Place, (Value, Value)>>,
+    reads: Mutex<BTreeSet<String>>,
     said: Mutex<Vec<Said>>,
 }
 
@@ -83,6 +86,7 @@ impl<'a, P: Provider> Run<'a, P> {
             scope: Mutex::default(),
             changes: Mutex::default(),
             drift: Mutex::default(),
+            reads: Mutex::default(),
             said: Mutex::default(),
         }
     }
@@ -109,6 +113,15 @@ impl<'a, P: Provider> Run<'a, P> {
             let kind = self.kind(&declared.type_name);
             let _ = self.validate_one(&kind, declared, &(declared.config)(&scope));
         }
+        for declared in &self.program.data {
+            let source = self.data_source(&declared.type_name);
+            let _ = self.tell(Some(&declared.address), source.validate(&(declared.config)(&scope)));
+        }
+    }
+
+    fn data_source(&self, type_name: &str) -> &dyn AnyDataSource<P::Client> {
+        let source = self.core.data_sources.get(type_name);
+        &**source.unwrap_or_else(|| panic!("there is no data source {type_name}"))
     }
 
     fn kind(&self, type_name: &str) -> Kind<P::Client> {

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct State {
     /// The objects by their places.
     pub objects: BTreeMap<Place, Stored>,
+    /// What data sources gave, as the JSON of a state file, by address. It is never read again.
+    pub data: BTreeMap<String, Vec<u8>>,
 }
 
 /// Where an object stands: at an address, or deposed by its replacement.

@@ -73,6 +73,10 @@ impl ManagedResource<Log> for Thing {
         })
     }
 
+    fn configuration(&self, _client: Option<&Log>, state: &Value) -> Value {
+        state.clone()
+    }
+
     fn upgrade_identity(&self, _stored: &[u8]) -> Value {
         Value::Null
     }
@@ -225,7 +229,7 @@ fn program(things: &[(&str, Result<&'static str, &'static str>)]) -> Program {
     Program {
         instances: things.iter().map(instance).collect(),
         providers: [(String::new(), block)].into(),
-        imports: Vec::new(),
+        ..Program::default()
     }
 }
 

@@ -16,6 +16,7 @@ use crate::wire::Value;
 impl<P: Provider> Run<'_, P> {
     pub(in crate::framework::testing) async fn apply(&self, planned: &Planned) {
         self.remember_all();
+        self.remember_read();
         let graph = self.graph(planned);
         let visit = async |node: Node| {
             let applied = match &node {
@@ -50,6 +51,10 @@ impl<P: Provider> Run<'_, P> {
                 after.insert(Node::Destroy(place.clone()));
             }
             graph.insert(Node::Make(place.address.clone()), after);
+        }
+        for declared in planned.reads.iter().filter_map(|read| self.program.data_source(read)) {
+            let after = self.program.dependencies(declared).into_iter().map(Node::Make);
+            graph.insert(Node::Make(declared.address.clone()), after.collect());
         }
         graph
     }
@@ -93,6 +98,9 @@ impl<P: Provider> Run<'_, P> {
 
     /// Makes or changes an object: plans again with what is known by now, and applies that.
     pub(super) async fn make(&self, address: &str, planned: &Planned) -> Result<(), Failed> {
+        if let Some(data_source) = self.program.data_source(address) {
+            return self.look(data_source).await;
+        }
         let place = Place::current(address);
         let (Some(declared), Some(change)) =
             (self.program.instance(address), planned.changes.get(&place))
@@ -199,8 +207,16 @@ impl<P: Provider> Run<'_, P> {
     }
 
     pub(super) async fn destroy(&self, place: &Place, planned: &Planned) -> Result<(), Failed> {
-        let current = Place::current(&place.address);
-        let change = planned.changes.get(place).or_else(|| planned.changes.get(&current));
+        if place.deposed.is_some() && !planned.changes.contains_key(place) {
+            // What a new one was made for first is planned to be destroyed only now: the notes of the
+            // replacement's plan are not in this one's.
+            self.plan_destroy_of(place)?;
+        }
+        let changes = lock(&self.changes);
+        let change = changes.get(place).or_else(|| planned.changes.get(place));
+        let current = planned.changes.get(&Place::current(&place.address));
+        let change = change.or(current).cloned();
+        drop(changes);
         let (Some(change), Some((type_name, provider)), Some(object)) =
             (change, self.type_and_provider(place), self.stored(place)?)
         else {
@@ -211,7 +227,7 @@ impl<P: Provider> Run<'_, P> {
             prior: object.value.clone(),
             planned: Value::Null,
             private: self.private(&change.private),
-            identity: change.identity.clone(),
+            identity: change.identity,
         };
         let mut applied = self.call_apply(&kind, &provider, request).await?;
         // Core places what a destroy says in no configuration, and so at no address.

@@ -22,7 +22,9 @@ impl<P: Provider> Run<'_, P> {
     ) -> Planned {
         let is_wanted =
             |address: &str| wanted.as_ref().is_none_or(|wanted| wanted.contains(address));
-        let declared = self.program.instances.iter().filter(|one| is_wanted(&one.address));
+        lock(&self.state).data.clear();
+        let all = self.program.instances.iter().chain(&self.program.data);
+        let declared = all.filter(|one| is_wanted(&one.address));
         let mut graph: BTreeMap<Place, BTreeSet<Place>> = declared
             .map(|one| {
                 let after = self.program.dependencies(one).into_iter().map(Place::current);
@@ -34,6 +36,9 @@ impl<P: Provider> Run<'_, P> {
             graph.entry(place).or_default();
         }
         let visit = async |place: Place| {
+            if let Some(data_source) = self.program.data_source(&place.address) {
+                return self.look(data_source).await.is_ok();
+            }
             let declared = self.program.instance(&place.address);
             let planned = match declared.filter(|_| place.deposed.is_none()) {
                 Some(declared) => self.plan_declared(declared, options).await,
@@ -50,6 +55,7 @@ impl<P: Provider> Run<'_, P> {
         wanted: Option<BTreeSet<String>>,
     ) -> Planned {
         self.remember_all();
+        lock(&self.state).data.clear();
         let stored: Vec<Place> = lock(&self.state).objects.keys().cloned().collect();
         let graph = stored
             .into_iter()
@@ -64,8 +70,9 @@ impl<P: Provider> Run<'_, P> {
     pub(super) fn planned(self, succeeded: bool) -> Planned {
         let changes = std::mem::take(&mut *lock(&self.changes));
         let drift = std::mem::take(&mut *lock(&self.drift));
+        let reads = std::mem::take(&mut *lock(&self.reads));
         let (state, said) = self.finish();
-        Planned { changes, drift, said, failed: !succeeded, state }
+        Planned { changes, drift, reads, said, failed: !succeeded, state }
     }
 
     /// Refreshes an instance of the configuration, and plans its change.

@@ -1,0 +1,42 @@
+data "cleanrooms_collaborations" "all" {}
+
+data "cleanrooms_memberships" "all" {}
+
+data "cleanrooms_configured_tables" "all" {}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Campaign reach"
+  description              = "What both of us may learn about our customers"
+  creator_display_name     = "Publisher"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
+  tags                     = { team = "media" }
+
+  members = {
+    "444455556666" = {
+      display_name          = "Advertiser"
+      member_abilities      = ["CAN_RECEIVE_RESULTS"]
+      payment_configuration = { query_compute = { is_responsible = true } }
+    }
+  }
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "ENABLED"
+}
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  tags            = { team = "media" }
+  table_reference = { glue = { database_name = "sales", table_name = "orders" } }
+}
+
+resource "cleanrooms_configured_table_association" "this" {
+  membership_id       = cleanrooms_membership.this.id
+  configured_table_id = cleanrooms_configured_table.this.id
+  name                = "orders"
+  role_arn            = "arn:aws:iam::111122223333:role/tables"
+}

@@ -1,0 +1,82 @@
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Campaign reach"
+  description              = "What both of us may learn about our customers"
+  creator_display_name     = "Publisher"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
+  tags                     = { team = "media" }
+
+  members = {
+    "444455556666" = {
+      display_name          = "Advertiser"
+      member_abilities      = ["CAN_RECEIVE_RESULTS"]
+      payment_configuration = { query_compute = { is_responsible = true } }
+    }
+  }
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "ENABLED"
+}
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  tags            = { team = "media" }
+  table_reference = { glue = { database_name = "sales", table_name = "orders" } }
+}
+
+resource "cleanrooms_configured_table_association" "this" {
+  membership_id       = cleanrooms_membership.this.id
+  configured_table_id = cleanrooms_configured_table.this.id
+  name                = "orders"
+  role_arn            = "arn:aws:iam::111122223333:role/tables"
+}
+
+data "cleanrooms_collaborations" "all" {
+  region = "us-east-1"
+}
+
+data "cleanrooms_collaborations" "of_nobody" {
+  name = "Another name"
+}
+
+data "cleanrooms_collaboration" "by_id" {
+  id = cleanrooms_collaboration.this.id
+}
+
+data "cleanrooms_collaboration" "of_another" {
+  provider           = cleanrooms.partner
+  creator_account_id = "111122223333"
+}
+
+data "cleanrooms_collaboration_members" "all" {
+  collaboration_id = data.cleanrooms_collaboration.by_id.id
+}
+
+data "cleanrooms_memberships" "all" {
+  status = "ACTIVE"
+}
+
+data "cleanrooms_membership" "by_collaboration" {
+  collaboration_id = cleanrooms_collaboration.this.id
+}
+
+data "cleanrooms_configured_tables" "all" {
+  name = "Orders"
+}
+
+data "cleanrooms_configured_table" "by_name" {
+  name = "Orders"
+}
+
+data "cleanrooms_configured_table_associations" "all" {
+  membership_id = data.cleanrooms_membership.by_collaboration.id
+  name          = "ORDERS"
+}
+
+data "cleanrooms_change_requests" "all" {
+  collaboration_id = data.cleanrooms_collaboration.by_id.id
+}

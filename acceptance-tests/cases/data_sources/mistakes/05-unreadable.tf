@@ -1,0 +1,26 @@
+#: command: plan
+#: arguments: ["-refresh=false"]
+#: expect_error: Cannot read collaboration
+resource "cleanrooms_collaboration" "one" {
+  name                     = "Campaign reach"
+  creator_display_name     = "Publisher"
+  creator_member_abilities = []
+  query_log_status         = "DISABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_collaboration" "two" {
+  name                     = "Campaign reach"
+  creator_display_name     = "Publisher"
+  creator_member_abilities = []
+  query_log_status         = "DISABLED"
+  members                  = {}
+}
+
+data "cleanrooms_collaboration" "members_denied" {
+  id = cleanrooms_collaboration.one.id
+}
+
+data "cleanrooms_collaboration_members" "denied" {
+  collaboration_id = cleanrooms_collaboration.one.id
+}

@@ -1,0 +1,157 @@
+//! Data sources: every fault of the sandbox, and of a hostile network, at every call of each.
+//!
+//! A read gives what it gives without the fault, or an error that says what went
+//! wrong: half an answer would be taken for the truth.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use cleanrooms_harness::faults::{Fault, Place};
+use cleanrooms_harness::scenario::Run;
+use libtest_mimic::Trial;
+use serde_json::{Map, Value as Json, json};
+
+use crate::stage::Stage;
+use crate::trial::{failed, paused};
+
+const CREATOR: &str = "111122223333";
+const PARTNER: &str = "444455556666";
+
+/// Longer than the provider waits for a reply.
+const LATE: Duration = Duration::from_secs(70);
+
+/// Each data source, by what it is asked.
+static LOOKS: [(&str, &str); 12] = [
+    ("cleanrooms_collaboration", r#"id = "${saved.COLLABORATION}""#),
+    ("cleanrooms_collaboration", r#"name = "Campaign reach""#),
+    ("cleanrooms_collaborations", r#"member_status = "ACTIVE""#),
+    ("cleanrooms_collaboration_members", r#"collaboration_id = "${saved.COLLABORATION}""#),
+    (
+        "cleanrooms_change_request",
+        "collaboration_id = \"${saved.COLLABORATION}\"\nid = \"${saved.REQUEST}\"",
+    ),
+    ("cleanrooms_change_requests", r#"collaboration_id = "${saved.COLLABORATION}""#),
+    ("cleanrooms_membership", r#"collaboration_id = "${saved.COLLABORATION}""#),
+    ("cleanrooms_memberships", ""),
+    ("cleanrooms_configured_table", r#"name = "Orders""#),
+    ("cleanrooms_configured_tables", ""),
+    ("cleanrooms_configured_table_associations", r#"membership_id = "${saved.MEMBERSHIP}""#),
+    // Of another account, whose tags are not asked for.
+    ("cleanrooms_collaboration", "provider = cleanrooms.partner\nname = \"Campaign reach\""),
+];
+
+/// One trial for each.
+pub fn trials() -> Vec<Trial> {
+    let trial =
+        |(number, (data_source, arguments)): (usize, &'static (&'static str, &'static str))| {
+            Trial::test(format!("looks::{data_source}::{number}"), move || {
+                paused(|| Box::pin(tell_the_truth(data_source, arguments))).map_err(failed)
+            })
+        };
+    LOOKS.iter().enumerate().map(trial).collect()
+}
+
+async fn tell_the_truth(data_source: &str, arguments: &str) -> Result<()> {
+    let mut stage = Stage::new();
+    prepare(&mut stage).await?;
+    let arguments = stage.filled(arguments)?;
+    stage.configure(&format!("data \"{data_source}\" \"it\" {{\n{arguments}\n}}\n"));
+    stage.world.clear_calls().await?;
+    let (truth, said) = look(&mut stage).await?;
+    let truth = truth.with_context(|| format!("without a fault: {said:?}"))?;
+    let calls: Vec<_> =
+        stage.world.calls().await?.into_iter().filter_map(|call| call.operation).collect();
+    ensure!(!calls.is_empty(), "it asks nothing");
+    let mut met = BTreeMap::new();
+    for (position, operation) in calls.iter().enumerate() {
+        let earlier = calls[..position].iter().filter(|other| *other == operation).count();
+        let place = Place { operation: operation.clone(), earlier, position };
+        let all = Fault::all().into_iter().chain(Fault::distortions());
+        for fault in all.filter(|fault| fault.is_for(operation)) {
+            let case = format!("{operation} {}", fault.name);
+            stage.world.clear_calls().await?;
+            stage.world.admin("POST", "faults", Some(&fault.at(&place, LATE))).await?;
+            let (found, said) = look(&mut stage).await?;
+            tokio::time::sleep(LATE).await;
+            let is_met = match fault.lasts() {
+                true => stage.world.calls().await?.iter().any(|call| call.fault.is_some()),
+                false => stage.world.faults_have_begun().await?,
+            };
+            ensure!(is_met, "{case}: not met");
+            stage.world.admin("DELETE", "faults", None).await?;
+            let denied = fault.name.starts_with("access_denied");
+            ensure!(!denied || found.is_none(), "{case}: believed, though denied: {found:?}");
+            match &found {
+                Some(found) => ensure!(*found == truth, "{case}: a lie: {found:#?}"),
+                None => {
+                    let named = format!("cleanrooms:{operation}");
+                    let is_named = fault.is_outage() || said.iter().any(|it| it.contains(&named));
+                    ensure!(is_named, "{case}: nothing says what failed: {said:?}");
+                }
+            }
+            *met.entry(found.is_some()).or_insert(0) += 1;
+        }
+    }
+    ensure!(met.len() == 2, "some faults pass, and some do not: {met:?}");
+    Ok(())
+}
+
+/// What is found, if it is, and what was said.
+async fn look(stage: &mut Stage) -> Result<(Option<Map<String, Json>>, Vec<String>)> {
+    stage.core.state.data.clear();
+    let said = stage.plan_and_apply(&Run::default()).await?;
+    let has_failed = said.iter().any(|said| said.diagnostic.is_error());
+    let said = said.iter().map(|said| said.diagnostic.to_string()).collect();
+    let found = stage.stored()?.instances.into_values().next();
+    ensure!(found.is_some() != has_failed, "an error, or an answer: {found:?} {said:?}");
+    Ok((found, said))
+}
+
+/// A collaboration that its creator has joined, with a partner, a table, and a change that is asked for.
+async fn prepare(stage: &mut Stage) -> Result<()> {
+    let collaboration = json!({
+        "name": "Campaign reach", "creatorDisplayName": "Publisher", "creatorMemberAbilities": ["CAN_QUERY"],
+        "queryLogStatus": "ENABLED", "tags": { "team": "media" },
+        "members": [{ "accountId": PARTNER, "displayName": "Advertiser", "memberAbilities": ["CAN_RECEIVE_RESULTS"] }],
+    });
+    post(stage, CREATOR, "/collaborations", collaboration, "COLLABORATION", "/collaboration/id")
+        .await?;
+    let joining =
+        json!({ "collaborationIdentifier": "${saved.COLLABORATION}", "queryLogStatus": "ENABLED" });
+    post(stage, PARTNER, "/memberships", joining.clone(), "OTHER", "/membership/id").await?;
+    post(stage, CREATOR, "/memberships", joining, "MEMBERSHIP", "/membership/id").await?;
+    let change = json!({ "changes": [{ "specificationType": "MEMBER", "specification": {
+        "member": { "accountId": "777788889999", "displayName": "Third", "memberAbilities": [] } } }] });
+    let path = "/collaborations/${saved.COLLABORATION}/changeRequests";
+    post(stage, CREATOR, path, change, "REQUEST", "/collaborationChangeRequest/id").await?;
+    let table = json!({
+        "name": "Orders", "allowedColumns": ["email"], "analysisMethod": "DIRECT_QUERY",
+        "tableReference": { "glue": { "databaseName": "sales", "tableName": "orders" } },
+    });
+    post(stage, CREATOR, "/configuredTables", table, "TABLE", "/configuredTable/id").await?;
+    let association = json!({
+        "configuredTableIdentifier": "${saved.TABLE}", "name": "orders",
+        "roleArn": "arn:aws:iam::111122223333:role/tables",
+    });
+    let path = "/memberships/${saved.MEMBERSHIP}/configuredTableAssociations";
+    let id = "/configuredTableAssociation/id";
+    post(stage, CREATOR, path, association, "ASSOCIATION", id).await
+}
+
+/// Makes something behind Terraform's back, and saves its id.
+async fn post(
+    stage: &mut Stage,
+    account: &str,
+    path: &str,
+    body: Json,
+    name: &str,
+    id: &str,
+) -> Result<()> {
+    let (path, body) = (stage.filled(path)?, stage.filled_value(&body)?);
+    let reply = stage.world.api(account, "POST", &path, Some(&body)).await?;
+    let id = reply.body.pointer(id).and_then(Json::as_str);
+    let id = id.with_context(|| format!("POST {path} answered {}", reply.body))?;
+    stage.saved.insert(name.to_owned(), id.to_owned());
+    Ok(())
+}
