@@ -2,7 +2,7 @@
 //!
 //! A list says what is found, and by which identity. The objects themselves are
 //! imported and read by their resource, so that what a query shows, and what is
-//! written from it, is what an import gives (protocol-more, 3).
+//! written from it, is what an import gives.
 
 use std::marker::PhantomData;
 use std::sync::Arc;

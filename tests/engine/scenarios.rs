@@ -11,7 +11,7 @@ use crate::stage::Stage;
 use crate::trial::{failed, paused};
 
 /// What only a real engine shows, and why.
-const ONLY_REAL: [(&str, &str); 24] = [
+const ONLY_REAL: [(&str, &str); 25] = [
     ("tags/ignored_by_lifecycle", "core warns of what is ignored in vain"),
     ("membership/replaced_before_destroyed", "engines plan to destroy a deposed object once more"),
     ("collaboration/remove_member", RACE),
@@ -31,6 +31,7 @@ const ONLY_REAL: [(&str, &str); 24] = [
     ("configured_table_analysis_rule/invalid", DECODED),
     ("configured_table_association/generated_configuration", GENERATED),
     ("configured_table_association/invalid", DECODED),
+    ("data_sources/change_requests", "it has a resource for each of what a data source gives"),
     ("provider/copied_from_aws", ENVIRONMENT),
     ("provider/environment", ENVIRONMENT),
     ("provider/no_credentials", ENVIRONMENT),
