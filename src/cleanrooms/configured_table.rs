@@ -19,6 +19,7 @@ use aws_sdk_cleanrooms::types::{
     SelectedAnalysisMethod, SnowflakeTableReference, SnowflakeTableSchema, SnowflakeTableSchemaV1,
     TableReference, TableReferenceType,
 };
+use serde_json::json;
 
 use super::aws::{AwsError, PAGE_SIZE, all_pages};
 use super::client::Reading;
@@ -33,6 +34,7 @@ use super::shapes::text::{
     s3_location, secret_arn, share_endpoint, word, workspace_url,
 };
 use crate::framework::codec::{Codec, keys, object, one_of, set_of, text_enum, variant};
+use crate::framework::moving::{Origin, Origins};
 use crate::framework::row::field;
 use crate::framework::validators::{invalid, size};
 use crate::framework::{Diagnostic, Diagnostics, Resource, ResourceSchema};
@@ -63,6 +65,26 @@ impl Object for ConfiguredTable {
     type Create = Create;
     type Update = Update;
     type Item = Item;
+
+    const ORIGINS: Option<&'static Origins> = Some(&Origins {
+        ours: "analysis_rule_types",
+        all: &[
+            Origin {
+                type_name: "aws_cleanrooms_configured_table",
+                renamed: &[],
+                reshape: |stored| {
+                    // It knows tables of AWS Glue alone, and says so nowhere.
+                    let reference = stored.remove("table_reference").unwrap_or_default();
+                    stored.insert("table_reference".to_owned(), json!({ "glue": reference }));
+                    Ok(())
+                },
+            },
+            Origin::named(
+                "awscc_cleanrooms_configured_table",
+                &[("configured_table_identifier", "id")],
+            ),
+        ],
+    });
 
     fn rows() -> ResourceSchema<Row> {
         ResourceSchema::new(

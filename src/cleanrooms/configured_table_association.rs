@@ -26,6 +26,7 @@ use super::shapes::ids::uuid;
 use super::shapes::text::{alias, remark, role_arn};
 use super::table_names;
 use crate::framework::codec::{Codec, object, set_of, string, text_enum};
+use crate::framework::moving::{Origin, Origins};
 use crate::framework::row::field;
 use crate::framework::{Diagnostic, Resource, ResourceSchema};
 use crate::wire::Value;
@@ -55,6 +56,18 @@ impl Object for ConfiguredTableAssociation {
     type Create = Create;
     type Update = Update;
     type Item = Item;
+
+    const ORIGINS: Option<&'static Origins> = Some(&Origins {
+        ours: "analysis_rule_types",
+        all: &[Origin::named(
+            "awscc_cleanrooms_configured_table_association",
+            &[
+                ("configured_table_association_identifier", "id"),
+                ("configured_table_identifier", "configured_table_id"),
+                ("membership_identifier", "membership_id"),
+            ],
+        )],
+    });
 
     fn rows() -> ResourceSchema<Row> {
         ResourceSchema::new(

@@ -35,6 +35,11 @@ impl Key {
         Self::new([id.as_str()?.to_owned()])
     }
 
+    /// Whether each of its ids can be one.
+    pub fn is_of(&self, kind: &Kind) -> bool {
+        kind.key.iter().zip(&self.0).all(|(name, id)| is_id(name, id))
+    }
+
     /// The object's own id.
     pub fn id(&self) -> &str {
         self.0.last().map(String::as_str).unwrap_or_default()
@@ -135,6 +140,12 @@ impl Arn {
             [word, ..] => word,
             [] => "",
         }
+    }
+
+    /// Whether it names the object of that key, as far as it tells.
+    pub fn names(&self, key: &Key) -> bool {
+        let ids = self.ids();
+        !ids.is_empty() && key.0.ends_with(&ids)
     }
 
     /// The ids in it: the parent's first, where it names one.

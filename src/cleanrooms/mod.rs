@@ -23,6 +23,7 @@ pub mod membership;
 #[cfg(test)]
 mod model_tests;
 pub mod object;
+pub mod origins;
 mod parts;
 pub mod places;
 pub mod provider;

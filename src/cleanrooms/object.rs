@@ -29,6 +29,7 @@ use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
 use super::kind::Kind;
 use super::tags::RemoteTags;
+use crate::framework::moving::Origins;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, ResourceSchema};
@@ -126,6 +127,9 @@ pub trait Object: Send + Sync + Sized + 'static {
          be used: ten and two minutes when left out.",
         "How long a change is tried while a role is too new to be used: two minutes when left out.",
     ];
+
+    /// The types of other providers from which objects are moved here.
+    const ORIGINS: Option<&'static Origins> = None;
 
     /// Brings stored state of an older version of the schema to the present one.
     ///

@@ -28,6 +28,7 @@ use crate::cleanrooms::shapes::tags::TagPolicy;
 use crate::framework::Context;
 use crate::framework::checks::apply_violations;
 use crate::framework::managed::{ApplyRequest, ManagedResource, PlanRequest, PlanResponse};
+use crate::framework::moving::MOVED;
 use crate::framework::plan::{Walk, filled};
 use crate::framework::private::Private;
 use crate::framework::schema::{Attribute, Kind, Mode};
@@ -487,6 +488,45 @@ proptest! {
     fn what_is_known_at_plan_stays_so_at_apply(situation in situation()) {
         let (early, late) = (situation.plan(), situation.plan_at_apply());
         prop_assume!(early.requires_replace.is_empty() && late.requires_replace.is_empty());
+        let mut changed = apply_violations(&early.planned, &late.planned);
+        changed.retain(|violation| !violation.contains("not wholly known"));
+        prop_assert_eq!(changed, Vec::<String>::new());
+    }
+
+    /// What is null of it may be anything, and what is known is what another provider made of it.
+    #[test]
+    fn what_was_moved_here_and_not_read_is_neither_replaced_nor_planned_otherwise_at_apply(
+        situation in situation(),
+        known in proptest::collection::vec(prop::bool::weighted(0.7), 64),
+    ) {
+        // No other provider has analysis rules as resources.
+        let moves = !situation.type_name.ends_with("_analysis_rule");
+        prop_assume!(moves && !situation.prior.is_null());
+        let attributes = situation.prior.as_object().cloned().unwrap_or_default().into_iter();
+        let leave = |((name, value), known): ((String, Value), &bool)| {
+            (name, if *known { value } else { Value::Null })
+        };
+        let prior = Value::Object(attributes.zip(known.iter().cycle()).map(leave).collect());
+        let resource = RESOURCES.iter().find(|one| one.type_name() == situation.type_name);
+        let mut private = Private::default();
+        private.set(MOVED, "aws_thing");
+        let plan = |config: &Value, walk| {
+            let request = PlanRequest {
+                prior: prior.clone(),
+                config: config.clone(),
+                private: private.clone(),
+                walk,
+                ..PlanRequest::default()
+            };
+            resource.expect("one of all").plan(Some(&client()), request)
+        };
+        let early = plan(&situation.config.early, Walk::Plan);
+        let late = plan(&situation.config.late, Walk::Apply);
+        for plan in [&early, &late] {
+            prop_assert_eq!(bugs(plan), Vec::<String>::new());
+            prop_assert!(plan.requires_replace.is_empty(), "{:?}", plan.requires_replace);
+            prop_assert!(plan.private.get(MOVED).is_some());
+        }
         let mut changed = apply_violations(&early.planned, &late.planned);
         changed.retain(|violation| !violation.contains("not wholly known"));
         prop_assert_eq!(changed, Vec::<String>::new());

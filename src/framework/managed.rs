@@ -11,7 +11,8 @@ use super::caught::{Panic, caught};
 use super::checks;
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::identity::IdentitySchema;
-use super::plan::{Plan, Walk, filled};
+use super::moving::{self, MOVED, Source};
+use super::plan::{self, Plan, Walk, filled};
 use super::private::Private;
 use super::provider::Configured;
 use super::resource::{Change, Context, Found, ImportTarget, Resource, ResourceSchema};
@@ -19,9 +20,14 @@ use super::schema::{Attribute, Kind, Schema};
 use super::validators::validate_config;
 use crate::wire::{AttributePath, Value, json};
 
-/// A note for the first read of an object that this provider has not managed so far: it was named by
-/// a user, or comes from elsewhere, so nobody has looked yet whose it is.
-pub const UNMANAGED: &str = "unmanaged";
+/// A note for the first read of an object that is imported: it was named by a user, so nobody has looked
+/// yet whose it is.
+const UNMANAGED: &str = "unmanaged";
+
+/// Whether an object has not been managed by this provider so far, so that nobody has looked yet whose it is.
+pub fn is_unmanaged(private: &Private) -> bool {
+    private.plan_note(UNMANAGED).is_some() || private.get(MOVED).is_some()
+}
 
 /// What core asks of a plan.
 #[derive(Debug, Default)]
@@ -103,6 +109,12 @@ pub trait ManagedResource<C>: Send + Sync {
     /// Reads a stored identity of any version, and what another provider's has in common with it;
     /// null where there is too little to go by.
     fn upgrade_identity(&self, stored: &[u8]) -> Value;
+    /// What becomes of an object of another type or provider that is moved here.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be taken over.
+    fn move_here(&self, source: Source<'_>) -> Result<StateResponse, Diagnostic>;
     /// Plans a create, an update or a destroy.
     fn plan(&self, client: Option<&C>, request: PlanRequest) -> PlanResponse;
     /// The object as it is.
@@ -177,8 +189,13 @@ impl<R: Resource> Managed<R> {
     fn plan_change(&self, client: Option<&R::Client>, request: &PlanRequest) -> PlanResponse {
         let schema = self.schema.schema();
         let mut private = request.private.clone();
+        // Nobody knows what is null of an object that was moved here and not read yet. Taken to be as
+        // configured, it changes nothing and replaces nothing.
+        let is_unread = !request.prior.is_null() && private.get(MOVED).is_some();
+        let assumed = is_unread.then(|| plan::assumed(schema, &request.prior, &request.config));
+        let prior = assumed.as_ref().unwrap_or(&request.prior);
         // Prior state and configuration alone, since core's own proposal differs between versions.
-        let mut plan = Plan::proposed(schema, &request.prior, &request.config, request.walk);
+        let mut plan = Plan::proposed(schema, prior, &request.config, request.walk);
         plan.first_notes = request.planned_private.clone();
         // First of all what changes with the provider block: it counts as a change like any other.
         R::follow_provider(&mut plan, client);
@@ -190,12 +207,24 @@ impl<R: Resource> Managed<R> {
         R::modify_plan(&mut plan, client, &mut private);
         // What it has planned may change what else the service decides.
         plan.mark_recomputed();
+        if is_unread {
+            plan.keep_unread(&request.prior);
+            // What else was warned of rests on what nobody has read.
+            let told = std::mem::take(&mut plan.diagnostics).into_iter();
+            let changes = plan.planned != request.prior;
+            let unread = changes.then(|| moving::unread(R::TYPE_NAME));
+            plan.diagnostics = told.filter(Diagnostic::is_error).chain(unread).collect();
+        }
         if request.walk == Walk::Apply {
             plan.diagnostics.extend(plan.requires_replace.iter().map(turned_out_to_replace));
         }
         // Core's own checks, so that a mistake of ours is told as one.
         let violations = checks::plan_violations(schema, plan.prior, plan.config, &plan.planned);
         plan.diagnostics.extend(violations.into_iter().map(Diagnostic::bug));
+        if request.prior.is_null() {
+            // Of the object that it replaces, maybe.
+            private.remove(MOVED);
+        }
         // Another object has another identity; so has the create leg of a replacement, for which core
         // sends that of the old object.
         let is_another = request.prior.is_null() || plan.relocates;
@@ -346,13 +375,19 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
                 format!("The state of schema version {version} does not fit: {why}."),
             )
         };
+        let stored = serde_json::from_slice(state);
+        let stored = stored.map_err(|err| unreadable(&format_args!("not JSON: {err}")))?;
+        moving::refuse_unconverted::<R>(&stored)?;
+        let stored = match version == self.schema.schema().version {
+            true => stored,
+            false => R::upgrade(version, stored)?,
+        };
         let ty = self.schema.schema().implied_type();
-        if version == self.schema.schema().version {
-            return json::decode(state, &ty).map_err(|err| unreadable(&err));
-        }
-        let stored = serde_json::from_slice(state).map_err(|err| unreadable(&err))?;
-        let upgraded = R::upgrade(version, stored)?.to_string();
-        json::decode(upgraded.as_bytes(), &ty).map_err(|err| unreadable(&err))
+        json::from_json(stored, &ty).map_err(|err| unreadable(&err))
+    }
+
+    fn move_here(&self, source: Source<'_>) -> Result<StateResponse, Diagnostic> {
+        moving::moved(self, source)
     }
 
     fn upgrade_identity(&self, stored: &[u8]) -> Value {
@@ -400,7 +435,10 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         let (mut diagnostics, mut private) = cx.finish();
         private.forget_plan();
         let state = match read {
-            Ok(Found::Here(remote)) => self.schema.refreshed(&prior.state, &remote),
+            Ok(Found::Here(remote)) => {
+                private.remove(MOVED);
+                self.schema.refreshed(&prior.state, &remote)
+            }
             Ok(Found::NotYet) => prior.state,
             Ok(Found::Gone) => Value::Null,
             Err(errors) => {
@@ -427,6 +465,9 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
             |state: &Value| !prior.is_null() && R::identity(state) != R::identity(&prior);
         let change = Change { prior: &prior, planned: &planned };
         let mut refused = Diagnostics::new();
+        if !prior.is_null() && !planned.is_null() && private.get(MOVED).is_some() {
+            refused.push(moving::refusal(R::TYPE_NAME));
+        }
         R::refuse(change, client, &private, &mut refused);
         if refused.has_error() {
             private.forget_plan();

@@ -13,6 +13,7 @@ pub mod diagnostics;
 pub mod identity;
 pub mod list;
 pub mod managed;
+pub mod moving;
 pub mod plan;
 pub mod private;
 pub mod provider;

@@ -181,6 +181,14 @@ impl<'a> Plan<'a> {
         self.diagnostics.extend(found.undecided_variants.into_iter().map(undecided_variant));
     }
 
+    /// Gives the plan of an object that nobody has read, made from what is [`assumed`] of it, back to what
+    /// state really holds: what does not change stays null, and nothing is replaced.
+    pub fn keep_unread(&mut self, prior: &'a Value) {
+        let assumed = std::mem::replace(&mut self.prior, prior);
+        keep_object(&self.schema.attributes, &mut self.planned, assumed, prior, self.config);
+        self.requires_replace.clear();
+    }
+
     /// Whether an attribute makes the update one that may move to another object: its value is not
     /// known yet; or it differs by now, where a replacement cannot be planned any more.
     fn may_relocate(&self, attribute: &Attribute) -> bool {
@@ -264,6 +272,71 @@ fn proposed_nested(
             Value::Set(set.iter().map(|c| element(&Value::Null, c)).collect())
         }
         _ => config.clone(),
+    }
+}
+
+/// The prior state of an object that nobody has read: what is null in it is taken to be as configured,
+/// or as it is by default.
+pub fn assumed(schema: &Schema, prior: &Value, config: &Value) -> Value {
+    assumed_object(&schema.attributes, prior, config)
+}
+
+fn assumed_object(attributes: &[Attribute], prior: &Value, config: &Value) -> Value {
+    Value::object(attributes.iter().map(|attribute| {
+        let name = attribute.name;
+        let (prior, config) = (prior.get(name), config.get(name));
+        let assumed = match (&attribute.kind, prior) {
+            (_, Value::Null) => Some(proposed(attribute, prior, config)),
+            (Kind::Nested(Nesting::Single, children), _) => {
+                Some(assumed_object(children, prior, config))
+            }
+            (Kind::Nested(Nesting::Map, children), Value::Map(elements)) => {
+                let element = |(key, prior): (&String, &Value)| {
+                    (key.clone(), assumed_object(children, prior, config.get(key)))
+                };
+                Some(Value::Map(elements.iter().map(element).collect()))
+            }
+            _ => None,
+        };
+        // What is not known yet may be anything, and a prior state is known.
+        (name, assumed.filter(Value::is_wholly_known).unwrap_or_else(|| prior.clone()))
+    }))
+}
+
+/// Makes null again what was assumed of one object, and is planned so only because it was assumed.
+fn keep_object(
+    attributes: &[Attribute],
+    planned: &mut Value,
+    assumed: &Value,
+    prior: &Value,
+    config: &Value,
+) {
+    let Value::Object(values) = planned else { return };
+    for attribute in attributes {
+        let name = attribute.name;
+        let Some(planned) = values.get_mut(name) else { continue };
+        let (assumed, prior, config) = (assumed.get(name), prior.get(name), config.get(name));
+        if config.is_null() {
+            if planned == assumed {
+                planned.clone_from(prior);
+            }
+            continue;
+        }
+        // What is configured and was not there at all is planned whole.
+        match (&attribute.kind, &mut *planned) {
+            (Kind::Nested(Nesting::Single, children), Value::Object(_)) if !prior.is_null() => {
+                keep_object(children, planned, assumed, prior, config);
+            }
+            (Kind::Nested(Nesting::Map, children), Value::Map(elements)) => {
+                for (key, element) in
+                    elements.iter_mut().filter(|(key, _)| !prior.get(key).is_null())
+                {
+                    let (assumed, prior) = (assumed.get(key), prior.get(key));
+                    keep_object(children, element, assumed, prior, config.get(key));
+                }
+            }
+            _ => {}
+        }
     }
 }
 

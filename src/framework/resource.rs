@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::identity::IdentitySchema;
+use super::moving::Origins;
 use super::plan::Plan;
 use super::private::Private;
 use super::row::{Row, TypedRow};
@@ -62,6 +63,20 @@ pub trait Resource: Send + Sync + Sized + 'static {
     /// The state is not of that version.
     fn upgrade(_version: i64, state: Json) -> Result<Json, Diagnostic> {
         Ok(state)
+    }
+
+    /// Where objects can be moved here from, beside this very type under another address.
+    fn origins() -> Option<&'static Origins> {
+        None
+    }
+
+    /// Completes what was taken over of an object that is moved here by what follows from it.
+    ///
+    /// # Errors
+    ///
+    /// It does not name an object of this kind: what is wrong, as a part of a sentence.
+    fn settle(taken_over: Value) -> Result<Value, String> {
+        Ok(taken_over)
     }
 
     /// The attributes of state with which a read can find the object that is to be imported.

@@ -101,6 +101,7 @@ nothing_to_keep! {
     "ReadDataSource": read_data_source of type_name;
     "ValidateListResourceConfig": validate_list_resource_config of type_name;
     "GenerateResourceConfig": generate_resource_config of type_name;
+    "MoveResourceState": move_resource_state of target_type_name;
 }
 
 impl Call for stop_provider::Request {

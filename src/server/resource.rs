@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::service::Service;
 use super::{from_proto, to_proto};
 use crate::framework::managed::{ApplyRequest, ManagedResource, PlanRequest, StateResponse};
+use crate::framework::moving::Source;
 use crate::framework::private::Private;
 use crate::framework::{Configured, Diagnostic, Diagnostics, ImportTarget, Provider};
 use crate::proto::tfplugin6::*;
@@ -192,6 +193,31 @@ impl<P: Provider> Service<P> {
         let config = target.resource.configuration(client, &state);
         let config = Some(to_proto::value(&config, &target.ty)?);
         Ok(generate_resource_config::Response { config, diagnostics: Vec::new() })
+    }
+
+    /// Needs no configured provider, and engines have none for it (protocol-more, 1.2).
+    pub(super) fn move_state(
+        &self,
+        request: &move_resource_state::Request,
+    ) -> Result<move_resource_state::Response, Diagnostics> {
+        let target = self.target(&request.target_type_name)?;
+        let what = || format!("the state of {} that is to be moved", request.source_type_name);
+        let identity = request.source_identity.as_ref().map(|raw| raw.json.as_slice());
+        let moved = target.resource.move_here(Source {
+            provider: &request.source_provider_address,
+            type_name: &request.source_type_name,
+            version: request.source_schema_version,
+            state: from_proto::raw_json(request.source_state.as_ref(), what)?,
+            private: &request.source_private,
+            identity: identity.unwrap_or_default(),
+        })?;
+        let moved = target.encoded(moved)?;
+        Ok(move_resource_state::Response {
+            target_state: Some(moved.state),
+            target_private: moved.private,
+            target_identity: moved.identity,
+            diagnostics: moved.diagnostics,
+        })
     }
 
     /// The resource type that a call names.

@@ -178,4 +178,12 @@ impl<P: Provider> ProviderService for Service<P> {
         let request = request.get_ref();
         answer(request, async { self.generate_config(request) }).await
     }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<move_resource_state::Request>,
+    ) -> Reply<move_resource_state::Response> {
+        let request = request.get_ref();
+        answer(request, async { self.move_state(request) }).await
+    }
 }

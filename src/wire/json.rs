@@ -6,5 +6,5 @@ mod encode;
 #[cfg(test)]
 mod tests;
 
-pub use decode::decode;
+pub use decode::{decode, from_json};
 pub use encode::encode;

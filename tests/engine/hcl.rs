@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail, ensure};
 use cleanrooms_provider::framework::schema::{Block as BlockSchema, Nesting, Schema};
 use cleanrooms_provider::framework::testing::{
-    Declared, Evaluate, Import, Imported, Lifecycle, Program, ProviderBlock, Scope,
+    Declared, Evaluate, Import, Imported, Lifecycle, Move, Program, ProviderBlock, Scope,
 };
 use cleanrooms_provider::wire::{AttributePath, Number, Type, Value};
 use hcl::expr::{Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator};
@@ -54,6 +54,7 @@ impl Reader<'_> {
                     program.providers.insert(alias, read);
                 }
                 "import" => program.imports.push(import(block, &names)?),
+                "moved" => program.moves.push(moved(block)?),
                 "variable" | "terraform" => {}
                 other => bail!("the engine in small knows no `{other}` block"),
             }
@@ -226,6 +227,33 @@ fn import(block: &Block, names: &Names) -> Result<Import> {
         to: to.context("an import without a target")?,
         what: what.context("an import of nothing")?,
     })
+}
+
+fn moved(block: &Block) -> Result<Move> {
+    let end = |name: &str| {
+        let found = block.body.attributes().find(|one| one.key() == name);
+        match found.map(|attribute| &attribute.expr) {
+            Some(Expression::Traversal(traversal)) => written(traversal),
+            _ => bail!("a move without `{name}`"),
+        }
+    };
+    Ok(Move { from: end("from")?, to: end("to")? })
+}
+
+/// An address of any type, as it stands there.
+fn written(traversal: &Traversal) -> Result<String> {
+    let Expression::Variable(type_name) = &traversal.expr else { bail!("no address") };
+    let mut address = type_name.to_string();
+    for step in &traversal.operators {
+        match step {
+            TraversalOperator::GetAttr(name) => address.push_str(&format!(".{name}")),
+            TraversalOperator::Index(Expression::Number(index)) => {
+                address.push_str(&format!("[{index}]"));
+            }
+            other => bail!("an address with {other:?}"),
+        }
+    }
+    Ok(address)
 }
 
 /// The function that gives a resource's arguments. That it fits the schema is

@@ -299,6 +299,8 @@ impl Stage {
             Act::StateRm(addresses) => {
                 addresses.iter().for_each(|address| self.core.state.remove(address));
             }
+            // It knows one address of the provider alone.
+            Act::Mirrored(_) => {}
             Act::Taint(address) => self.core.state.taint(address, true),
             Act::Untaint(address) => self.core.state.taint(address, false),
             Act::Save(values) => {

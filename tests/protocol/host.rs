@@ -178,6 +178,11 @@ impl Host {
         soon(self.client.stop_provider(request)).await.unwrap().into_inner()
     }
 
+    /// The type of the resource's values.
+    pub fn ty(&self) -> Type {
+        self.ty.clone()
+    }
+
     /// A value of the resource, as bytes.
     pub fn dynamic(&self, value: &Value) -> Option<DynamicValue> {
         Some(dynamic(value, &self.ty))

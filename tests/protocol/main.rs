@@ -9,6 +9,7 @@ mod failures;
 mod life;
 mod looks;
 mod malformed;
+mod moves;
 mod schemas;
 mod stop;
 mod unknowns;

@@ -278,6 +278,20 @@ async fn diagnostics_of_all_calls(host: &mut Host, hostile: &[Vec<u8>]) -> Vec<D
             }
         );
     }
+    for source_type_name in [type_name(), "other_thing".to_owned()] {
+        call!(
+            move_resource_state,
+            move_resource_state::Request {
+                source_provider_address: "test".to_owned(),
+                source_type_name,
+                source_state: Some(RawState { json: bytes(), ..RawState::default() }),
+                source_private: bytes(),
+                source_identity: Some(RawState { json: bytes(), ..RawState::default() }),
+                target_type_name: type_name(),
+                ..Default::default()
+            }
+        );
+    }
     call!(
         validate_data_resource_config,
         validate_data_resource_config::Request { type_name: type_name(), config: value() }

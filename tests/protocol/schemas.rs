@@ -66,8 +66,8 @@ async fn capabilities_and_names_are_told_with_and_without_schemas() {
     assert_eq!(names, schemas.resource_schemas.keys().collect::<Vec<_>>());
     assert_eq!(metadata.server_capabilities, schemas.server_capabilities);
     let can = metadata.server_capabilities.unwrap();
-    assert!(can.plan_destroy && can.get_provider_schema_optional && can.generate_resource_config);
-    assert!(!can.move_resource_state);
+    assert!(can.plan_destroy && can.get_provider_schema_optional);
+    assert!(can.move_resource_state && can.generate_resource_config);
 }
 
 #[tokio::test]
@@ -87,8 +87,7 @@ async fn identities_have_schemas() {
 async fn what_is_not_offered_is_unimplemented() {
     let mut host = Host::unconfigured("schemas_unimplemented").await;
     let client = &mut host.client;
-    let refusals: [Option<Status>; 3] = [
-        client.move_resource_state(move_resource_state::Request::default()).await.err(),
+    let refusals: [Option<Status>; 2] = [
         client.get_functions(get_functions::Request::default()).await.err(),
         client.call_function(call_function::Request::default()).await.err(),
     ];

@@ -40,7 +40,7 @@ pub const FEATURES: &[Feature] = &[
         name: "moves from another type or provider",
         terraform: Some("1.8.0"),
         opentofu: Some("1.10.0"),
-        shown_by: Shown::No("the provider takes no state of another type yet"),
+        shown_by: Shown::By(&["moved/from_aws", "moved/from_awscc"]),
     },
     Feature {
         name: "provider functions",

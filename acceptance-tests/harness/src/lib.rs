@@ -12,6 +12,7 @@ pub mod engine;
 pub mod features;
 pub mod provider;
 pub mod sandbox;
+pub mod stand_in;
 pub mod stranger;
 pub mod workspace;
 

@@ -18,6 +18,9 @@ pub const PROVIDER_VARIABLE: &str = "CLEANROOMS_TEST_PROVIDER";
 /// The provider's source address, to which each engine adds its own host.
 pub const SOURCE: &str = "cleanrooms/cleanrooms";
 
+/// The provider's address at a mirror with a host of its own.
+pub const MIRROR: &str = "mirror.example.com/cleanrooms/cleanrooms";
+
 /// The binary that cargo has built together with the running tests.
 static BUILT_WITH_TESTS: OnceLock<&'static Path> = OnceLock::new();
 

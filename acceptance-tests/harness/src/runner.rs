@@ -12,13 +12,13 @@ use serde_json::{Map, Value};
 
 use crate::engine::Engine;
 use crate::normalise::Normaliser;
-use crate::provider::{Provider, SOURCE};
+use crate::provider::{MIRROR, Provider, SOURCE};
 use crate::record::{Record, difference};
 use crate::sandbox::{ACCOUNTS, REGION, Reply, Sandbox};
 use crate::scenario::{Action, ApiCall, Command, Content, Run, Scenario, Step, file_name, files};
 use crate::state::State;
 use crate::workspace::{Installation, Workspace};
-use crate::{expected, paths};
+use crate::{expected, paths, stand_in};
 
 const GENERATED: &str = "generated.tf";
 
@@ -31,10 +31,15 @@ const GENERATED: &str = "generated.tf";
 /// left in the sandbox.
 pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
     let scenario = Scenario::read(folder)?;
+    let companions = companion_texts(&scenario)?;
     // A folder with a provider configuration of its own may use none at all.
-    let needs_provider = !scenario.has_provider() || uses_provider(&scenario)?;
+    let needs_provider = !scenario.has_provider() || companions.contains(SOURCE);
+    let mut others = stand_in::named_in(&companions)?;
+    if scenario.uses_mirror() {
+        others.push((MIRROR, Provider::build()?.folder().to_path_buf()));
+    }
     let installation = match needs_provider {
-        true => Installation::DevOverride(Provider::build()?),
+        true => Installation::Beside(Provider::build()?, &others),
         false => Installation::None,
     };
     let root = paths::target("scratch")?.join(engine.to_string()).join(name);
@@ -46,13 +51,10 @@ pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
     expected::compare(&scenario.expected(), &outcome, engine.has_identity())
 }
 
-fn uses_provider(scenario: &Scenario) -> Result<bool> {
-    for companion in &scenario.companions {
-        if companion.is_file() && crate::scenario::text(companion)?.contains(SOURCE) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// The texts of the files that a scenario brings along.
+fn companion_texts(scenario: &Scenario) -> Result<String> {
+    let files = scenario.companions.iter().filter(|companion| companion.is_file());
+    files.map(|file| crate::scenario::text(file)).collect()
 }
 
 pub(crate) struct Runner<'a> {
@@ -158,6 +160,16 @@ impl<'a> Runner<'a> {
                 let mut arguments = vec!["state", "rm"];
                 arguments.extend(addresses.iter().map(String::as_str));
                 self.workspace.succeed(&arguments)?;
+            }
+            Action::Mirrored(_) => {
+                let from = format!("{}/{SOURCE}", self.workspace.engine().registry_host());
+                self.workspace.succeed(&[
+                    "state",
+                    "replace-provider",
+                    "-auto-approve",
+                    &from,
+                    MIRROR,
+                ])?;
             }
             Action::Taint(address) => {
                 self.workspace.succeed(&["taint", address])?;

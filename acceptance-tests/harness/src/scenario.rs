@@ -91,6 +91,8 @@ pub enum Action {
     Import(Import),
     /// `state rm` of these addresses.
     StateRm(Vec<String>),
+    /// `state replace-provider`: everything comes from a mirror with a host of its own from now on.
+    Mirrored(Empty),
     /// `taint` of this address.
     Taint(String),
     /// `untaint` of this address.
@@ -244,6 +246,17 @@ impl Scenario {
     /// The file that the outcome is compared with.
     pub fn expected(&self) -> PathBuf {
         self.folder.join(EXPECTED)
+    }
+
+    /// Whether the state comes to name another address of the provider.
+    pub fn uses_mirror(&self) -> bool {
+        let is_mirrored = |step: &Step| match &step.content {
+            Content::Actions(actions) => {
+                actions.iter().any(|action| matches!(action, Action::Mirrored(_)))
+            }
+            Content::Configuration { .. } => false,
+        };
+        self.steps.iter().any(is_mirrored)
     }
 
     /// Whether the folder brings a provider configuration of its own.

@@ -46,6 +46,8 @@ pub enum Installation<'a> {
     None,
     /// `dev_overrides`: no `init`, no lock file.
     DevOverride(&'a Provider),
+    /// The same, with stand-ins for other providers, by their sources.
+    Beside(&'a Provider, &'a [(&'static str, PathBuf)]),
     /// A filesystem mirror, from which `init` installs.
     Mirror(&'a Provider),
 }
@@ -102,7 +104,8 @@ impl Workspace {
         }
         let cli_config = match installation {
             Installation::None => String::new(),
-            Installation::DevOverride(provider) => dev_overrides(provider.folder()),
+            Installation::DevOverride(provider) => dev_overrides(provider.folder(), &[]),
+            Installation::Beside(provider, others) => dev_overrides(provider.folder(), others),
             Installation::Mirror(provider) => {
                 let mirror = root.join("mirror");
                 provider.mirror(&mirror, engine)?;
@@ -326,11 +329,12 @@ fn joined(reader: JoinHandle<io::Result<Vec<u8>>>) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn dev_overrides(folder: &Path) -> String {
-    format!(
-        "provider_installation {{\n  dev_overrides {{\n    {SOURCE:?} = {folder:?}\n  }}\n  \
-         direct {{}}\n}}\n"
-    )
+fn dev_overrides(folder: &Path, others: &[(&'static str, PathBuf)]) -> String {
+    let others = others.iter().map(|(source, folder)| (*source, folder.as_path()));
+    let all = std::iter::once((SOURCE, folder)).chain(others);
+    let lines: String =
+        all.map(|(source, folder)| format!("    {source:?} = {folder:?}\n")).collect();
+    format!("provider_installation {{\n  dev_overrides {{\n{lines}  }}\n  direct {{}}\n}}\n")
 }
 
 fn filesystem_mirror(folder: &Path) -> String {

@@ -8,6 +8,7 @@ mod delete;
 mod fixtures;
 mod members;
 mod notes;
+mod origins;
 mod plan;
 mod read;
 mod requests;
@@ -43,6 +44,7 @@ use super::shapes::payment::{Payer, payer};
 use super::shapes::region::result_regions;
 use super::shapes::text::{description, name};
 use crate::framework::codec::{boolean, string, string_map, text_enum};
+use crate::framework::moving::Origins;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
@@ -71,6 +73,7 @@ impl Object for Collaboration {
     type Update = Update;
     type Item = Gathered;
 
+    const ORIGINS: Option<&'static Origins> = Some(&origins::ORIGINS);
     const TIMEOUTS: [&'static str; 2] = [
         "How long a throttled creation is tried, such as 90s or 1h; 10m when left out.",
         "How long to wait for votes, such as 90s or 1h; 30m when left out.",

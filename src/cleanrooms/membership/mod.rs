@@ -32,6 +32,7 @@ use super::shapes::enumeration::closed;
 use super::shapes::ids::uuid;
 use super::shapes::payment::{Payer, payer};
 use crate::framework::codec::{boolean, set_of, string, text_enum};
+use crate::framework::moving::{Origin, Origins};
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
@@ -60,6 +61,27 @@ impl Object for Membership {
     type Update = Update;
     type Item = sdk::Membership;
 
+    const ORIGINS: Option<&'static Origins> = Some(&Origins {
+        ours: "timeouts",
+        all: &[
+            Origin {
+                type_name: "aws_cleanrooms_membership",
+                renamed: &[],
+                // What was once configured there is never read back, so it tells nothing.
+                reshape: |stored| {
+                    stored.remove("payment_configuration");
+                    Ok(())
+                },
+            },
+            Origin::named(
+                "awscc_cleanrooms_membership",
+                &[
+                    ("membership_identifier", "id"),
+                    ("collaboration_identifier", "collaboration_id"),
+                ],
+            ),
+        ],
+    });
     const TIMEOUTS: [&'static str; 2] = [
         "How long joining waits for a role that is too new to be used: two minutes when left out.",
         "How long a change waits for a role that is too new to be used: two minutes when left out.",

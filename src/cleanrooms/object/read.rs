@@ -8,7 +8,7 @@ use crate::cleanrooms::client::{Client, Reading};
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::{self, Key, Located};
 use crate::cleanrooms::tags::{self, RemoteTags};
-use crate::framework::managed::UNMANAGED;
+use crate::framework::managed::is_unmanaged;
 use crate::framework::{Context, Diagnostic, Diagnostics, Found};
 use crate::wire::Value;
 
@@ -20,7 +20,7 @@ pub(super) async fn read<O: Object>(
     let noun = O::KIND.noun;
     let one = |err: &AwsError| Diagnostics::from(failed(&format!("read the {noun}"), err));
     let at = cx.client.reading(state, &cx.stop).await.map_err(|err| one(&err))?;
-    let is_new = cx.private().plan_note(UNMANAGED).is_some();
+    let is_new = is_unmanaged(&cx.private());
     let completed = match completed_key::<O>(&at, state).await {
         // Nothing is managed yet that could be lost.
         Err(err) if is_new && err.kind == ErrorKind::NotFound => return Ok(Found::Gone),

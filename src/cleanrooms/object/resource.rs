@@ -13,8 +13,9 @@ use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::{self, Located};
-use crate::cleanrooms::{adopt, ended, environment, region, tags};
+use crate::cleanrooms::{adopt, ended, environment, origins, region, tags};
 use crate::framework::identity::IdentitySchema;
+use crate::framework::moving::Origins;
 use crate::framework::plan::{Plan, filled};
 use crate::framework::private::Private;
 use crate::framework::{
@@ -55,6 +56,14 @@ impl<O: Object> Resource for Of<O> {
 
     fn upgrade(version: i64, state: Json) -> Result<Json, Diagnostic> {
         O::upgrade(version, state)
+    }
+
+    fn origins() -> Option<&'static Origins> {
+        O::ORIGINS
+    }
+
+    fn settle(taken_over: Value) -> Result<Value, String> {
+        origins::settle(&O::KIND, taken_over)
     }
 
     fn import(target: ImportTarget<'_>) -> Result<Vec<(&'static str, Value)>, Diagnostic> {

@@ -1,9 +1,9 @@
 //! One object at two addresses: what is destroyed at one would be lost at the other.
 //!
-//! An import brings an object that the state already has to a second address.
+//! An import, or a move from another provider, brings an object that the state already has to a second address.
 //! When the first one leaves the configuration in the same run, core plans to
-//! destroy there what lives on here. Whichever of the two comes second, the
-//! import or the plan to destroy, tells. (How often core reads an address
+//! destroy there what lives on here. Whichever of the two comes second, this
+//! or the plan to destroy, tells. (How often core reads an address
 //! differs between versions, so reads tell nothing.)
 
 use super::Object;
@@ -12,7 +12,7 @@ use crate::cleanrooms::key::{Key, Located};
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::wire::Value;
 
-/// Notes that an object is imported.
+/// Notes that an object is imported or moved here.
 ///
 /// # Errors
 ///
@@ -37,12 +37,12 @@ fn named<O: Object>(key: &Key) -> String {
 fn two_addresses<O: Object>(key: &Key) -> Diagnostic {
     let (noun, id, type_name) = (O::KIND.noun, key.shown(), O::KIND.type_name);
     Diagnostic::error(
-        format!("The {noun} is imported at one address and destroyed at another"),
+        format!("The {noun} is taken in at one address and destroyed at another"),
         format!(
             "{noun} {id} is in this state already, at an address that the plan destroys: it would be \
              lost at both. If the address has changed, write moved {{ from = {type_name}.<old>  to = \
-             {type_name}.<new> }} in place of the import; or take the old one out first: terraform \
-             state rm {type_name}.<old>."
+             {type_name}.<new> }} in place of the import; or take the old one out first, as before a \
+             move from another provider: terraform state rm {type_name}.<old>."
         ),
     )
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
+use super::moves;
 use super::program::Program;
 use super::run::Run;
 use super::state::{Place, State};
@@ -179,19 +180,27 @@ impl<P: Provider> Core<P> {
 
     /// Plans, and changes nothing: not even what is stored.
     pub async fn plan(&self, program: &Program, options: &Options) -> Planned {
+        let (state, said) = moves::moved(self, program);
+        if !said.is_empty() {
+            return Planned { said, failed: true, state, ..Planned::default() };
+        }
         match options.mode {
             Mode::Normal | Mode::RefreshOnly => {
-                let run = Run::new(self, program, self.state.clone(), false);
+                let run = Run::new(self, program, state, false);
                 run.plan(options, self.wanted(program, options)).await
             }
-            Mode::Destroy => self.plan_destroy(program, options).await,
+            Mode::Destroy => self.plan_destroy(program, options, state).await,
         }
     }
 
     /// Core plans with the configuration before it plans to destroy, and keeps
     /// of that only the refreshed state and what stops it (protocol, e.6).
-    async fn plan_destroy(&self, program: &Program, options: &Options) -> Planned {
-        let mut state = self.state.clone();
+    async fn plan_destroy(
+        &self,
+        program: &Program,
+        options: &Options,
+        mut state: State,
+    ) -> Planned {
         if !options.skip_refresh {
             let first = Options { mode: Mode::Normal, ..options.clone() };
             let run = Run::new(self, program, state, false);

@@ -7,6 +7,7 @@
 
 mod core;
 mod data;
+mod moves;
 mod program;
 mod run;
 mod state;
@@ -17,7 +18,9 @@ mod values;
 mod walk;
 
 pub use self::core::{Action, Carry, Change, Connect, Core, Mode, Options, Planned, Said};
-pub use program::{Declared, Evaluate, Import, Imported, Lifecycle, Program, ProviderBlock, Scope};
+pub use program::{
+    Declared, Evaluate, Import, Imported, Lifecycle, Move, Program, ProviderBlock, Scope,
+};
 pub use state::{Place, State, Stored};
 #[cfg(test)]
 pub use values::*;

@@ -30,6 +30,8 @@ pub struct Program {
     pub providers: BTreeMap<String, ProviderBlock>,
     /// The import blocks.
     pub imports: Vec<Import>,
+    /// The moved blocks.
+    pub moves: Vec<Move>,
 }
 
 /// A provider block.
@@ -67,6 +69,15 @@ pub struct Lifecycle {
     pub ignore_changes: Vec<String>,
     /// Instances, or attributes of them, whose change replaces this one.
     pub replace_triggered_by: Vec<(String, AttributePath)>,
+}
+
+/// A moved block.
+#[derive(Clone, Debug)]
+pub struct Move {
+    /// The address that an object had, of whichever type.
+    pub from: String,
+    /// The address of an instance.
+    pub to: String,
 }
 
 /// An import block.

@@ -11,6 +11,7 @@ use crate::framework::identity::IdentitySchema;
 use crate::framework::managed::{
     ApplyRequest, ManagedResource, PlanRequest, PlanResponse, StateResponse,
 };
+use crate::framework::moving::Source;
 use crate::framework::plan::Walk;
 use crate::framework::resource::lock;
 use crate::framework::schema::{Attribute, Kind, Mode as Setter, Schema};
@@ -79,6 +80,10 @@ impl ManagedResource<Log> for Thing {
 
     fn upgrade_identity(&self, _stored: &[u8]) -> Value {
         Value::Null
+    }
+
+    fn move_here(&self, source: Source<'_>) -> Result<StateResponse, Diagnostic> {
+        Err(Diagnostic::error("Nothing is moved here", source.to_string()))
     }
 
     fn identity_schema(&self) -> &IdentitySchema {

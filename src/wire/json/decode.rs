@@ -18,7 +18,11 @@ use crate::wire::{Step, Type, Value};
 /// Nesting is bounded by the JSON parser's limit of 128 levels, and memory by
 /// the length of `bytes` and the size of `ty`.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
-    let json = serde_json::from_slice(bytes).map_err(DecodeProblem::Json)?;
+    from_json(serde_json::from_slice(bytes).map_err(DecodeProblem::Json)?, ty)
+}
+
+/// The same of JSON that is parsed already.
+pub fn from_json(json: Json, ty: &Type) -> Result<Value, DecodeError> {
     value(json, ty, OtherAttributes::Tolerated)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! With `TF_ACC=1` the scenarios run in real accounts instead of the sandbox.
 
+mod stand_in;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,6 +17,9 @@ use cleanrooms_harness::{checks, examples, features, paths, runner};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
+    if let Some(code) = stand_in::run() {
+        return code;
+    }
     let mut arguments = Arguments::from_args();
     Provider::is_built(env!("CARGO_BIN_EXE_terraform-provider-cleanrooms"));
     if acceptance::is_asked_for() {
