@@ -7,6 +7,7 @@
 //! `absence` proves that one is gone, `tags` and `region` are planned alike.
 
 pub mod delete;
+mod page;
 mod parent;
 pub mod read;
 mod relocate;
@@ -29,6 +30,7 @@ use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
 use super::kind::Kind;
 use super::tags::RemoteTags;
+use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, ResourceSchema};
@@ -126,6 +128,12 @@ pub trait Object: Send + Sync + Sized + 'static {
          be used: ten and two minutes when left out.",
         "How long a change is tried while a role is too new to be used: two minutes when left out.",
     ];
+
+    /// The IAM actions that refresh, import and plan need, but for those of tags.
+    const READS: &'static [Need];
+
+    /// The IAM actions that an apply needs besides, but for those of tags.
+    const WRITES: &'static [Need];
 
     /// Brings stored state of an older version of the schema to the present one.
     ///

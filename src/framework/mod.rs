@@ -11,6 +11,7 @@ pub mod codec;
 pub mod diagnostics;
 pub mod identity;
 pub mod managed;
+pub mod page;
 pub mod plan;
 pub mod private;
 pub mod provider;

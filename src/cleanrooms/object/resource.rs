@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::delete::delete;
+use super::page::page;
 use super::parent::{ended, is_undecided, moves_with_parent, plan_for_parent, relocates};
 use super::read::read;
 use super::relocate::relocate;
@@ -15,6 +16,7 @@ use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::{self, Located};
 use crate::cleanrooms::{adopt, ended, environment, region, tags};
 use crate::framework::identity::IdentitySchema;
+use crate::framework::page::Page;
 use crate::framework::plan::{Plan, filled};
 use crate::framework::private::Private;
 use crate::framework::{
@@ -55,6 +57,10 @@ impl<O: Object> Resource for Of<O> {
 
     fn upgrade(version: i64, state: Json) -> Result<Json, Diagnostic> {
         O::upgrade(version, state)
+    }
+
+    fn page() -> Page {
+        page::<O>()
     }
 
     fn import(target: ImportTarget<'_>) -> Result<Vec<(&'static str, Value)>, Diagnostic> {

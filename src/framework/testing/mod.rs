@@ -5,6 +5,7 @@
 //! millisecond. It knows nothing of AWS; what is behind the provider is the
 //! caller's.
 
+mod acting;
 mod core;
 mod data;
 mod program;
@@ -17,6 +18,7 @@ mod values;
 mod walk;
 
 pub use self::core::{Action, Carry, Change, Connect, Core, Mode, Options, Planned, Said};
+pub use acting::Acting;
 pub use program::{Declared, Evaluate, Import, Imported, Lifecycle, Program, ProviderBlock, Scope};
 pub use state::{Place, State, Stored};
 #[cfg(test)]
