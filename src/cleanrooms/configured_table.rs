@@ -35,6 +35,7 @@ use super::shapes::text::{
 };
 use crate::framework::codec::{Codec, keys, object, one_of, set_of, text_enum, variant};
 use crate::framework::moving::{Origin, Origins};
+use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::validators::{invalid, size};
 use crate::framework::{Diagnostic, Diagnostics, Resource, ResourceSchema};
@@ -85,6 +86,48 @@ impl Object for ConfiguredTable {
             ),
         ],
     });
+
+    const READS: &'static [Need] = &[Need::always(&["cleanrooms:GetConfiguredTable"])];
+    const WRITES: &'static [Need] = &[
+        Need::always(&[
+            "cleanrooms:CreateConfiguredTable",
+            "cleanrooms:DeleteConfiguredTable",
+            "cleanrooms:UpdateConfiguredTable",
+        ]),
+        Need::when(
+            "to find a table whose creation was not answered",
+            &["cleanrooms:ListConfiguredTables"],
+        ),
+        Need::when(
+            "where `allowed_columns` or `table_reference` changes",
+            &[
+                "cleanrooms:UpdateConfiguredTableAllowedColumns",
+                "cleanrooms:UpdateConfiguredTableReference",
+            ],
+        ),
+        Need::when(
+            "where the table is destroyed while it has a rule that Terraform does not manage",
+            &[
+                "cleanrooms:CreateConfiguredTableAnalysisRule",
+                "cleanrooms:DeleteConfiguredTableAnalysisRule",
+                "cleanrooms:GetConfiguredTableAnalysisRule",
+            ],
+        ),
+        Need::when(
+            "where the table is in AWS Glue or Amazon Athena",
+            &[
+                "glue:BatchGetPartition",
+                "glue:GetDatabase",
+                "glue:GetDatabases",
+                "glue:GetPartition",
+                "glue:GetPartitions",
+                "glue:GetSchemaVersion",
+                "glue:GetTable",
+                "glue:GetTables",
+            ],
+        ),
+        Need::when("where the table is in Amazon Athena", &["athena:GetTableMetadata"]),
+    ];
 
     fn rows() -> ResourceSchema<Row> {
         ResourceSchema::new(

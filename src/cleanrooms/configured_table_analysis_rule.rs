@@ -39,6 +39,7 @@ use super::shapes::text::{additional_analysis, allowed_analysis, rule_column};
 use crate::framework::codec::{
     Codec, keys, object, one_of, set_of, small_integer, string, variant,
 };
+use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::row::field;
@@ -71,6 +72,19 @@ impl Object for ConfiguredTableAnalysisRule {
     type Create = Create;
     type Update = Update;
     type Item = Item;
+
+    const READS: &'static [Need] = &[
+        Need::always(&["cleanrooms:GetConfiguredTableAnalysisRule"]),
+        Need::when(
+            "where an import leaves the type out, and before a rule moves to another table",
+            &["cleanrooms:GetConfiguredTable"],
+        ),
+    ];
+    const WRITES: &'static [Need] = &[Need::always(&[
+        "cleanrooms:CreateConfiguredTableAnalysisRule",
+        "cleanrooms:DeleteConfiguredTableAnalysisRule",
+        "cleanrooms:UpdateConfiguredTableAnalysisRule",
+    ])];
 
     fn rows() -> ResourceSchema<Row> {
         ResourceSchema::new(

@@ -27,6 +27,7 @@ use super::shapes::text::{alias, remark, role_arn};
 use super::table_names;
 use crate::framework::codec::{Codec, object, set_of, string, text_enum};
 use crate::framework::moving::{Origin, Origins};
+use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::{Diagnostic, Resource, ResourceSchema};
 use crate::wire::Value;
@@ -68,6 +69,35 @@ impl Object for ConfiguredTableAssociation {
             ],
         )],
     });
+
+    const READS: &'static [Need] = &[
+        Need::always(&["cleanrooms:GetConfiguredTableAssociation"]),
+        Need::when("to tell whether the membership has ended", &["cleanrooms:GetMembership"]),
+    ];
+    const WRITES: &'static [Need] = &[
+        Need::always(&[
+            "cleanrooms:CreateConfiguredTableAssociation",
+            "cleanrooms:DeleteConfiguredTableAssociation",
+            "cleanrooms:UpdateConfiguredTableAssociation",
+        ]),
+        Need::always(&["iam:PassRole"]),
+        Need::when(
+            "to find an association whose creation was not answered",
+            &["cleanrooms:ListConfiguredTableAssociations"],
+        ),
+        Need::when(
+            "to look whether another table or name can take the place of the old one",
+            &["cleanrooms:GetConfiguredTable", "cleanrooms:GetSchema"],
+        ),
+        Need::when(
+            "where the association is destroyed while it has a rule that Terraform does not manage",
+            &[
+                "cleanrooms:CreateConfiguredTableAssociationAnalysisRule",
+                "cleanrooms:DeleteConfiguredTableAssociationAnalysisRule",
+                "cleanrooms:GetConfiguredTableAssociationAnalysisRule",
+            ],
+        ),
+    ];
 
     fn rows() -> ResourceSchema<Row> {
         ResourceSchema::new(

@@ -7,6 +7,7 @@
 //! `absence` proves that one is gone, `tags` and `region` are planned alike.
 
 pub mod delete;
+mod page;
 mod parent;
 pub mod read;
 mod relocate;
@@ -30,6 +31,7 @@ use super::key::{Key, Located};
 use super::kind::Kind;
 use super::tags::RemoteTags;
 use crate::framework::moving::Origins;
+use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, ResourceSchema};
@@ -130,6 +132,12 @@ pub trait Object: Send + Sync + Sized + 'static {
 
     /// The types of other providers from which objects are moved here.
     const ORIGINS: Option<&'static Origins> = None;
+
+    /// The IAM actions that refresh, import and plan need, but for those of tags.
+    const READS: &'static [Need];
+
+    /// The IAM actions that an apply needs besides, but for those of tags.
+    const WRITES: &'static [Need];
 
     /// Brings stored state of an older version of the schema to the present one.
     ///

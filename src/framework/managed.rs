@@ -12,6 +12,7 @@ use super::checks;
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::identity::IdentitySchema;
 use super::moving::{self, MOVED, Source};
+use super::page::Page;
 use super::plan::{self, Plan, Walk, filled};
 use super::private::Private;
 use super::provider::Configured;
@@ -96,6 +97,10 @@ pub trait ManagedResource<C>: Send + Sync {
     fn schema(&self) -> &Schema;
     /// The identity's attributes.
     fn identity_schema(&self) -> &IdentitySchema;
+    /// What the documentation says besides the schema.
+    fn page(&self) -> Page {
+        Page::default()
+    }
     /// The mistakes in the schema and its mappings; none, or a test fails.
     fn mistakes(&self) -> Vec<String>;
     /// Checks a configuration without any call.
@@ -356,6 +361,10 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
 
     fn identity_schema(&self) -> &IdentitySchema {
         &self.identity_schema
+    }
+
+    fn page(&self) -> Page {
+        R::page()
     }
 
     fn mistakes(&self) -> Vec<String> {

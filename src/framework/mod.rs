@@ -14,6 +14,7 @@ pub mod identity;
 pub mod list;
 pub mod managed;
 pub mod moving;
+pub mod page;
 pub mod plan;
 pub mod private;
 pub mod provider;

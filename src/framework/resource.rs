@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::identity::IdentitySchema;
 use super::moving::Origins;
+use super::page::Page;
 use super::plan::Plan;
 use super::private::Private;
 use super::row::{Row, TypedRow};
@@ -168,6 +169,11 @@ pub trait Resource: Send + Sync + Sized + 'static {
         cx: &Context<'_, Self::Client>,
         state: &Value,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+
+    /// What the documentation says besides the schema.
+    fn page() -> Page {
+        Page::default()
+    }
 
     /// Starts a row of this resource.
     fn attribute<I: 'static, O: 'static>(

@@ -7,12 +7,15 @@
 //! - `looks::…`: the same faults at each call of each data source.
 //! - `claims::…`: what needs a lie of the service, or its clock.
 //! - `random::…`: sequences of changes, faults and acts of others.
+//! - Each call is made with the permissions that the page of its resource lists
+//!   (`permissions`); when everything was played, each of them was used.
 //! - `ways::…`: whether the scenarios change whatever can be changed.
 
 mod claims;
 mod faults;
 mod hcl;
 mod looks;
+mod permissions;
 mod random;
 mod scenarios;
 mod stage;
@@ -27,11 +30,12 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
+    let is_whole = arguments.filter.is_none();
     match trials() {
         Ok(trials) => {
             let conclusion = libtest_mimic::run(&arguments, trials);
             faults::print();
-            match random::judge() {
+            match random::judge() && (!is_whole || permissions::judge()) {
                 true => conclusion.exit_code(),
                 false => ExitCode::FAILURE,
             }

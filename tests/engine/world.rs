@@ -22,6 +22,8 @@ use cleanrooms_sandbox::{InProcess, NoReply, Options};
 use http::{Request, Response};
 use serde_json::Value as Json;
 
+use crate::permissions;
+
 /// The sandbox's address in provider blocks. Nothing listens there.
 pub const ADDRESS: &str = "http://127.0.0.1:1";
 
@@ -208,9 +210,10 @@ impl HttpConnector for Caller {
             let request =
                 request.try_into_http1x().map_err(|err| ConnectorError::user(err.into()))?;
             let request = request.map(|body| body.bytes().map(Bytes::copy_from_slice));
-            let (head, Some(body)) = request.into_parts() else {
+            let (mut head, Some(body)) = request.into_parts() else {
                 return Err(ConnectorError::user("the body is a stream".into()));
             };
+            head.extensions.insert(permissions::policy());
             let path = head.uri.path().to_owned();
             let exchange = world.sandbox.call(Request::from_parts(head, body));
             let reply = match limit {

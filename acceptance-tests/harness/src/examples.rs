@@ -1,10 +1,12 @@
 //! The folders under `examples/`: each is applied as a user would do it, with
 //! profiles of a shared configuration file and no keys in the configuration.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value as Json;
 
 use crate::checks::required_providers;
 use crate::engine::Engine;
@@ -22,7 +24,8 @@ const OWNER: &str = ACCOUNTS[0];
 const PROFILES: [(&str, &str); 3] =
     [("default", OWNER), ("retailer", OWNER), ("publisher", ACCOUNTS[1])];
 
-/// Every example: the folders below `examples/` that hold `.tf` files.
+/// Every example: the folders below `examples/` that hold `.tf` files, and those whose numbered folders
+/// are the configurations of several companies.
 ///
 /// # Errors
 ///
@@ -35,6 +38,10 @@ pub fn folders() -> Result<Vec<PathBuf>> {
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     let inside = files(folder)?;
+    if inside.iter().any(|path| is_part(path)) {
+        found.push(folder.to_path_buf());
+        return Ok(());
+    }
     if inside.iter().any(|path| is_configuration(path)) {
         found.push(folder.to_path_buf());
     }
@@ -48,6 +55,12 @@ fn is_configuration(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "tf")
 }
 
+/// Whether a folder is one configuration of several, such as `1_creator`: they are applied in their
+/// order, and the outputs of one are variables of those after it.
+fn is_part(path: &Path) -> bool {
+    path.is_dir() && file_name(path).starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// Applies an example, plans again, and destroys it.
 ///
 /// # Errors
@@ -57,15 +70,48 @@ fn is_configuration(path: &Path) -> bool {
 pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
     let root = paths::target("scratch")?.join(engine.to_string()).join(name);
     let sandbox = Sandbox::start().context("starting the sandbox")?;
-    let workspace = workspace(folder, &root, engine, &sandbox.url())?;
+    let mut parts: Vec<_> = files(folder)?.into_iter().filter(|path| is_part(path)).collect();
+    parts.sort();
+    if parts.is_empty() {
+        parts.push(folder.to_path_buf());
+    }
+    let mut variables = Vec::new();
+    let mut applied = Vec::new();
+    for part in &parts {
+        let mut workspace = workspace(part, &root.join(file_name(part)), engine, &sandbox.url())?;
+        for (name, value) in &variables {
+            workspace.set_env(format!("TF_VAR_{name}"), value);
+        }
+        apply(&workspace)?;
+        variables.extend(outputs(&workspace)?);
+        applied.push(workspace);
+    }
+    for workspace in applied.iter().rev() {
+        workspace.succeed(&["destroy", "-auto-approve", "-input=false", "-no-color"])?;
+    }
+    let leftovers = sandbox.client().leftovers()?;
+    ensure!(leftovers.is_empty(), "left in the sandbox: {leftovers:#?}");
+    Ok(())
+}
+
+fn apply(workspace: &Workspace) -> Result<()> {
     workspace.succeed(&["apply", "-auto-approve", "-input=false", "-no-color"])?;
     workspace
         .succeed(&["plan", "-detailed-exitcode", "-input=false", "-no-color"])
         .context("the plan after the apply must be empty (exit status 0)")?;
-    workspace.succeed(&["destroy", "-auto-approve", "-input=false", "-no-color"])?;
-    let leftovers = sandbox.client().leftovers()?;
-    ensure!(leftovers.is_empty(), "left in the sandbox: {leftovers:#?}");
     Ok(())
+}
+
+/// The outputs that are texts.
+fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
+    let shown = workspace.succeed(&["output", "-json", "-no-color"])?;
+    let outputs: BTreeMap<String, Json> =
+        serde_json::from_str(&shown).context("reading the outputs")?;
+    let texts = outputs.into_iter().filter_map(|(name, output)| {
+        let text = output["value"].as_str()?.to_owned();
+        Some((name, text))
+    });
+    Ok(texts.collect())
 }
 
 /// A workspace with a copy of an example, whose environment leads to a sandbox.

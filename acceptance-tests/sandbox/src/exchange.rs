@@ -13,6 +13,7 @@ use crate::faults::Fault;
 use crate::journal::Entry;
 use crate::model::{Operation, Parts, UnknownMembers};
 use crate::operations::{Call, handler};
+use crate::permissions::Policy;
 use crate::router::{self, Matched};
 use crate::server::{Reply, Server};
 use crate::settings::{Presence, Tolerance};
@@ -84,6 +85,9 @@ impl Exchange {
         self.operation = Some(operation.name.clone());
         let resource = resource_arn(&matched, &caller);
         self.check_rate(server, &caller, &operation.name)?;
+        if let Some(policy) = self.head.extensions.get::<Policy>() {
+            policy.check(&caller, &operation.name, &self.shown_body, &resource)?;
+        }
         self.inject(server, &caller, &format!("cleanrooms:{}", operation.name), &resource).await?;
         let body = if operation.method == "POST" || operation.method == "PATCH" {
             body?

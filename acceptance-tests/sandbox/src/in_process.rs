@@ -45,7 +45,8 @@ impl InProcess {
     }
 
     /// Answers a request, be it to AWS or on the admin path. Host and scheme
-    /// of its URI do not matter, nor does the order in which calls end.
+    /// of its URI do not matter, nor does the order in which calls end. A
+    /// [`Policy`](crate::Policy) among its extensions says what its caller may do.
     ///
     /// It has to be called on a tokio runtime, on which the call goes on even
     /// if the caller stops waiting.

@@ -30,6 +30,7 @@ mod model;
 mod operations;
 mod patterns;
 mod payment;
+mod permissions;
 mod persistence;
 pub mod program;
 mod rates;
@@ -43,6 +44,7 @@ mod state;
 mod sts;
 
 pub use in_process::InProcess;
+pub use permissions::Policy;
 pub use sandbox::{Options, Sandbox};
 pub use server::NoReply;
 pub use settings::*;

@@ -1,1 +1,1 @@
-terraform import cleanrooms_configured_table_analysis_rule.purchases 3f2504e0-4f89-41d3-9a0c-0305e82c3301
+terraform import cleanrooms_configured_table_analysis_rule.purchases 3f2504e0-4f89-41d3-9a0c-0305e82c3301/AGGREGATION

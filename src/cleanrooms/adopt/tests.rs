@@ -24,6 +24,7 @@ use crate::cleanrooms::shapes::tags::TagPolicy;
 use crate::framework::Resource;
 use crate::framework::codec::string;
 use crate::framework::managed::{ApplyRequest, Managed, PlanRequest, StateResponse};
+use crate::framework::page::Need;
 
 const ID: &str = "00000000-0000-4000-8000-000000000001";
 
@@ -111,6 +112,9 @@ impl Object for Note {
     type Create = Option<String>;
     type Update = Option<String>;
     type Item = Answer;
+
+    const READS: &'static [Need] = &[];
+    const WRITES: &'static [Need] = &[];
 
     fn rows() -> ResourceSchema<Of<Self>> {
         ResourceSchema::new("A note.").with(

@@ -45,6 +45,7 @@ use super::shapes::region::result_regions;
 use super::shapes::text::{description, name};
 use crate::framework::codec::{boolean, string, string_map, text_enum};
 use crate::framework::moving::Origins;
+use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
@@ -77,6 +78,49 @@ impl Object for Collaboration {
     const TIMEOUTS: [&'static str; 2] = [
         "How long a throttled creation is tried, such as 90s or 1h; 10m when left out.",
         "How long to wait for votes, such as 90s or 1h; 30m when left out.",
+    ];
+
+    const READS: &'static [Need] = &[
+        Need::always(&["cleanrooms:GetCollaboration", "cleanrooms:ListMembers"]),
+        Need::when(
+            "to tell a collaboration that is gone from one that may not be seen",
+            &["cleanrooms:ListCollaborations"],
+        ),
+        Need::when(
+            "while change requests of this resource are open",
+            &[
+                "cleanrooms:GetCollaborationChangeRequest",
+                "cleanrooms:ListCollaborationChangeRequests",
+            ],
+        ),
+    ];
+    const WRITES: &'static [Need] = &[
+        Need::always(&[
+            "cleanrooms:CreateCollaboration",
+            "cleanrooms:DeleteCollaboration",
+            "cleanrooms:UpdateCollaboration",
+        ]),
+        Need::when(
+            "where members are added, or abilities, payers or auto-approval changed",
+            &[
+                "cleanrooms:CreateCollaborationChangeRequest",
+                "cleanrooms:UpdateCollaborationChangeRequest",
+            ],
+        ),
+        Need::when("where members are removed", &["cleanrooms:DeleteMember"]),
+        Need::when(
+            "where the creator's own membership is still there when the collaboration is destroyed",
+            &["cleanrooms:DeleteMembership"],
+        ),
+        Need::when(
+            "to destroy the collaboration and to remove members: policies of audience models go \
+             with them",
+            &[
+                "cleanrooms-ml:DeleteConfiguredAudienceModelPolicy",
+                "cleanrooms-ml:GetConfiguredAudienceModelPolicy",
+                "cleanrooms-ml:PutConfiguredAudienceModelPolicy",
+            ],
+        ),
     ];
 
     fn rows() -> ResourceSchema<Row> {

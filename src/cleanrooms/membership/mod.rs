@@ -33,6 +33,7 @@ use super::shapes::ids::uuid;
 use super::shapes::payment::{Payer, payer};
 use crate::framework::codec::{boolean, set_of, string, text_enum};
 use crate::framework::moving::{Origin, Origins};
+use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
@@ -85,6 +86,42 @@ impl Object for Membership {
     const TIMEOUTS: [&'static str; 2] = [
         "How long joining waits for a role that is too new to be used: two minutes when left out.",
         "How long a change waits for a role that is too new to be used: two minutes when left out.",
+    ];
+
+    const READS: &'static [Need] = &[Need::always(&["cleanrooms:GetMembership"])];
+    const WRITES: &'static [Need] = &[
+        Need::always(&[
+            "cleanrooms:CreateMembership",
+            "cleanrooms:DeleteMembership",
+            "cleanrooms:UpdateMembership",
+        ]),
+        Need::when(
+            "to find a membership whose creation was not answered, and before one is left for another",
+            &["cleanrooms:GetCollaboration"],
+        ),
+        Need::when(
+            "where `payment_configuration` leaves the costs of queries out",
+            &["cleanrooms:ListMembers"],
+        ),
+        Need::when(
+            "where results are written with a role, which is passed to AWS Clean Rooms",
+            &["iam:PassRole"],
+        ),
+        Need::when("where results have a bucket", &["s3:GetBucketLocation"]),
+        Need::when(
+            "where queries or jobs are logged, or no longer",
+            &[
+                "logs:CreateLogDelivery",
+                "logs:CreateLogGroup",
+                "logs:DeleteLogDelivery",
+                "logs:DescribeLogGroups",
+                "logs:DescribeResourcePolicies",
+                "logs:GetLogDelivery",
+                "logs:ListLogDeliveries",
+                "logs:PutResourcePolicy",
+                "logs:UpdateLogDelivery",
+            ],
+        ),
     ];
 
     fn rows() -> ResourceSchema<Row> {

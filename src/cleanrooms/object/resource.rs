@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::delete::delete;
+use super::page::page;
 use super::parent::{ended, is_undecided, moves_with_parent, plan_for_parent, relocates};
 use super::read::read;
 use super::relocate::relocate;
@@ -16,6 +17,7 @@ use crate::cleanrooms::key::{self, Located};
 use crate::cleanrooms::{adopt, ended, environment, origins, region, tags};
 use crate::framework::identity::IdentitySchema;
 use crate::framework::moving::Origins;
+use crate::framework::page::Page;
 use crate::framework::plan::{Plan, filled};
 use crate::framework::private::Private;
 use crate::framework::{
@@ -64,6 +66,10 @@ impl<O: Object> Resource for Of<O> {
 
     fn settle(taken_over: Value) -> Result<Value, String> {
         origins::settle(&O::KIND, taken_over)
+    }
+
+    fn page() -> Page {
+        page::<O>()
     }
 
     fn import(target: ImportTarget<'_>) -> Result<Vec<(&'static str, Value)>, Diagnostic> {

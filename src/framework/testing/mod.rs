@@ -5,6 +5,7 @@
 //! millisecond. It knows nothing of AWS; what is behind the provider is the
 //! caller's.
 
+mod acting;
 mod core;
 mod data;
 mod moves;
@@ -18,6 +19,7 @@ mod values;
 mod walk;
 
 pub use self::core::{Action, Carry, Change, Connect, Core, Mode, Options, Planned, Said};
+pub use acting::Acting;
 pub use program::{
     Declared, Evaluate, Import, Imported, Lifecycle, Move, Program, ProviderBlock, Scope,
 };

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
 
+use super::acting::Acting;
 use super::core::{Action, Change, Core, Said};
 use super::data;
 use super::program::{Declared, Program, Scope};
@@ -94,6 +95,11 @@ impl<'a, P: Provider> Run<'a, P> {
     /// As an engine that tells its applies does.
     fn walk(&self) -> Walk {
         if self.at_apply { Walk::Apply } else { Walk::Plan }
+    }
+
+    /// Who asks, when a resource of that type does.
+    fn acting(&self, type_name: &str) -> Acting {
+        Acting { type_name: type_name.to_owned(), at_apply: self.at_apply }
     }
 
     /// What is stored now, and what was said.

@@ -1,8 +1,9 @@
 //! A sandbox without sockets, on tokio's clock.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cleanrooms_sandbox::{InProcess, NoReply, Options};
+use cleanrooms_sandbox::{InProcess, NoReply, Options, Policy};
 use hyper::body::Bytes;
 use hyper::{Request, Response};
 use serde_json::{Value, json};
@@ -117,4 +118,44 @@ async fn a_fork_begins_with_what_there_is_and_goes_its_own_way() {
     assert_eq!((listed(&fork).await, listed(&sandbox).await), (2, 1));
     let found = fork.call(request("GET", "/_sandbox/switches", &Value::Null)).await;
     assert_eq!(json(&found.expect("it answers"))["list_order"], "newest_first");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_is_asked_about_each_action_and_denies_what_it_does_not_allow() {
+    let sandbox = sandbox();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let tagged = || {
+        let body = json!({
+            "name": "name",
+            "members": [],
+            "creatorMemberAbilities": [],
+            "creatorDisplayName": "owner",
+            "queryLogStatus": "DISABLED",
+            "tags": { "Team": "measurement" },
+        });
+        request("POST", "/collaborations", &body)
+    };
+    let policy = |allowed: &'static [&'static str]| {
+        let asked = Arc::clone(&asked);
+        Policy::new(move |action| {
+            asked.lock().expect("nobody panicked").push(action.to_owned());
+            allowed.contains(&action)
+        })
+    };
+    let with = |policy: Policy| {
+        let mut request = tagged();
+        request.extensions_mut().insert(policy);
+        request
+    };
+    let denied = sandbox.call(with(policy(&["cleanrooms:CreateCollaboration"]))).await;
+    let denied = denied.expect("it answers");
+    assert_eq!(denied.status(), 403);
+    let message = json(&denied)["message"].to_string();
+    assert!(message.contains("is not authorized to perform: cleanrooms:TagResource"), "{message}");
+    assert_eq!(listed(&sandbox).await, 0);
+    let both = policy(&["cleanrooms:CreateCollaboration", "cleanrooms:TagResource"]);
+    assert!(sandbox.call(with(both)).await.expect("it answers").status().is_success());
+    let asked = asked.lock().expect("nobody panicked");
+    let expected = ["cleanrooms:CreateCollaboration", "cleanrooms:TagResource"].repeat(2);
+    assert_eq!(*asked, expected);
 }

@@ -256,7 +256,8 @@ impl<P: Provider> Run<'_, P> {
             Kind::Data => Ok(data::apply(request)),
             Kind::Managed(resource) => {
                 let configured = self.configured(provider)?;
-                Ok(resource.apply(&configured.client, self.stop.clone(), request).await)
+                let applying = resource.apply(&configured.client, self.stop.clone(), request);
+                Ok(self.acting(resource.type_name()).during(applying).await)
             }
         }
     }

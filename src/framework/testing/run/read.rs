@@ -45,7 +45,8 @@ impl<P: Provider> Run<'_, P> {
             identity: prior.identity,
             diagnostics: Diagnostics::new(),
         };
-        let mut read = resource.read(&configured, self.stop.clone(), prior).await;
+        let reading = resource.read(&configured, self.stop.clone(), prior);
+        let mut read = self.acting(resource.type_name()).during(reading).await;
         self.tell(address, std::mem::take(&mut read.diagnostics))?;
         let address = address.unwrap_or_default();
         if !read.state.is_wholly_known() {
