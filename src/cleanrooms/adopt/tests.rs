@@ -28,6 +28,9 @@ use crate::framework::page::Need;
 
 const ID: &str = "00000000-0000-4000-8000-000000000001";
 
+/// The id of a note that says something else.
+const OTHER: &str = "00000000-0000-4000-8000-000000000002";
+
 /// By how much this machine's clock is ahead of the service's.
 const AHEAD: Duration = Duration::from_secs(20 * 60);
 
@@ -123,7 +126,7 @@ impl Object for Note {
                 .doc("Its name.")
                 .create(|_, name| name)
                 .update(|_, name| name)
-                .read(|_| Some("A".to_owned())),
+                .read(|r| Some(if r.item.id == OTHER { "B" } else { "A" }.to_owned())),
         )
     }
 
@@ -223,6 +226,16 @@ async fn a_lost_create_is_adopted_though_this_machines_clock_is_ahead() {
 async fn what_is_older_than_the_create_is_not_adopted() {
     LOST.set(Lost::Request);
     MADE.set(vec![(ID.to_owned(), ago(Duration::from_secs(60)))]);
+    let created = created(DATED).await;
+    assert!(created.state.is_null());
+    let said = said(&created);
+    assert!(said.len() == 1 && said[0].contains("No note like the planned one"), "{said:?}");
+}
+
+#[tokio::test]
+async fn what_is_not_as_planned_is_not_adopted() {
+    LOST.set(Lost::Request);
+    MADE.set(vec![(OTHER.to_owned(), ago(Duration::ZERO))]);
     let created = created(DATED).await;
     assert!(created.state.is_null());
     let said = said(&created);
