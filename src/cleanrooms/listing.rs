@@ -13,6 +13,7 @@ use super::error::failed_fields;
 use super::object::{Object, Of};
 use super::shapes::region::region as region_name;
 use crate::framework::codec::{Codec, set_of, string};
+use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::schema::{Attribute, Kind, Mode, Nesting, Schema};
 use crate::framework::{Context, DataSchema, DataSource, Diagnostic, Diagnostics, Resource};
@@ -28,6 +29,8 @@ pub trait Listing: Send + Sync + Sized + 'static {
     const KEY: &'static str = "id";
     /// What the data source is, for its page.
     const ABOUT: &'static str;
+    /// The IAM actions that the list needs.
+    const LOOKS: &'static [Need];
     /// What the service says of one.
     type Entry: Send + Sync + 'static;
 
@@ -127,6 +130,10 @@ impl<L: Listing> DataSource for Plural<L> {
     const TYPE_NAME: &'static str = L::TYPE_NAME;
     type Client = Client;
     type Found = Listed;
+
+    fn needs() -> Vec<Need> {
+        L::LOOKS.to_vec()
+    }
 
     fn schema() -> DataSchema<Listed> {
         let what = L::ENTRIES.replace('_', " ");

@@ -11,6 +11,7 @@ use super::object::{Object, Of, Remote, Unread};
 use super::shapes::ids::uuid;
 use super::tags::{self, RemoteTags};
 use crate::framework::codec::string_map;
+use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::schema::Attribute;
 use crate::framework::validators::invalid;
@@ -28,6 +29,8 @@ pub trait Sought: Object {
     const BY: &'static [&'static str];
     /// What the data source is, for its page.
     const ABOUT: &'static str;
+    /// The IAM actions that a look at one needs, but for that of tags.
+    const LOOKS: &'static [Need];
     /// Whether it is another account's, whose tags the service keeps to itself; `None` where it does
     /// not tell.
     fn is_others(_item: &Self::Item) -> Option<bool> {
@@ -47,6 +50,13 @@ impl<O: Sought> DataSource for One<O> {
     const TYPE_NAME: &'static str = O::KIND.type_name;
     type Client = Client;
     type Found = Remote<O::Item>;
+
+    fn needs() -> Vec<Need> {
+        let tags = O::KIND.tagged.then(|| Need::always(&["cleanrooms:ListTagsForResource"]));
+        let among = <O::Among as Listing>::LOOKS.iter();
+        let among = among.map(|need| Need::when("where `id` is left out", need.actions));
+        <O as Sought>::LOOKS.iter().copied().chain(tags).chain(among).collect()
+    }
 
     fn schema() -> DataSchema<Self::Found> {
         let noun = O::KIND.noun;

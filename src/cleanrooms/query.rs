@@ -8,6 +8,7 @@ use super::key;
 use super::listing::{Entries, Listing, entries, region_argument, untold};
 use super::object::{Object, Of};
 use crate::framework::list::{ListResource, Listed};
+use crate::framework::page::Need;
 use crate::framework::schema::Attribute;
 use crate::framework::{Context, Diagnostics};
 use crate::wire::Value;
@@ -47,6 +48,10 @@ impl<O: Queried> ListResource for Query<O> {
     type Of = Of<O>;
 
     const ABOUT: &'static str = O::ABOUT;
+
+    fn needs() -> Vec<Need> {
+        <O::Among as Listing>::LOOKS.to_vec()
+    }
 
     fn arguments() -> Vec<Attribute> {
         O::arguments().into_iter().chain([region_argument()]).collect()

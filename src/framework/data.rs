@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::diagnostics::{Diagnostic, Diagnostics};
+use super::page::Need;
 use super::private::Private;
 use super::provider::Configured;
 use super::resource::{Context, Resource, ResourceSchema};
@@ -32,6 +33,11 @@ pub trait DataSource: Send + Sync + Sized + 'static {
 
     /// The arguments and attributes, one row each.
     fn schema() -> DataSchema<Self::Found>;
+
+    /// What the service must allow.
+    fn needs() -> Vec<Need> {
+        Vec::new()
+    }
 
     /// Checks that rows cannot express, silent on unknown values.
     fn validate(_config: &Value, _diagnostics: &mut Diagnostics) {}
@@ -157,6 +163,10 @@ pub trait AnyDataSource<C>: Send + Sync {
     fn type_name(&self) -> &'static str;
     /// What Terraform sees.
     fn schema(&self) -> &Schema;
+    /// What the service must allow.
+    fn needs(&self) -> Vec<Need> {
+        Vec::new()
+    }
     /// The mistakes in the schema and its mappings; none, or a test fails.
     fn mistakes(&self) -> Vec<String>;
     /// Checks a configuration without any call.
@@ -194,6 +204,10 @@ impl<D: DataSource> AnyDataSource<D::Client> for Data<D> {
 
     fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        D::needs()
     }
 
     fn mistakes(&self) -> Vec<String> {

@@ -16,6 +16,7 @@ use super::caught::caught;
 use super::data::not_yet;
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::managed::ManagedResource;
+use super::page::Need;
 use super::private::Private;
 use super::provider::Configured;
 use super::resource::{Context, ImportTarget, Resource};
@@ -34,6 +35,11 @@ pub trait ListResource: Send + Sync + Sized + 'static {
 
     /// What the list is, for its page.
     const ABOUT: &'static str;
+
+    /// What the service must allow, besides the reads of objects.
+    fn needs() -> Vec<Need> {
+        Vec::new()
+    }
 
     /// The arguments: what narrows the list.
     fn arguments() -> Vec<Attribute>;
@@ -89,6 +95,10 @@ pub trait AnyListResource<C>: Send + Sync {
     fn type_name(&self) -> &'static str;
     /// The arguments.
     fn schema(&self) -> &Schema;
+    /// What the service must allow, besides the reads of objects.
+    fn needs(&self) -> Vec<Need> {
+        Vec::new()
+    }
     /// Checks a configuration without any call.
     fn validate(&self, config: &Value) -> Diagnostics;
     /// Finds what there is.
@@ -127,6 +137,10 @@ impl<L: ListResource> AnyListResource<<L::Of as Resource>::Client> for Lists<L> 
 
     fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        L::needs()
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {

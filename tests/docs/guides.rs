@@ -3,7 +3,7 @@
 //! - A block of code after `<!-- FILE -->` is that file of `examples/`.
 //! - A block after `<!-- policy: read TYPE … -->` or `<!-- policy: apply TYPE … -->` is an IAM policy of
 //!   the actions that these resources list.
-//! - A heading that is code alone is what the provider says: the summary of a diagnostic that some
+//! - A heading that is code alone, of several words, is what the provider says: the summary of a diagnostic that some
 //!   scenario expects, or a text of its sources.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,7 +86,11 @@ fn statement(actions: &BTreeSet<&str>, resource: &str, condition: &str) -> Strin
 pub fn unsaid(path: &str, text: &str) -> Vec<String> {
     let headings = text.lines().filter_map(|line| line.strip_prefix("### `"));
     let quoted = headings.filter_map(|heading| heading.strip_suffix('`'));
-    quoted.filter(|it| !is_said(it)).map(|it| format!("{path}: nobody says `{it}`")).collect()
+    // Without a blank it is a name.
+    quoted
+        .filter(|it| it.contains(' ') && !is_said(it))
+        .map(|it| format!("{path}: nobody says `{it}`"))
+        .collect()
 }
 
 /// `…` stands for what differs from case to case.

@@ -115,6 +115,12 @@ fn every_attribute_says_what_it_is_and_what_a_change_replaces() {
     for resource in registry::all() {
         look(resource.schema(), resource.type_name(), &mut wrong);
     }
+    for source in registry::data_sources() {
+        look(source.schema(), &format!("data.{}", source.type_name()), &mut wrong);
+    }
+    for listed in registry::list_resources() {
+        look(listed.schema(), &format!("list.{}", listed.type_name()), &mut wrong);
+    }
     assert_eq!(wrong, Vec::<String>::new());
 }
 

@@ -36,11 +36,38 @@ pub fn all() -> Result<Vec<Generated>> {
             example: "resource.tf",
         };
         let page = resource.page();
-        let mut text = thing.beginning()?;
+        let mut text = thing.beginning()? + &notes(thing.noun())?;
         text += &permissions(&page);
         text += &markdown::schema(resource.schema());
         text += &import(&thing, &page, resource.identity_schema())?;
         pages.push(Generated { path: thing.path(), text });
+    }
+    for source in registry::data_sources() {
+        let thing = Thing {
+            folder: "data-sources",
+            word: "Data Source",
+            type_name: source.type_name(),
+            schema: source.schema(),
+            example: "data-source.tf",
+        };
+        let needs = format!("A read needs these IAM actions:\n\n{}", list(&source.needs()));
+        pages.push(thing.looked_at(&needs)?);
+    }
+    for listed in registry::list_resources() {
+        let thing = Thing {
+            folder: "list-resources",
+            word: "List Resource",
+            type_name: listed.type_name(),
+            schema: listed.schema(),
+            example: "list-resource.tfquery.hcl",
+        };
+        let needs = format!(
+            "The list needs these IAM actions, and `include_resource` those that a refresh of the \
+             [resource](../resources/{}.md#permissions) needs:\n\n{}",
+            thing.noun(),
+            list(&listed.needs()),
+        );
+        pages.push(thing.looked_at(&needs)?);
     }
     Ok(pages)
 }
@@ -79,8 +106,15 @@ impl Thing<'_> {
         let example = read(&self.examples().join(self.example))?;
         Ok(front_matter(&title, Some(""), &schema.description)
             + &format!("\n# {type_name} ({word})\n\n{}\n", schema.description)
-            + &format!("\n## Example Usage\n\n```terraform\n{}\n```\n", example.trim())
-            + &notes(self.noun())?)
+            + &format!("\n## Example Usage\n\n```terraform\n{}\n```\n", example.trim()))
+    }
+
+    /// The page of what is looked at alone.
+    fn looked_at(&self, needs: &str) -> Result<Generated> {
+        let text = self.beginning()?
+            + &format!("\n## Permissions\n\n{needs}\n")
+            + &markdown::schema(self.schema);
+        Ok(Generated { path: self.path(), text })
     }
 }
 
@@ -110,13 +144,16 @@ fn front_matter(title: &str, subcategory: Option<&str>, description: &str) -> St
 }
 
 fn permissions(page: &Page) -> String {
-    let list = |needs: &[Need]| needs.iter().map(need).collect::<String>();
     format!(
         "## Permissions\n\nA refresh, an import and a plan need these IAM actions:\n\n{}\nAn apply \
          needs these besides:\n\n{}\n",
         list(&page.permissions.read),
         list(&page.permissions.apply),
     )
+}
+
+fn list(needs: &[Need]) -> String {
+    needs.iter().map(need).collect()
 }
 
 fn need(need: &Need) -> String {

@@ -17,7 +17,12 @@ use cleanrooms_sandbox::Policy;
 /// What each type lists.
 static LISTED: LazyLock<BTreeMap<String, Permissions>> = LazyLock::new(|| {
     let resources = registry::all().into_iter();
-    resources.map(|one| (one.type_name().to_owned(), one.page().permissions)).collect()
+    let resources = resources.map(|one| (one.type_name().to_owned(), one.page().permissions));
+    let data_sources = registry::data_sources().into_iter().map(|one| {
+        let permissions = Permissions { read: one.needs(), apply: Vec::new() };
+        (format!("data.{}", one.type_name()), permissions)
+    });
+    resources.chain(data_sources).collect()
 });
 
 /// What was used, and by whom.

@@ -23,6 +23,7 @@ use crate::cleanrooms::shapes::ids::account_id;
 use crate::cleanrooms::shapes::time::time;
 use crate::framework::DataSchema;
 use crate::framework::codec::{Codec, object, string, string_map, text_enum};
+use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::schema::Attribute;
 use crate::wire::Value;
@@ -30,6 +31,8 @@ use crate::wire::Value;
 impl Sought for Collaboration {
     type Among = Collaborations;
     const BY: &'static [&'static str] = &["name", "creator_account_id"];
+    const LOOKS: &'static [Need] =
+        &[Need::always(&["cleanrooms:GetCollaboration", "cleanrooms:ListMembers"])];
     const ABOUT: &'static str = "A collaboration that the account owns, has joined or is invited to: \
                                  who takes part, what each may do and pays for. Who is invited can \
                                  look before it joins, and needs to know no more than the name.";
@@ -93,6 +96,7 @@ pub struct Collaborations;
 impl Listing for Collaborations {
     const TYPE_NAME: &'static str = "cleanrooms_collaborations";
     const ENTRIES: &'static str = "collaborations";
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:ListCollaborations"])];
     const ABOUT: &'static str = "The collaborations that the account owns, has joined or is invited to; \
                                  or those of them that are asked for. There may be none.";
     type Entry = CollaborationSummary;

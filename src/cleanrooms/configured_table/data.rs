@@ -13,6 +13,7 @@ use crate::cleanrooms::lookup::Sought;
 use crate::cleanrooms::query::Queried;
 use crate::cleanrooms::shapes::time::time;
 use crate::framework::codec::{Codec, object, set_of, string, text_enum};
+use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::schema::Attribute;
 use crate::wire::Value;
@@ -20,6 +21,7 @@ use crate::wire::Value;
 impl Sought for ConfiguredTable {
     type Among = ConfiguredTables;
     const BY: &'static [&'static str] = &["name"];
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:GetConfiguredTable"])];
     const ABOUT: &'static str = "A configured table of the account's own: where its data is, and which of \
                                  its columns collaborations may use.";
 }
@@ -35,6 +37,7 @@ pub struct ConfiguredTables;
 impl Listing for ConfiguredTables {
     const TYPE_NAME: &'static str = "cleanrooms_configured_tables";
     const ENTRIES: &'static str = "configured_tables";
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:ListConfiguredTables"])];
     const ABOUT: &'static str = "The account's own configured tables, or those of them that are asked for. \
                                  There may be none.";
     type Entry = ConfiguredTableSummary;

@@ -12,6 +12,7 @@ use crate::cleanrooms::query::Queried;
 use crate::cleanrooms::shapes::ids::uuid;
 use crate::cleanrooms::shapes::time::time;
 use crate::framework::codec::{Codec, object, set_of, string, text_enum};
+use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::schema::Attribute;
 use crate::wire::Value;
@@ -28,6 +29,7 @@ pub struct ConfiguredTableAssociations;
 impl Listing for ConfiguredTableAssociations {
     const TYPE_NAME: &'static str = "cleanrooms_configured_table_associations";
     const ENTRIES: &'static str = "configured_table_associations";
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:ListConfiguredTableAssociations"])];
     const ABOUT: &'static str = "The tables that a membership of the account's own has brought into its \
                                  collaboration, or those of them that are asked for. There may be none.";
     type Entry = ConfiguredTableAssociationSummary;

@@ -15,6 +15,7 @@ use crate::cleanrooms::shapes::payment::payer as payment;
 use crate::cleanrooms::shapes::text::name;
 use crate::cleanrooms::shapes::time::time;
 use crate::framework::codec::{Codec, object, set_of, string, text_enum};
+use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::schema::Attribute;
 use crate::wire::Value;
@@ -22,6 +23,7 @@ use crate::wire::Value;
 impl Sought for Membership {
     type Among = Memberships;
     const BY: &'static [&'static str] = &["collaboration_id", "collaboration_name"];
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:GetMembership"])];
     const ABOUT: &'static str = "A membership of the account's own: its part in a collaboration.";
 }
 
@@ -56,6 +58,7 @@ pub struct Memberships;
 impl Listing for Memberships {
     const TYPE_NAME: &'static str = "cleanrooms_memberships";
     const ENTRIES: &'static str = "memberships";
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:ListMemberships"])];
     const ABOUT: &'static str = "The account's own memberships, or those of them that are asked for. \
                                  Without `status`, ended ones are among them. There may be none.";
     type Entry = MembershipSummary;

@@ -5,7 +5,7 @@ use std::future::Future;
 /// Who asks the service: what a policy for one resource, or for plans alone, is chosen by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Acting {
-    /// The type of the resource.
+    /// The type of the resource, or of the data source after `data.`.
     pub type_name: String,
     /// Whether it is an apply that asks; otherwise it is a refresh, an import or a plan.
     pub at_apply: bool,

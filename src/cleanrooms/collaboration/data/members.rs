@@ -13,6 +13,7 @@ use crate::cleanrooms::shapes::ids::uuid;
 use crate::cleanrooms::shapes::payment::payer;
 use crate::cleanrooms::shapes::time::time;
 use crate::framework::codec::{Codec, object, string, text_enum};
+use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::schema::Attribute;
 use crate::wire::Value;
@@ -24,6 +25,7 @@ impl Listing for Members {
     const TYPE_NAME: &'static str = "cleanrooms_collaboration_members";
     const ENTRIES: &'static str = "members";
     const KEY: &'static str = "account_id";
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:ListMembers"])];
     const ABOUT: &'static str = "The members of a collaboration by account: its creator, who has joined, \
                                  who is invited, and who has left or was removed. Every one of them \
                                  sees the same, before it joins as well.";

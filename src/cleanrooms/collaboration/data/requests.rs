@@ -21,6 +21,7 @@ use crate::cleanrooms::shapes::time::time;
 use crate::framework::codec::{
     Codec, ObjectCodec, boolean, object, set_of, string, string_map, text_enum,
 };
+use crate::framework::page::Need;
 use crate::framework::row::{Row, field};
 use crate::framework::schema::Attribute;
 use crate::framework::{Context, DataSchema, DataSource, Diagnostics};
@@ -196,6 +197,7 @@ pub struct ChangeRequests;
 impl Listing for ChangeRequests {
     const TYPE_NAME: &'static str = "cleanrooms_change_requests";
     const ENTRIES: &'static str = "change_requests";
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:ListCollaborationChangeRequests"])];
     const ABOUT: &'static str = "The change requests of a collaboration, whoever filed them: open ones, and \
                                  all that ever were. For `for_each`, leave `status` out and decide by what \
                                  each one is about: a request that moves on then stays in the map, and only \
@@ -255,6 +257,10 @@ impl DataSource for ChangeRequest {
     const TYPE_NAME: &'static str = "cleanrooms_change_request";
     type Client = Client;
     type Found = Found;
+
+    fn needs() -> Vec<Need> {
+        vec![Need::always(&["cleanrooms:GetCollaborationChangeRequest"])]
+    }
 
     fn schema() -> DataSchema<Found> {
         let schema = DataSchema::new(

@@ -25,7 +25,9 @@ impl<P: Provider> Run<'_, P> {
             return Ok(());
         }
         let configured = self.configured(&declared.provider)?;
-        let looked = source.read(&configured, self.stop.clone(), &config).await;
+        let looking = source.read(&configured, self.stop.clone(), &config);
+        let acting = self.acting(&format!("data.{}", source.type_name()));
+        let looked = acting.during(looking).await;
         self.tell(Some(address), looked.diagnostics)?;
         if looked.state.is_null() {
             return self.refuse(address, "Provider produced null object", "");

@@ -1,0 +1,1 @@
+data "cleanrooms_configured_tables" "all" {}

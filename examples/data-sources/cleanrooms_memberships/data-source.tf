@@ -1,0 +1,3 @@
+data "cleanrooms_memberships" "active" {
+  status = "ACTIVE"
+}

@@ -1,0 +1,7 @@
+list "cleanrooms_configured_table" "purchases" {
+  provider = cleanrooms
+
+  config {
+    name = "Purchases"
+  }
+}

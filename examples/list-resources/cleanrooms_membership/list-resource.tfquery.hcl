@@ -1,0 +1,4 @@
+# Those that are active, unless `status` says otherwise.
+list "cleanrooms_membership" "active" {
+  provider = cleanrooms
+}
