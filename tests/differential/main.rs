@@ -11,6 +11,9 @@
 mod faults;
 #[path = "../engine/hcl.rs"]
 mod hcl;
+#[path = "../engine/permissions.rs"]
+#[allow(dead_code, reason = "which of them are used is the business of the target `engine`")]
+mod permissions;
 #[path = "../engine/stage.rs"]
 #[allow(dead_code, reason = "scenarios are the business of the target `engine`")]
 mod stage;
