@@ -200,7 +200,9 @@ impl<R: Resource> Managed<R> {
         let assumed = is_unread.then(|| plan::assumed(schema, &request.prior, &request.config));
         let prior = assumed.as_ref().unwrap_or(&request.prior);
         // Prior state and configuration alone, since core's own proposal differs between versions.
-        let mut plan = Plan::proposed(schema, prior, &request.config, request.walk);
+        // It is never replaced, so that nothing turns out to be when the plan is applied.
+        let walk = if is_unread { Walk::Plan } else { request.walk };
+        let mut plan = Plan::proposed(schema, prior, &request.config, walk);
         plan.first_notes = request.planned_private.clone();
         // First of all what changes with the provider block: it counts as a change like any other.
         R::follow_provider(&mut plan, client);

@@ -17,7 +17,7 @@ resource "cleanrooms_collaboration" "main" {
   members = {
     "444455556666" = {
       display_name     = "Publisher"
-      member_abilities = []
+      member_abilities = ["CAN_RECEIVE_RESULTS"]
       payment_configuration = {
         query_compute = { is_responsible = false }
       }
