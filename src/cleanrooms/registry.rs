@@ -21,15 +21,18 @@ use crate::framework::data::{AnyDataSource, Data};
 use crate::framework::list::{AnyListResource, Lists};
 use crate::framework::managed::{Managed, ManagedResource};
 
+/// How the framework's view of a kind is made.
+type Make<T> = fn() -> Arc<T>;
+
 /// What there is of one noun, each to be made when it is asked for.
 #[derive(Default)]
 struct Noun {
     /// What manages an object of it.
-    resource: Option<fn() -> Arc<dyn ManagedResource<Client>>>,
+    resource: Option<Make<dyn ManagedResource<Client>>>,
     /// What shows one, or several.
-    data_sources: Vec<fn() -> Arc<dyn AnyDataSource<Client>>>,
+    data_sources: Vec<Make<dyn AnyDataSource<Client>>>,
     /// What a query finds.
-    list: Option<fn() -> Arc<dyn AnyListResource<Client>>>,
+    list: Option<Make<dyn AnyListResource<Client>>>,
 }
 
 /// All nouns.

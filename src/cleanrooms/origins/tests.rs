@@ -107,7 +107,7 @@ fn collaboration(more: Json) -> Json {
         "job_log_status": "DISABLED",
         "members": {
             "444455556666": {
-                "display_name": "Publisher", "member_abilities": [],
+                "display_name": "Publisher", "member_abilities": ["CAN_RECEIVE_RESULTS"],
                 "payment_configuration": nobody_pays_but_for_queries(false)
             },
             "777788889999": {
@@ -170,7 +170,7 @@ fn a_membership_of_aws_comes_over_but_for_what_it_never_reads_back() {
             }
         },
         "id": "3e3be200-0000-4000-8000-000000000003",
-        "member_abilities": [],
+        "member_abilities": ["CAN_RECEIVE_RESULTS"],
         "query_log_status": "DISABLED",
         "region": "us-east-1",
         "status": "ACTIVE",

@@ -212,11 +212,12 @@ impl<P: Provider> Run<'_, P> {
             // replacement's plan are not in this one's.
             self.plan_destroy_of(place)?;
         }
-        let changes = lock(&self.changes);
-        let change = changes.get(place).or_else(|| planned.changes.get(place));
-        let current = planned.changes.get(&Place::current(&place.address));
-        let change = change.or(current).cloned();
-        drop(changes);
+        let planned_now = lock(&self.changes).get(place).cloned();
+        let earlier = || {
+            let current = Place::current(&place.address);
+            planned.changes.get(place).or_else(|| planned.changes.get(&current)).cloned()
+        };
+        let change = planned_now.or_else(earlier);
         let (Some(change), Some((type_name, provider)), Some(object)) =
             (change, self.type_and_provider(place), self.stored(place)?)
         else {
