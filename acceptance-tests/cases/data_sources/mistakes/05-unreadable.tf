@@ -15,6 +15,8 @@ resource "cleanrooms_collaboration" "two" {
   creator_member_abilities = []
   query_log_status         = "DISABLED"
   members                  = {}
+  # Ids tell in which order they were made.
+  depends_on = [cleanrooms_collaboration.one]
 }
 
 data "cleanrooms_collaboration" "members_denied" {
