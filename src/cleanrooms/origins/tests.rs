@@ -146,6 +146,7 @@ fn a_collaboration_of_awscc_comes_over_whole() {
         let none = new_json!({"custom_ml_member_abilities": []});
         expected["members"][account]["ml_member_abilities"] = none;
     }
+    expected["members"]["444455556666"]["member_abilities"] = new_json!([]);
     assert_eq!(known(&state), expected);
 }
 

@@ -120,7 +120,7 @@ async fn a_fork_begins_with_what_there_is_and_goes_its_own_way() {
     assert_eq!(json(&found.expect("it answers"))["list_order"], "newest_first");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_policy_is_asked_about_each_action_and_denies_what_it_does_not_allow() {
     let sandbox = sandbox();
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -150,7 +150,7 @@ async fn a_policy_is_asked_about_each_action_and_denies_what_it_does_not_allow()
     let denied = sandbox.call(with(policy(&["cleanrooms:CreateCollaboration"]))).await;
     let denied = denied.expect("it answers");
     assert_eq!(denied.status(), 403);
-    let message = json(&denied)["message"].to_string();
+    let message = json(&denied).to_string();
     assert!(message.contains("is not authorized to perform: cleanrooms:TagResource"), "{message}");
     assert_eq!(listed(&sandbox).await, 0);
     let both = policy(&["cleanrooms:CreateCollaboration", "cleanrooms:TagResource"]);
