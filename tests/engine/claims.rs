@@ -107,6 +107,21 @@ resource "cleanrooms_membership" "{label}" {{
     )
 }
 
+/// A table of a provider's account: of the default one, or as `.partner` says.
+fn table(label: &str, name: &str, provider: &str) -> String {
+    format!(
+        r#"
+resource "cleanrooms_configured_table" "{label}" {{
+  provider        = cleanrooms{provider}
+  name            = "{name}"
+  allowed_columns = ["email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {{ glue = {{ database_name = "sales", table_name = "orders" }} }}
+}}
+"#
+    )
+}
+
 // What happened.
 
 async fn applied(stage: &mut Stage) -> Result<()> {
@@ -272,14 +287,6 @@ async fn the_creators_membership_keeps_its_place_under_a_new_address() -> Result
 
 /// Objects of three kinds, each with the call that makes it.
 fn kinds() -> [(&'static str, String, &'static str); 3] {
-    let table = r#"
-resource "cleanrooms_configured_table" "this" {
-  name            = "Orders"
-  allowed_columns = ["email"]
-  analysis_method = "DIRECT_QUERY"
-  table_reference = { glue = { database_name = "sales", table_name = "orders" } }
-}
-"#;
     let joined = collaboration("this", WITH_PARTNER)
         + &membership("this", "partner", "cleanrooms_collaboration.this.id");
     [
@@ -289,7 +296,7 @@ resource "cleanrooms_configured_table" "this" {
             "CreateCollaboration",
         ),
         ("cleanrooms_membership.this", joined, "CreateMembership"),
-        ("cleanrooms_configured_table.this", table.to_owned(), "CreateConfiguredTable"),
+        ("cleanrooms_configured_table.this", table("this", "Orders", ""), "CreateConfiguredTable"),
     ]
 }
 

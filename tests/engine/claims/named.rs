@@ -147,27 +147,11 @@ async fn what_is_not_visible_yet_is_not_taken_for_destroyed() -> Result<()> {
     Ok(())
 }
 
-const TABLE_AND_RULES: &str = r#"
-resource "cleanrooms_configured_table" "this" {
-  name            = "Orders"
-  allowed_columns = ["email", "segment"]
-  analysis_method = "DIRECT_QUERY"
-  table_reference = { glue = { database_name = "sales", table_name = "orders" } }
-}
-resource "cleanrooms_configured_table_analysis_rule" "one" {
-  configured_table_id  = cleanrooms_configured_table.this.id
-  analysis_rule_policy = { v1 = { list = { join_columns = ["email"], list_columns = ["segment"] } } }
-}
-resource "cleanrooms_configured_table_analysis_rule" "two" {
-  configured_table_id  = cleanrooms_configured_table.this.id
-  analysis_rule_policy = { v1 = { list = { join_columns = ["email"], list_columns = ["segment"] } } }
-}
-"#;
-
 async fn a_lost_rule_is_not_found_at_another_address() -> Result<()> {
     for kind in ["bad_gateway", "reset_before", "internal_error"] {
         let mut stage = Stage::new();
-        stage.configure(TABLE_AND_RULES);
+        let rules = rule("one", "this") + &rule("two", "this");
+        stage.configure(&(table("this", "Orders", "") + &rules));
         let lost = json!({ "operation": "CreateConfiguredTableAnalysisRule", "skip": 1,
             "fault": { "kind": kind } });
         fault(&stage, &lost).await?;
@@ -183,19 +167,7 @@ async fn a_lost_rule_is_not_found_at_another_address() -> Result<()> {
 
 async fn a_reply_about_what_was_made_before_is_not_believed() -> Result<()> {
     let mut stage = Stage::new();
-    let table = |label: &str| {
-        format!(
-            r#"
-resource "cleanrooms_configured_table" "{label}" {{
-  name            = "Orders"
-  allowed_columns = ["email"]
-  analysis_method = "DIRECT_QUERY"
-  table_reference = {{ glue = {{ database_name = "sales", table_name = "orders" }} }}
-}}
-"#
-        )
-    };
-    stage.configure(&(table("one") + &table("two")));
+    stage.configure(&(table("one", "Orders", "") + &table("two", "Orders", "")));
     // Every create is answered with the first one's reply.
     static FIRST: std::sync::Mutex<Option<Json>> = std::sync::Mutex::new(None);
     let replay: Falsify = |path, body| {
@@ -294,19 +266,6 @@ async fn what_is_imported_is_not_destroyed_at_another_address() -> Result<()> {
 
 /// Two tables in a collaboration in which the partner has one as well.
 fn two_tables(rules: &str, associations: &str) -> String {
-    let table = |label: &str, provider: &str| {
-        format!(
-            r#"
-resource "cleanrooms_configured_table" "{label}" {{
-  provider        = cleanrooms{provider}
-  name            = "{label}"
-  allowed_columns = ["email", "segment"]
-  analysis_method = "DIRECT_QUERY"
-  table_reference = {{ glue = {{ database_name = "sales", table_name = "orders" }} }}
-}}
-"#
-        )
-    };
     let own = r#"
 resource "cleanrooms_membership" "own" {
   collaboration_id = cleanrooms_collaboration.this.id
@@ -317,9 +276,9 @@ resource "cleanrooms_membership" "own" {
         collaboration("this", WITH_PARTNER),
         own.to_owned(),
         membership("partner", "partner", "cleanrooms_collaboration.this.id"),
-        table("one", ""),
-        table("two", ""),
-        table("theirs", ".partner"),
+        table("one", "one", ""),
+        table("two", "two", ""),
+        table("theirs", "theirs", ".partner"),
         association("theirs", ".partner", "partner", "theirs", "theirs"),
         rules.to_owned(),
         associations.to_owned(),
