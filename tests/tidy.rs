@@ -29,31 +29,17 @@ const MESSAGE_PACK: [&str; 2] = ["msgpack", "rmp"];
 /// Not simply `aws_`: the TLS library has a back end called `aws_lc_rs`.
 const AWS: [&str; 6] =
     ["aws_config", "aws_credential", "aws_runtime", "aws_sdk", "aws_smithy", "aws_types"];
-const PROTOBUF_AND_AWS: [&str; 9] =
-    [PROTOBUF[0], PROTOBUF[1], PROTOBUF[2], AWS[0], AWS[1], AWS[2], AWS[3], AWS[4], AWS[5]];
 
-const LAYERS: [Layer; 6] = [
-    Layer { name: "wire", builds_on: &[], not_crates: &PROTOBUF_AND_AWS, not_words: &[] },
-    Layer {
-        name: "framework",
-        builds_on: &["wire"],
-        not_crates: &PROTOBUF_AND_AWS,
-        not_words: &MESSAGE_PACK,
-    },
+/// The crates of the workspace below the provider's, with what they may build on of it.
+const CRATES: [(&str, &[&str]); 2] = [("tf-wire", &[]), ("tf-framework", &["tf-wire"])];
+
+/// The layers within the provider's crate. Those below are crates, `wire` and `framework`: what they
+/// must not know, Cargo does not give them.
+const LAYERS: [Layer; 4] = [
     Layer { name: "proto", builds_on: &[], not_crates: &AWS, not_words: &[] },
     Layer { name: "plugin", builds_on: &["proto"], not_crates: &AWS, not_words: &MESSAGE_PACK },
-    Layer {
-        name: "server",
-        builds_on: &["framework", "plugin", "proto", "wire"],
-        not_crates: &AWS,
-        not_words: &[],
-    },
-    Layer {
-        name: "cleanrooms",
-        builds_on: &["framework", "wire"],
-        not_crates: &PROTOBUF,
-        not_words: &MESSAGE_PACK,
-    },
+    Layer { name: "server", builds_on: &["plugin", "proto"], not_crates: &AWS, not_words: &[] },
+    Layer { name: "cleanrooms", builds_on: &[], not_crates: &PROTOBUF, not_words: &MESSAGE_PACK },
 ];
 
 /// The files that introduce the layers to one another.
@@ -72,8 +58,8 @@ const ARCHITECTURE: &str = "ARCHITECTURE.md";
 const DOCUMENTS: [&str; 3] = [ARCHITECTURE, "CONTRIBUTING.md", "README.md"];
 
 /// What a path of this repository begins with, in a document.
-const FOLDERS: [&str; 7] =
-    ["acceptance-tests/", "benches/", "docs/", "examples/", "proto/", "src/", "tests/"];
+const FOLDERS: [&str; 8] =
+    ["acceptance-tests/", "benches/", "crates/", "docs/", "examples/", "proto/", "src/", "tests/"];
 
 /// A map or a table with fewer lines was not read as it was meant.
 const FEWEST_PROMISES: usize = 20;
@@ -90,38 +76,77 @@ fn each_layer_knows_only_what_it_builds_on() {
 
 #[test]
 fn nothing_is_printed_past_the_handshake_and_the_log() {
-    let found: Vec<_> = sources("src").iter().flat_map(|file| printing(&file.0, &file.1)).collect();
+    let files = ["src", "crates"].into_iter().flat_map(sources);
+    let found: Vec<_> = files.flat_map(|file| printing(&file.0, &file.1)).collect();
     assert_eq!(found, Vec::<String>::new());
 }
 
 #[test]
 fn files_stay_within_a_few_screens() {
-    let files = ["src", "tests"].into_iter().flat_map(sources);
+    let files = ["crates", "src", "tests"].into_iter().flat_map(sources);
     let found: Vec<_> = files.filter_map(|file| length(&file.0, &file.1)).collect();
     assert_eq!(found, Vec::<String>::new());
 }
 
 #[test]
 fn the_sandbox_and_the_provider_share_no_code() {
+    let dependencies = dependencies();
+    let (provider, sandbox) = ("terraform-provider-cleanrooms", "cleanrooms-sandbox");
+    assert!(dependencies[provider].contains("tonic"));
+    assert!(!dependencies[provider].contains(sandbox));
+    assert!(dependencies[sandbox].contains("tokio"));
+    for ours in [provider, "tf-framework", "tf-wire"] {
+        assert!(!dependencies[sandbox].contains(ours), "{ours}");
+    }
+}
+
+/// What `framework` and `wire` do not depend on they cannot use; this holds their dependencies.
+#[test]
+fn the_crates_below_know_neither_protobuf_nor_aws_nor_this_provider() {
+    let dependencies = dependencies();
+    for (name, builds_on) in CRATES {
+        let is_forbidden = |other: &&String| {
+            let other = other.replace('-', "_");
+            PROTOBUF.iter().chain(&AWS).any(|beginning| other.starts_with(beginning))
+        };
+        let forbidden: Vec<_> = dependencies[name].iter().filter(is_forbidden).collect();
+        assert_eq!(forbidden, Vec::<&String>::new(), "{name}");
+        let of_ours = |other: &&String| dependencies.contains_key(*other);
+        let ours: Vec<_> = dependencies[name].iter().filter(of_ours).collect();
+        assert_eq!(ours, builds_on, "{name}");
+    }
+    let names: Vec<_> = sources("crates").into_iter().filter(|(_, text)| names_us(text)).collect();
+    assert_eq!(names, Vec::<(String, String)>::new());
+    let decodes = |(_, text): &(String, String)| {
+        paths(text).iter().flatten().any(|word| MESSAGE_PACK.contains(&word.as_str()))
+    };
+    let decoders: Vec<_> = sources("crates/framework").into_iter().filter(decodes).collect();
+    assert_eq!(decoders, Vec::<(String, String)>::new(), "the framework knows values, not bytes");
+}
+
+/// Whether a text names this provider, or a thing of its service.
+fn names_us(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["cleanrooms", "clean rooms"].iter().any(|name| text.contains(name))
+}
+
+/// What each package of the workspace depends on, but for its tests: those of the provider talk to the
+/// sandbox, in their own process as well.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--format-version=1", "--offline"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
     let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
-    let dependencies = |package: &str| {
-        let packages = metadata["packages"].as_array().unwrap();
-        let package = packages.iter().find(|p| p["name"] == package).expect(package);
-        // The provider's tests talk to the sandbox, in their own process as well.
-        let dependencies = package["dependencies"].as_array().unwrap().iter();
-        let dependencies = dependencies.filter(|d| d["kind"] != "dev");
-        dependencies.map(|d| d["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    let (provider, sandbox) = ("terraform-provider-cleanrooms", "cleanrooms-sandbox");
-    assert!(dependencies(provider).contains(&"tonic".to_owned()));
-    assert!(!dependencies(provider).contains(&sandbox.to_owned()));
-    assert!(dependencies(sandbox).contains(&"tokio".to_owned()));
-    assert!(!dependencies(sandbox).contains(&provider.to_owned()));
+    let name = |of: &serde_json::Value| of["name"].as_str().unwrap().to_owned();
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    packages
+        .map(|package| {
+            let dependencies = package["dependencies"].as_array().unwrap().iter();
+            (name(package), dependencies.filter(|d| d["kind"] != "dev").map(name).collect())
+        })
+        .collect()
 }
 
 #[test]
@@ -545,17 +570,17 @@ fn length(file: &str, text: &str) -> Option<String> {
 #[test]
 fn a_forbidden_layer_is_found_however_it_is_named() {
     for import in [
-        "use crate::framework::Plan;",
-        "use crate::{framework::Plan, wire::Value};",
-        "use crate::{wire::{Type, Value}, framework};",
-        "use super::super::framework::Plan;",
-        "fn f() -> crate::framework::Plan { todo!() }",
-        "impl Trait<crate::framework::Plan> for X {}",
-        "m! { (crate::framework::plan()) }",
-        "mod tests { use super::super::super::super::framework::Plan; }",
+        "use crate::server::Service;",
+        "use crate::{server::Service, proto::Value};",
+        "use crate::{proto::{Type, Value}, server};",
+        "use super::super::server::Service;",
+        "fn f() -> crate::server::Service { todo!() }",
+        "impl Trait<crate::server::Service> for X {}",
+        "m! { (crate::server::service()) }",
+        "mod tests { use super::super::super::super::server::Service; }",
     ] {
-        let found = layering("src/wire/value.rs", import);
-        assert_eq!(found, ["src/wire/value.rs: wire must not know framework"], "{import}");
+        let found = layering("src/plugin/mtls.rs", import);
+        assert_eq!(found, ["src/plugin/mtls.rs: plugin must not know server"], "{import}");
     }
 }
 
@@ -568,13 +593,17 @@ fn a_forbidden_crate_is_found() {
         "use tonic as grpc;",
         "#[tonic::async_trait] impl X for Y {}",
     ] {
-        let found = layering("src/framework/plan.rs", import);
-        let file = "src/framework/plan.rs";
-        assert_eq!(found, [format!("{file}: framework must not know the crate tonic")], "{import}");
+        let file = "src/cleanrooms/adopt.rs";
+        let found = layering(file, import);
+        assert_eq!(
+            found,
+            [format!("{file}: cleanrooms must not know the crate tonic")],
+            "{import}"
+        );
     }
     let sdk = layering("src/server/service.rs", "use aws_sdk_cleanrooms::Client;");
     assert_eq!(sdk.len(), 1);
-    let codec = layering("src/cleanrooms/provider.rs", "use crate::wire::{Value, msgpack};");
+    let codec = layering("src/cleanrooms/provider.rs", "use wire::{Value, msgpack};");
     assert_eq!(codec, ["src/cleanrooms/provider.rs: cleanrooms must not know msgpack"]);
 }
 
@@ -590,13 +619,13 @@ fn the_resources_and_the_server_are_strangers() {
 fn what_is_allowed_or_only_talked_about_is_not_found() {
     let text = r#"
         //! Knows nothing of [`crate::server`].
-        use crate::wire::Value;
+        use wire::Value;
         use super::plan::Plan;
         /// Like `tonic::Status`.
         fn f(tonic: &str) -> &str { "crate::server::Service" } // crate::plugin::run
         mod tests { use super::*; use super::super::plan; }
     "#;
-    assert_eq!(layering("src/framework/plan.rs", text), Vec::<String>::new());
+    assert_eq!(layering("src/cleanrooms/adopt.rs", text), Vec::<String>::new());
 }
 
 #[test]
