@@ -35,6 +35,7 @@ struct Seen<'a> {
     template_arn: &'a str,
     kind: &'a PrivacyBudgetType,
     budget: Option<&'a PrivacyBudget>,
+    collaboration_arn: &'a str,
     create_time: DateTime,
     update_time: DateTime,
 }
@@ -47,6 +48,7 @@ impl<'a> From<&'a PrivacyBudgetSummary> for Seen<'a> {
             template_arn: &it.privacy_budget_template_arn,
             kind: &it.r#type,
             budget: it.budget.as_ref(),
+            collaboration_arn: &it.collaboration_arn,
             create_time: it.create_time,
             update_time: it.update_time,
         }
@@ -61,6 +63,7 @@ impl<'a> From<&'a CollaborationPrivacyBudgetSummary> for Seen<'a> {
             template_arn: &it.privacy_budget_template_arn,
             kind: &it.r#type,
             budget: it.budget.as_ref(),
+            collaboration_arn: &it.collaboration_arn,
             create_time: it.create_time,
             update_time: it.update_time,
         }
@@ -110,7 +113,7 @@ fn filters() -> [Attribute; 2] {
 }
 
 /// What is shown of a budget on either side.
-fn rows<T: 'static>(seen: fn(&T) -> Seen<'_>) -> [Row<(), (), T>; 7] {
+fn rows<T: 'static>(seen: fn(&T) -> Seen<'_>) -> [Row<(), (), T>; 8] {
     [
         field("id", string())
             .computed()
@@ -136,6 +139,11 @@ fn rows<T: 'static>(seen: fn(&T) -> Seen<'_>) -> [Row<(), (), T>; 7] {
             .computed()
             .doc("What there is and what is left of it. It changes with every use.")
             .read(move |it: &T| seen(it).budget.filter(|it| !it.is_unknown()).cloned())
+            .into(),
+        field("collaboration_arn", string())
+            .computed()
+            .doc("The ARN of the collaboration.")
+            .read(move |it: &T| Some(seen(it).collaboration_arn.to_owned()))
             .into(),
         field("create_time", time())
             .computed()
@@ -272,8 +280,12 @@ impl Listing for PrivacyBudgets {
             .computed()
             .doc("The id of the collaboration.")
             .read(|it: &PrivacyBudgetSummary| Some(it.collaboration_id.clone()));
+        let membership_arn = field("membership_arn", string())
+            .computed()
+            .doc("The ARN of the membership.")
+            .read(|it: &PrivacyBudgetSummary| Some(it.membership_arn.clone()));
         let rows = rows(|it: &PrivacyBudgetSummary| Seen::from(it));
-        shown(rows.into_iter().chain([collaboration_id.into()]))
+        shown(rows.into_iter().chain([collaboration_id.into(), membership_arn.into()]))
     }
 
     async fn list(at: &Reading<'_>, config: &Value) -> Result<Vec<PrivacyBudgetSummary>, AwsError> {

@@ -45,8 +45,8 @@ check "purchases" {
       for it in data.cleanrooms_schema.purchases.schema_status_details : it.status == "READY"
       if it.analysis_type == "DIRECT_ANALYSIS"
     ])
-    error_message = join(" ", flatten([
-      for it in data.cleanrooms_schema.purchases.schema_status_details : it.reasons[*].message
-    ]))
+    error_message = format("Purchases cannot be analysed yet. %s", join(" ", flatten([
+      for it in data.cleanrooms_schema.purchases.schema_status_details : [for reason in it.reasons : reason.message]
+    ])))
   }
 }

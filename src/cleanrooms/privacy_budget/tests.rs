@@ -61,6 +61,7 @@ fn budgets_of_another_table_or_type_are_left_out() {
         template_arn: "template-arn",
         kind,
         budget: Some(budget),
+        collaboration_arn: "collaboration-arn",
         create_time: DateTime::from_secs(0),
         update_time: DateTime::from_secs(0),
     };
