@@ -1,8 +1,8 @@
-//! The guide that says of every operation of the API what offers it.
+//! The guide that says of every operation of the API what makes it.
 //!
-//! What is offered is read off the code: whatever makes a call lists its IAM
-//! action, by the name of the operation, and other tests hold these lists to
-//! the calls. What nothing offers stands here with the reason.
+//! That is read off the code: whatever makes a call lists its IAM action, by
+//! the name of the operation, and other tests hold these lists to the calls.
+//! What nothing makes stands here with the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use crate::page::{Generated, PROVIDER, front_matter, read};
 
-/// Why nothing offers an operation.
+/// Why nothing makes a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reason {
     /// It reads several of what another one reads one of.
@@ -22,8 +22,8 @@ enum Reason {
     NotYet,
 }
 
-/// What nothing offers.
-const NOT_OFFERED: &[(Reason, &[&str])] = &[
+/// The calls that nothing makes.
+const NOT_MADE: &[(Reason, &[&str])] = &[
     (Reason::Batch("GetCollaborationAnalysisTemplate"), &["BatchGetCollaborationAnalysisTemplate"]),
     (Reason::Batch("GetSchema"), &["BatchGetSchema"]),
     (Reason::Batch("GetSchemaAnalysisRule"), &["BatchGetSchemaAnalysisRule"]),
@@ -47,15 +47,7 @@ const NOT_OFFERED: &[(Reason, &[&str])] = &[
             "UpdatePrivacyBudgetTemplate",
         ],
     ),
-    (
-        Reason::NotYet,
-        &[
-            "CreateConfiguredTableAssociationAnalysisRule",
-            "DeleteConfiguredTableAssociationAnalysisRule",
-            "GetConfiguredTableAssociationAnalysisRule",
-            "UpdateConfiguredTableAssociationAnalysisRule",
-        ],
-    ),
+    (Reason::NotYet, &["UpdateConfiguredTableAssociationAnalysisRule"]),
     (
         Reason::NotYet,
         &[
@@ -125,7 +117,8 @@ const NOT_OFFERED: &[(Reason, &[&str])] = &[
 ];
 
 const TITLE: &str = "Coverage";
-const ABOUT: &str = "What offers each operation of the AWS Clean Rooms API.";
+const ABOUT: &str =
+    "Which resource, data source or list makes each call of the AWS Clean Rooms API.";
 
 /// The operations of AWS's model.
 fn operations() -> Result<BTreeSet<String>> {
@@ -136,14 +129,14 @@ fn operations() -> Result<BTreeSet<String>> {
 }
 
 /// The links to what makes each call, by its operation.
-fn offers() -> BTreeMap<&'static str, Vec<String>> {
-    let mut offers: BTreeMap<_, Vec<String>> = BTreeMap::new();
+fn makers() -> BTreeMap<&'static str, Vec<String>> {
+    let mut makers: BTreeMap<_, Vec<String>> = BTreeMap::new();
     let mut add = |folder: &str, word: &str, name: &str, actions: BTreeSet<&'static str>| {
         let noun = name.strip_prefix(PROVIDER).unwrap_or(name).trim_start_matches('_');
         for action in actions {
             let Some(operation) = action.strip_prefix("cleanrooms:") else { continue };
             let link = format!("{word} [{name}](../{folder}/{noun}.md)");
-            offers.entry(operation).or_default().push(link);
+            makers.entry(operation).or_default().push(link);
         }
     };
     for one in registry::all() {
@@ -160,12 +153,12 @@ fn offers() -> BTreeMap<&'static str, Vec<String>> {
         let actions = needs.iter().flat_map(|need| need.actions).copied().collect();
         add("list-resources", "list resource", one.type_name(), actions);
     }
-    offers
+    makers
 }
 
-/// The reason why nothing offers an operation.
+/// The reason why nothing makes a call.
 fn reason(operation: &str) -> Option<Reason> {
-    let of = NOT_OFFERED.iter().find(|(_, operations)| operations.contains(&operation));
+    let of = NOT_MADE.iter().find(|(_, operations)| operations.contains(&operation));
     of.map(|(reason, _)| *reason)
 }
 
@@ -178,44 +171,45 @@ fn why(reason: Reason) -> String {
 
 /// The guide.
 pub fn page() -> Result<Generated> {
-    let (operations, offers) = (operations()?, offers());
+    let (operations, makers) = (operations()?, makers());
     let row = |operation: &String| {
-        let links = offers.get(operation.as_str()).map(|links| links.join(", "));
+        let links = makers.get(operation.as_str()).map(|links| links.join(", "));
         let told = links.or_else(|| reason(operation).map(why)).unwrap_or_default();
         format!("| `{operation}` | {told} |\n")
     };
     let rows: String = operations.iter().map(row).collect();
-    let offered = operations.iter().filter(|it| offers.contains_key(it.as_str())).count();
+    let made = operations.iter().filter(|it| makers.contains_key(it.as_str())).count();
     let text = front_matter(TITLE, Some(""), ABOUT)
         + &format!(
-            "\n# {TITLE}\n\nThe API has {} operations. {offered} are made by what is listed here, \
-             which is read off the provider's code; the others have a reason beside them. An \
-             operation that is new in AWS's model fails a test until it has one or the other.\n\n\
-             | operation | offered by |\n| --- | --- |\n{rows}",
+            "\n# {TITLE}\n\nThe API has {} operations. {made} are called by what stands beside them, \
+             read off the provider's code; the others have a reason. A resource may make calls of another \
+             kind than its own, to leave nothing behind. An operation that is new in AWS's model fails \
+             a test until it has one or the other.\n\n\
+             | operation | called by |\n| --- | --- |\n{rows}",
             operations.len(),
         );
     Ok(Generated { path: "docs/guides/coverage.md".to_owned(), text })
 }
 
 #[test]
-fn every_operation_is_offered_or_has_a_reason() {
-    let (operations, offers) = (operations().unwrap(), offers());
+fn every_operation_is_called_or_has_a_reason() {
+    let (operations, makers) = (operations().unwrap(), makers());
     let mut wrong = Vec::new();
     for operation in &operations {
-        match (offers.get(operation.as_str()), reason(operation)) {
-            (None, None) => wrong.push(format!("{operation}: nothing offers it, without a reason")),
+        match (makers.get(operation.as_str()), reason(operation)) {
+            (None, None) => wrong.push(format!("{operation}: nothing calls it, without a reason")),
             (Some(by), Some(_)) => wrong.push(format!("{operation} has a reason, and {by:?}")),
             _ => {}
         }
     }
-    let listed: Vec<_> = NOT_OFFERED.iter().flat_map(|(_, operations)| *operations).collect();
+    let listed: Vec<_> = NOT_MADE.iter().flat_map(|(_, operations)| *operations).collect();
     let strange = listed.iter().filter(|it| !operations.contains::<str>(it));
     wrong.extend(strange.map(|it| format!("{it} is no operation")));
     let known: BTreeSet<_> = listed.iter().collect();
     assert_eq!(known.len(), listed.len(), "an operation has two reasons");
-    for (reason, _) in NOT_OFFERED {
+    for (reason, _) in NOT_MADE {
         if let Reason::Batch(of) = reason
-            && !offers.contains_key(of)
+            && !makers.contains_key(of)
         {
             wrong.push(format!("{of} is read by nothing"));
         }
