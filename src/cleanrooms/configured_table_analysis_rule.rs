@@ -275,7 +275,8 @@ fn none() -> Value {
     Value::set([])
 }
 
-fn list() -> Codec<AnalysisRuleList> {
+/// A list rule.
+pub(super) fn list() -> Codec<AnalysisRuleList> {
     type B = AnalysisRuleListBuilder;
     object(B::build)
         .with(
@@ -310,7 +311,8 @@ fn list() -> Codec<AnalysisRuleList> {
         .single()
 }
 
-fn aggregation() -> Codec<AnalysisRuleAggregation> {
+/// An aggregation rule.
+pub(super) fn aggregation() -> Codec<AnalysisRuleAggregation> {
     type B = AnalysisRuleAggregationBuilder;
     object(B::build)
         .with(
@@ -446,7 +448,8 @@ fn by_column(entries: &[AggregationConstraint]) -> Vec<AggregationConstraint> {
     entries
 }
 
-fn custom() -> Codec<AnalysisRuleCustom> {
+/// A custom rule.
+pub(super) fn custom() -> Codec<AnalysisRuleCustom> {
     type B = AnalysisRuleCustomBuilder;
     let given = |list: &Option<Vec<String>>| list.clone().filter(|list| !list.is_empty());
     object(B::build)

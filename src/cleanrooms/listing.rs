@@ -34,6 +34,9 @@ pub trait Listing: Send + Sync + Sized + 'static {
     /// What the service says of one.
     type Entry: Send + Sync + 'static;
 
+    /// Arguments by which [`Self::list`] narrows: entries show no attribute of the same name.
+    const NARROWED: &'static [&'static str] = &[];
+
     /// What must be given, and what narrows the list: entries that have another value are left out.
     fn arguments() -> Vec<Attribute>;
 
@@ -175,6 +178,7 @@ impl<L: Listing> DataSource for Plural<L> {
 fn key_names<L: Listing>() -> (&'static str, &'static str) {
     match L::KEY {
         "account_id" => ("account id", "account_ids"),
+        "name" => ("name", "names"),
         _ => ("id", "ids"),
     }
 }
@@ -193,11 +197,22 @@ pub fn untold<L: Listing>(config: &Value, err: &AwsError) -> Diagnostics {
     let arguments = L::arguments();
     let parent = arguments.iter().find(|argument| argument.mode == Mode::Required);
     let parent = parent.map(|argument| AttributePath::of(argument.name));
-    let schema = Schema { attributes: arguments, ..Schema::default() };
     let what = format!("list the {}", L::ENTRIES.replace('_', " "));
-    let told = failed_fields(&what, err, &schema, config).into_iter();
-    told.map(|diagnostic| match (&diagnostic.path, &parent) {
-        (None, Some(parent)) if err.may_mean_gone() => diagnostic.at(parent.clone()),
+    unseen(&what, err, arguments, config, parent.as_ref())
+}
+
+/// The error of a look: each field at its argument, and what may be gone at the one that names it.
+pub fn unseen(
+    what: &str,
+    err: &AwsError,
+    arguments: Vec<Attribute>,
+    config: &Value,
+    named_by: Option<&AttributePath>,
+) -> Diagnostics {
+    let schema = Schema { attributes: arguments, ..Schema::default() };
+    let told = failed_fields(what, err, &schema, config).into_iter();
+    told.map(|diagnostic| match (&diagnostic.path, named_by) {
+        (None, Some(path)) if err.may_mean_gone() => diagnostic.at(path.clone()),
         _ => diagnostic,
     })
     .collect()

@@ -26,14 +26,17 @@ pub mod object;
 pub mod origins;
 mod parts;
 pub mod places;
+pub mod privacy_budget;
 pub mod provider;
 pub mod query;
 pub mod region;
 pub mod registry;
 #[cfg(test)]
 mod registry_tests;
+pub mod schema;
 pub mod shapes;
 mod table_names;
 pub mod tags;
 #[cfg(test)]
 mod testing;
+pub mod view;

@@ -1,4 +1,5 @@
-//! Every member of every create and update call is an attribute, or stands here with the reason why not.
+//! Every member of every create and update call is an attribute, or stands here with the reason why not; and so is
+//! every member of what views show.
 //!
 //! The model is the sandbox's copy of AWS's own.
 
@@ -7,8 +8,8 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::error::attribute_name;
-use super::registry::all;
-use crate::framework::schema::{Attribute, Kind};
+use super::registry::{all, data_sources};
+use crate::framework::schema::{Attribute, Kind, Nesting};
 
 /// Members that are no attribute, with the call and the path of each.
 const NO_ATTRIBUTE: &[(&str, &str)] = &[
@@ -42,7 +43,7 @@ fn missing(
     found: &mut Vec<String>,
 ) {
     let shape = &model["shapes"][shape];
-    if let Some(element) = shape["member"]["shape"].as_str() {
+    if let Some(element) = shape["member"].as_str() {
         return missing(model, element, path, attributes, found);
     }
     for (name, member) in shape["members"].as_object().into_iter().flatten() {
@@ -50,9 +51,18 @@ fn missing(
         let known = attribute_name(name);
         match attributes.iter().find(|attribute| attribute.name == known) {
             None => found.push(path),
-            Some(Attribute { kind: Kind::Nested(_, children), .. }) => {
+            Some(Attribute { kind: Kind::Nested(nesting, children), .. }) => {
                 let shape = member["shape"].as_str().expect("a shape");
-                missing(model, shape, &path, children, found);
+                let mut inside = Vec::new();
+                missing(model, shape, &path, children, &mut inside);
+                // The key of a map stands for one member of its elements.
+                let is_direct = |it: &String| !it[path.len() + 1..].contains('.');
+                if let Some(key) = inside.iter().position(is_direct)
+                    && *nesting == Nesting::Map
+                {
+                    inside.remove(key);
+                }
+                found.extend(inside);
             }
             Some(_) => {}
         }
@@ -92,4 +102,42 @@ fn what_an_update_can_change_replaces_nothing() {
             assert!(!replaces, "{call} can change {name}, but another one replaces");
         }
     }
+}
+
+/// What views and their lists show of, by the shapes of the model.
+const SHOWN: &[(&str, &str)] = &[
+    ("cleanrooms_collaboration_analysis_template", "CollaborationAnalysisTemplate"),
+    ("cleanrooms_collaboration_analysis_templates", "CollaborationAnalysisTemplateSummary"),
+    ("cleanrooms_collaboration_privacy_budget_template", "CollaborationPrivacyBudgetTemplate"),
+    (
+        "cleanrooms_collaboration_privacy_budget_templates",
+        "CollaborationPrivacyBudgetTemplateSummary",
+    ),
+    ("cleanrooms_collaboration_privacy_budgets", "CollaborationPrivacyBudgetSummary"),
+    ("cleanrooms_privacy_budgets", "PrivacyBudgetSummary"),
+    ("cleanrooms_schema", "Schema"),
+    ("cleanrooms_schema_analysis_rule", "AnalysisRule"),
+    ("cleanrooms_schemas", "SchemaSummary"),
+];
+
+#[test]
+fn views_show_every_member() {
+    let (model, sources) = (model(), data_sources());
+    let mut found = Vec::new();
+    for (type_name, shape) in SHOWN {
+        let source = sources.iter().find(|it| it.type_name() == *type_name).expect("a data source");
+        let mut attributes = source.schema().attributes.clone();
+        // What is listed has the rest.
+        let entries = attributes.iter().find_map(|it| match &it.kind {
+            Kind::Nested(Nesting::Map, entries) if type_name.ends_with('s') => {
+                Some(entries.clone())
+            }
+            _ => None,
+        });
+        attributes.extend(entries.into_iter().flatten());
+        let mut of_shape = Vec::new();
+        missing(&model, shape, "", &attributes, &mut of_shape);
+        found.extend(of_shape.into_iter().map(|member| format!("{type_name} {member}")));
+    }
+    assert_eq!(found, Vec::<String>::new());
 }

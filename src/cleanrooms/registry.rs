@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use super::client::Client;
 use super::collaboration::Collaboration;
-use super::collaboration::data::{ChangeRequest, ChangeRequests, Collaborations, Members};
+use super::collaboration::data::{
+    ChangeRequest, ChangeRequests, CollaborationAnalysisTemplate, CollaborationAnalysisTemplates,
+    CollaborationPrivacyBudgetTemplate, CollaborationPrivacyBudgetTemplates, Collaborations,
+    Members,
+};
 use super::configured_table::ConfiguredTable;
 use super::configured_table::data::ConfiguredTables;
 use super::configured_table_analysis_rule::ConfiguredTableAnalysisRule;
@@ -15,7 +19,10 @@ use super::lookup::{One, Sought};
 use super::membership::Membership;
 use super::membership::data::Memberships;
 use super::object::{Object, Of};
+use super::privacy_budget::{CollaborationPrivacyBudgets, PrivacyBudgets, PrivacyImpact};
 use super::query::{Queried, Query};
+use super::schema::{Schema, SchemaAnalysisRule, Schemas};
+use super::view::{Seen, View};
 use crate::framework::DataSource;
 use crate::framework::data::{AnyDataSource, Data};
 use crate::framework::list::{AnyListResource, Lists};
@@ -36,7 +43,7 @@ struct Noun {
 }
 
 /// All nouns.
-fn nouns() -> [Noun; 7] {
+fn nouns() -> [Noun; 11] {
     [
         Noun::managed::<Collaboration>()
             .one::<Collaboration>()
@@ -47,7 +54,7 @@ fn nouns() -> [Noun; 7] {
             .all::<Memberships>()
             .queried::<Membership>(),
         Noun::default().all::<Members>(),
-        Noun::default().data::<ChangeRequest>().all::<ChangeRequests>(),
+        Noun::default().view::<ChangeRequest>().all::<ChangeRequests>(),
         Noun::managed::<ConfiguredTable>()
             .one::<ConfiguredTable>()
             .all::<ConfiguredTables>()
@@ -56,6 +63,17 @@ fn nouns() -> [Noun; 7] {
         Noun::managed::<ConfiguredTableAssociation>()
             .all::<ConfiguredTableAssociations>()
             .queried::<ConfiguredTableAssociation>(),
+        Noun::default().view::<Schema>().all::<Schemas>().view::<SchemaAnalysisRule>(),
+        Noun::default()
+            .view::<CollaborationAnalysisTemplate>()
+            .all::<CollaborationAnalysisTemplates>(),
+        Noun::default()
+            .view::<CollaborationPrivacyBudgetTemplate>()
+            .all::<CollaborationPrivacyBudgetTemplates>(),
+        Noun::default()
+            .all::<PrivacyBudgets>()
+            .all::<CollaborationPrivacyBudgets>()
+            .view::<PrivacyImpact>(),
     ]
 }
 
@@ -67,6 +85,11 @@ impl Noun {
     /// One object is found by its id or by what it is called.
     fn one<O: Sought>(self) -> Self {
         self.data::<One<O>>()
+    }
+
+    /// One is named by arguments alone.
+    fn view<V: View>(self) -> Self {
+        self.data::<Seen<V>>()
     }
 
     /// The service lists them.

@@ -2,10 +2,11 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test --test docs` writes them. A page of a type is made of its schema, of the
 //! examples below `examples/`, of the `page.md` beside its rows, and of its permissions. Guides are
-//! written by hand, but for what they take from elsewhere (`guides`).
+//! written by hand, but for what they take from elsewhere (`guides`) and for the one of `coverage`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read the sources has failed")]
 
+mod coverage;
 mod guides;
 mod markdown;
 mod page;

@@ -24,7 +24,7 @@ pub struct Generated {
     pub text: String,
 }
 
-/// All pages that are made of schemas.
+/// All pages that are made of schemas, and the guide that is.
 pub fn all() -> Result<Vec<Generated>> {
     let mut pages = vec![index()?];
     for resource in registry::all() {
@@ -69,6 +69,7 @@ pub fn all() -> Result<Vec<Generated>> {
         );
         pages.push(thing.looked_at(&needs)?);
     }
+    pages.push(crate::coverage::page()?);
     Ok(pages)
 }
 
@@ -137,7 +138,7 @@ fn index() -> Result<Generated> {
 }
 
 /// What registries read of a page before they show it.
-fn front_matter(title: &str, subcategory: Option<&str>, description: &str) -> String {
+pub fn front_matter(title: &str, subcategory: Option<&str>, description: &str) -> String {
     let subcategory = subcategory.map(|it| format!("subcategory: \"{it}\"\n")).unwrap_or_default();
     let description = description.replace('\n', " ");
     format!("---\npage_title: \"{title}\"\n{subcategory}description: |-\n  {description}\n---\n")

@@ -22,7 +22,7 @@ const PARTNER: &str = "444455556666";
 const LATE: Duration = Duration::from_secs(70);
 
 /// Each data source, by what it is asked.
-static LOOKS: [(&str, &str); 12] = [
+static LOOKS: [(&str, &str); 22] = [
     ("cleanrooms_collaboration", r#"id = "${saved.COLLABORATION}""#),
     ("cleanrooms_collaboration", r#"name = "Campaign reach""#),
     ("cleanrooms_collaborations", r#"member_status = "ACTIVE""#),
@@ -37,6 +37,40 @@ static LOOKS: [(&str, &str); 12] = [
     ("cleanrooms_configured_table", r#"name = "Orders""#),
     ("cleanrooms_configured_tables", ""),
     ("cleanrooms_configured_table_associations", r#"membership_id = "${saved.MEMBERSHIP}""#),
+    ("cleanrooms_schemas", r#"collaboration_id = "${saved.COLLABORATION}""#),
+    ("cleanrooms_schema", "collaboration_id = \"${saved.COLLABORATION}\"\nname = \"Orders\""),
+    (
+        "cleanrooms_schema_analysis_rule",
+        "collaboration_id = \"${saved.COLLABORATION}\"\nname = \"orders\"\ntype = \"LIST\"",
+    ),
+    (
+        "cleanrooms_collaboration_analysis_template",
+        "collaboration_id = \"${saved.COLLABORATION}\"\narn = \"${saved.TEMPLATE}\"",
+    ),
+    (
+        "cleanrooms_collaboration_analysis_templates",
+        "collaboration_id = \"${saved.COLLABORATION}\"\nname = \"reach\"",
+    ),
+    (
+        "cleanrooms_collaboration_privacy_budget_template",
+        "collaboration_id = \"${saved.COLLABORATION}\"\nid = \"${saved.BUDGET}\"",
+    ),
+    (
+        "cleanrooms_collaboration_privacy_budget_templates",
+        r#"collaboration_id = "${saved.COLLABORATION}""#,
+    ),
+    (
+        "cleanrooms_privacy_budgets",
+        "membership_id = \"${saved.MEMBERSHIP}\"\nprivacy_budget_type = \"DIFFERENTIAL_PRIVACY\"",
+    ),
+    (
+        "cleanrooms_collaboration_privacy_budgets",
+        "collaboration_id = \"${saved.COLLABORATION}\"\nprivacy_budget_type = \"DIFFERENTIAL_PRIVACY\"",
+    ),
+    (
+        "cleanrooms_privacy_impact",
+        "membership_id = \"${saved.MEMBERSHIP}\"\nepsilon = 3\nusers_noise_per_query = 20",
+    ),
     // Of another account, whose tags are not asked for.
     ("cleanrooms_collaboration", "provider = cleanrooms.partner\nname = \"Campaign reach\""),
 ];
@@ -108,7 +142,8 @@ async fn look(stage: &mut Stage) -> Result<(Option<Map<String, Json>>, Vec<Strin
     Ok((found, said))
 }
 
-/// A collaboration that its creator has joined, with a partner, a table, and a change that is asked for.
+/// A collaboration that its creator has joined, with a partner, a table and its rule, a template, a budget, and a
+/// change that is asked for.
 async fn prepare(stage: &mut Stage) -> Result<()> {
     let collaboration = json!({
         "name": "Campaign reach", "creatorDisplayName": "Publisher", "creatorMemberAbilities": ["CAN_QUERY"],
@@ -136,7 +171,22 @@ async fn prepare(stage: &mut Stage) -> Result<()> {
     });
     let path = "/memberships/${saved.MEMBERSHIP}/configuredTableAssociations";
     let id = "/configuredTableAssociation/id";
-    post(stage, CREATOR, path, association, "ASSOCIATION", id).await
+    post(stage, CREATOR, path, association, "ASSOCIATION", id).await?;
+    let rule = json!({ "analysisRuleType": "LIST", "analysisRulePolicy": { "v1": { "list": {
+        "joinColumns": ["email"], "listColumns": [] } } } });
+    let path = "/configuredTables/${saved.TABLE}/analysisRule";
+    post(stage, CREATOR, path, rule, "RULE", "/analysisRule/configuredTableId").await?;
+    let template = json!({
+        "name": "reach", "format": "SQL", "source": { "text": "select count(*) from orders" },
+    });
+    let path = "/memberships/${saved.MEMBERSHIP}/analysistemplates";
+    post(stage, CREATOR, path, template, "TEMPLATE", "/analysisTemplate/arn").await?;
+    let budget = json!({
+        "privacyBudgetType": "DIFFERENTIAL_PRIVACY",
+        "parameters": { "differentialPrivacy": { "epsilon": 3, "usersNoisePerQuery": 20 } },
+    });
+    let path = "/memberships/${saved.MEMBERSHIP}/privacybudgettemplates";
+    post(stage, CREATOR, path, budget, "BUDGET", "/privacyBudgetTemplate/id").await
 }
 
 /// Makes something behind Terraform's back, and saves its id.

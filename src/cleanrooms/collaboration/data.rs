@@ -1,12 +1,19 @@
 //! Collaborations looked at: one, whoever owns it, and those that the account can see.
 
+mod analysis_templates;
+mod budget_templates;
 mod members;
+mod parts;
 mod requests;
 
 use aws_sdk_cleanrooms::types::{
     AnalyticsEngine, CollaborationSummary, FilterableMemberStatus, MemberStatus,
 };
 
+pub use self::analysis_templates::{CollaborationAnalysisTemplate, CollaborationAnalysisTemplates};
+pub use self::budget_templates::{
+    CollaborationPrivacyBudgetTemplate, CollaborationPrivacyBudgetTemplates,
+};
 pub use self::members::Members;
 pub use self::requests::{ChangeRequest, ChangeRequests};
 use super::Collaboration;

@@ -348,6 +348,47 @@ pub fn allowed_analysis() -> Codec<String> {
     }))
 }
 
+/// The ARN of an analysis template, in any partition (API model: AnalysisTemplateArn).
+pub fn analysis_template_arn() -> Codec<String> {
+    let rule = "must be the ARN of an analysis template";
+    string().validate(length(0..=200)).validate(Validator::string(rule, |text| {
+        let parts: Vec<_> = text.split([':', '/']).collect();
+        let partition = |text: &str| {
+            let more = text.strip_prefix("aws");
+            more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
+        };
+        let fits = matches!(parts.as_slice(), ["arn", p, "cleanrooms", region, account, "membership", membership, "analysistemplate", id]
+            if partition(p) && is_region_in_words(region) && is_account_id(account)
+                && is_id(membership) && is_id(id));
+        (!fits).then(|| {
+            format!(
+                "`{text}` is no ARN of an analysis template (arn:aws:cleanrooms:<region>:<account>:\
+                 membership/<id>/analysistemplate/<id>)."
+            )
+        })
+    }))
+}
+
+/// The ARN of what an access budget can be for: a configured table association or an intermediate
+/// table, by its membership (API model: BudgetedResourceArn).
+pub fn budgeted_resource_arn() -> Codec<String> {
+    let rule = "must be the ARN of an association or an intermediate table";
+    string().validate(length(0..=200)).validate(Validator::string(rule, |text| {
+        let parts: Vec<_> = text.split([':', '/']).collect();
+        let fits = matches!(parts.as_slice(), ["arn", "aws", service, region, account, "membership", membership, kind, id]
+            if is_of(service, is_word) && is_region_in_words(region) && is_account_id(account)
+                && matches!(*kind, "configuredtableassociation" | "intermediatetable")
+                && is_id(membership) && is_id(id));
+        (!fits).then(|| {
+            format!(
+                "`{text}` is no ARN of a configured table association or an intermediate table \
+                 (arn:aws:cleanrooms:<region>:<account>:membership/<id>/configuredtableassociation/\
+                 <id>, or intermediatetable in place of it)."
+            )
+        })
+    }))
+}
+
 /// What a custom analysis rule allows beside it: a configured audience model association, or a
 /// configured model algorithm association, by an ARN that may have wildcards (API model:
 /// AdditionalAnalysesResourceArn).
@@ -541,6 +582,28 @@ mod tests {
             "http://a.cloud.databricks.com",
         ] {
             assert!(!accepts(&workspace_url(), bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn arns_of_templates_and_of_what_has_a_budget_follow_the_model() {
+        let of = |kind: &str| {
+            format!("arn:aws:cleanrooms:us-east-1:111122223333:membership/m-1/{kind}/x_1")
+        };
+        let template = of("analysistemplate");
+        for good in [&template, &template.replace("arn:aws:", "arn:aws-us-gov:")] {
+            assert!(accepts(&analysis_template_arn(), good), "{good}");
+        }
+        for bad in ["", &of("intermediatetable"), &template.replace("aws:", "azure:")] {
+            assert!(!accepts(&analysis_template_arn(), bad), "{bad}");
+        }
+        let association = of("configuredtableassociation");
+        for good in [&association, &of("intermediatetable")] {
+            assert!(accepts(&budgeted_resource_arn(), good), "{good}");
+        }
+        let short = association.replace("membership/m-1/", "");
+        for bad in [&template, &short, &association.replace("1111", "1")] {
+            assert!(!accepts(&budgeted_resource_arn(), bad), "{bad}");
         }
     }
 

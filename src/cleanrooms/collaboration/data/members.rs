@@ -6,12 +6,12 @@ use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::collaboration::changes::payer_of;
 use crate::cleanrooms::collaboration::read::list_members;
-use crate::cleanrooms::listing::{Listing, argument, required};
+use crate::cleanrooms::listing::{Listing, argument};
 use crate::cleanrooms::shapes::abilities::{abilities, ml_abilities, ml_or_none};
 use crate::cleanrooms::shapes::enumeration::closed;
-use crate::cleanrooms::shapes::ids::uuid;
 use crate::cleanrooms::shapes::payment::payer;
 use crate::cleanrooms::shapes::time::time;
+use crate::cleanrooms::view::{collaboration_id, text};
 use crate::framework::codec::{Codec, object, string, text_enum};
 use crate::framework::page::Need;
 use crate::framework::row::field;
@@ -33,7 +33,7 @@ impl Listing for Members {
 
     fn arguments() -> Vec<Attribute> {
         vec![
-            required("collaboration_id", &uuid(), "The id of the collaboration."),
+            collaboration_id(),
             argument(
                 "status",
                 &closed::<MemberStatus>(MemberStatus::values()),
@@ -112,6 +112,6 @@ impl Listing for Members {
     }
 
     async fn list(at: &Reading<'_>, config: &Value) -> Result<Vec<MemberSummary>, AwsError> {
-        list_members(&at.sdk, config.get("collaboration_id").as_str().unwrap_or_default()).await
+        list_members(&at.sdk, text(config, "collaboration_id")).await
     }
 }

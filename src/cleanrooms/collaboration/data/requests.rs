@@ -6,26 +6,24 @@ use aws_sdk_cleanrooms::types::{
 };
 
 use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
-use crate::cleanrooms::client::{Client, Reading};
+use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::collaboration::changes::Subject;
 use crate::cleanrooms::collaboration::members::auto_approved;
 use crate::cleanrooms::collaboration::requests::{ChangeRequest as Request, Shown};
-use crate::cleanrooms::error::failed;
-use crate::cleanrooms::listing::{Listing, argument, region_argument, required};
+use crate::cleanrooms::listing::{Listing, argument, required};
 use crate::cleanrooms::shapes::abilities::{abilities, ml_abilities};
 use crate::cleanrooms::shapes::enumeration::closed;
 use crate::cleanrooms::shapes::ids::uuid;
 use crate::cleanrooms::shapes::payment::{Payer, payer};
-use crate::cleanrooms::shapes::region::region as region_name;
 use crate::cleanrooms::shapes::time::time;
+use crate::cleanrooms::view::{View, collaboration_id, text};
 use crate::framework::codec::{
     Codec, ObjectCodec, boolean, object, set_of, string, string_map, text_enum,
 };
 use crate::framework::page::Need;
 use crate::framework::row::{Row, field};
 use crate::framework::schema::Attribute;
-use crate::framework::{Context, DataSchema, DataSource, Diagnostics};
-use crate::wire::{AttributePath, Value};
+use crate::wire::Value;
 
 /// A change request with all that the service tells.
 pub struct Seen {
@@ -187,10 +185,6 @@ fn collaboration() -> Codec<(), sdk::CollaborationChangeSpecification> {
         .single()
 }
 
-fn collaboration_id() -> Attribute {
-    required("collaboration_id", &uuid(), "The id of the collaboration.")
-}
-
 /// The change requests of a collaboration.
 pub struct ChangeRequests;
 
@@ -228,7 +222,7 @@ impl Listing for ChangeRequests {
 
     async fn list(at: &Reading<'_>, config: &Value) -> Result<Vec<Seen>, AwsError> {
         const OPERATION: &str = "ListCollaborationChangeRequests";
-        let collaboration_id = config.get("collaboration_id").as_str().unwrap_or_default();
+        let collaboration_id = text(config, "collaboration_id");
         let status = config.get("status").as_str().map(ChangeRequestStatus::from);
         let all = all_pages(OPERATION, &at.stop, |token| async {
             let call = (at.sdk.list_collaboration_change_requests())
@@ -247,48 +241,30 @@ impl Listing for ChangeRequests {
 /// One change request.
 pub struct ChangeRequest;
 
-/// A change request that was found, and where.
-pub struct Found {
-    region: String,
-    seen: Seen,
-}
-
-impl DataSource for ChangeRequest {
+impl View for ChangeRequest {
     const TYPE_NAME: &'static str = "cleanrooms_change_request";
-    type Client = Client;
-    type Found = Found;
+    const NOUN: &'static str = "change request";
+    const NAMED_BY: &'static str = "id";
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:GetCollaborationChangeRequest"])];
+    const ABOUT: &'static str =
+        "A change request of a collaboration: what would change, and who has voted what.";
+    type Item = Seen;
 
-    fn needs() -> Vec<Need> {
-        vec![Need::always(&["cleanrooms:GetCollaborationChangeRequest"])]
+    fn arguments() -> Vec<Attribute> {
+        vec![collaboration_id(), required("id", &uuid(), "The id of the change request.")]
     }
 
-    fn schema() -> DataSchema<Found> {
-        let schema = DataSchema::new(
-            "A change request of a collaboration: what would change, and who has voted what.",
-        )
-        .given([collaboration_id(), required("id", &uuid(), "The id of the change request.")])
-        .with(field("region", region_name()).computed().read(|it: &Found| Some(it.region.clone())))
-        .given([region_argument()]);
-        let of_seen = |row: Row<(), (), Seen>| row.within(|it: &Found| &it.seen);
-        rows().into_iter().map(of_seen).fold(schema, DataSchema::with)
+    fn rows() -> Vec<Row<(), (), Seen>> {
+        rows().into()
     }
 
-    async fn read(cx: &Context<'_, Client>, config: &Value) -> Result<Found, Diagnostics> {
+    async fn get(at: &Reading<'_>, config: &Value) -> Result<Seen, AwsError> {
         const OPERATION: &str = "GetCollaborationChangeRequest";
-        let text = |name: &str| config.get(name).as_str().unwrap_or_default();
-        let what = format!("read change request {}", text("id"));
-        let untold = |err: AwsError| match err.may_mean_gone() {
-            true => failed(&what, &err).at(AttributePath::of("id")),
-            false => failed(&what, &err),
-        };
-        let at = cx.client.reading(config, &cx.stop).await.map_err(untold)?;
         let call = (at.sdk.get_collaboration_change_request())
-            .collaboration_identifier(text("collaboration_id"))
-            .change_request_identifier(text("id"));
-        let asking = async { call.send().await.map_err(AwsError::of(OPERATION)) };
-        let reply = at.look(asking).await.map_err(untold)?;
+            .collaboration_identifier(text(config, "collaboration_id"))
+            .change_request_identifier(text(config, "id"));
+        let reply = call.send().await.map_err(AwsError::of(OPERATION))?;
         let found = reply.collaboration_change_request;
-        let found = found.ok_or_else(|| untold(AwsError::unreadable(OPERATION)))?;
-        Ok(Found { region: at.region, seen: found.into() })
+        found.map(Seen::from).ok_or_else(|| AwsError::unreadable(OPERATION))
     }
 }

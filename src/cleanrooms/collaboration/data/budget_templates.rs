@@ -1,0 +1,238 @@
+//! The privacy budget templates of a collaboration: what each member has set up, as all of them see it.
+
+use aws_sdk_cleanrooms::types::{
+    AccessBudgetsPrivacyTemplateParametersOutput, AutoRefreshMode, BudgetParameter,
+    CollaborationPrivacyBudgetTemplate as Item, CollaborationPrivacyBudgetTemplateSummary,
+    DifferentialPrivacyTemplateParametersOutput, PrivacyBudgetTemplateAutoRefresh,
+    PrivacyBudgetTemplateParametersOutput as Parameters, PrivacyBudgetType,
+};
+
+use super::parts::{self, Part};
+use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
+use crate::cleanrooms::client::Reading;
+use crate::cleanrooms::listing::{Listing, argument, required};
+use crate::cleanrooms::shapes::enumeration::{constant, open};
+use crate::cleanrooms::shapes::ids::uuid;
+use crate::cleanrooms::view::{View, collaboration_id, rows_of, shown, text};
+use crate::framework::codec::{Codec, small_integer, string, text_enum};
+use crate::framework::page::Need;
+use crate::framework::row::{Row, field};
+use crate::framework::schema::Attribute;
+use crate::wire::Value;
+
+const NOUN: &str = "privacy budget template";
+
+fn part(it: &Item) -> Part<'_> {
+    Part {
+        id: &it.id,
+        arn: &it.arn,
+        creator_account_id: &it.creator_account_id,
+        collaboration_arn: &it.collaboration_arn,
+        create_time: it.create_time,
+        update_time: it.update_time,
+    }
+}
+
+fn part_in_list(it: &CollaborationPrivacyBudgetTemplateSummary) -> Part<'_> {
+    Part {
+        id: &it.id,
+        arn: &it.arn,
+        creator_account_id: &it.creator_account_id,
+        collaboration_arn: &it.collaboration_arn,
+        create_time: it.create_time,
+        update_time: it.update_time,
+    }
+}
+
+fn privacy_budget_type<T: 'static>(of: fn(&T) -> &PrivacyBudgetType) -> Row<(), (), T> {
+    field("privacy_budget_type", text_enum::<PrivacyBudgetType>())
+        .computed()
+        .doc("`DIFFERENTIAL_PRIVACY` or `ACCESS_BUDGET`.")
+        .read(move |it: &T| Some(of(it).clone()))
+        .into()
+}
+
+/// The privacy budget templates of a collaboration.
+pub struct CollaborationPrivacyBudgetTemplates;
+
+impl Listing for CollaborationPrivacyBudgetTemplates {
+    const TYPE_NAME: &'static str = "cleanrooms_collaboration_privacy_budget_templates";
+    const ENTRIES: &'static str = "privacy_budget_templates";
+    const LOOKS: &'static [Need] =
+        &[Need::always(&["cleanrooms:ListCollaborationPrivacyBudgetTemplates"])];
+    const ABOUT: &'static str = "The privacy budget templates of a collaboration, whichever member has made \
+                                 them, or those of them that are asked for. There may be none.";
+    type Entry = CollaborationPrivacyBudgetTemplateSummary;
+
+    fn arguments() -> Vec<Attribute> {
+        let types = open::<PrivacyBudgetType>(PrivacyBudgetType::values(), constant);
+        vec![
+            collaboration_id(),
+            argument(
+                "privacy_budget_type",
+                &types,
+                "Only templates of this type: `DIFFERENTIAL_PRIVACY` or `ACCESS_BUDGET`.",
+            ),
+            parts::creator_account_id("templates"),
+        ]
+    }
+
+    fn entry() -> Codec<(), CollaborationPrivacyBudgetTemplateSummary> {
+        let kind = privacy_budget_type(|it: &Self::Entry| &it.privacy_budget_type);
+        let head = [parts::id(NOUN, part_in_list), parts::arn(NOUN, part_in_list), kind];
+        shown(head.into_iter().chain(parts::rows(NOUN, part_in_list)))
+    }
+
+    async fn list(at: &Reading<'_>, config: &Value) -> Result<Vec<Self::Entry>, AwsError> {
+        const CALL: &str = "ListCollaborationPrivacyBudgetTemplates";
+        all_pages(CALL, &at.stop, |token| async {
+            let call = (at.sdk.list_collaboration_privacy_budget_templates())
+                .collaboration_identifier(text(config, "collaboration_id"))
+                .max_results(PAGE_SIZE)
+                .set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of(CALL))?;
+            Ok((reply.collaboration_privacy_budget_template_summaries, reply.next_token))
+        })
+        .await
+    }
+}
+
+/// One of them.
+pub struct CollaborationPrivacyBudgetTemplate;
+
+impl View for CollaborationPrivacyBudgetTemplate {
+    const TYPE_NAME: &'static str = "cleanrooms_collaboration_privacy_budget_template";
+    const NOUN: &'static str = NOUN;
+    const NAMED_BY: &'static str = "id";
+    const LOOKS: &'static [Need] =
+        &[Need::always(&["cleanrooms:GetCollaborationPrivacyBudgetTemplate"])];
+    const ABOUT: &'static str = "A privacy budget template of a collaboration, whichever member has made it: \
+                                 how much may be learned of users, or how often a table may be used.";
+    type Item = Item;
+
+    fn arguments() -> Vec<Attribute> {
+        vec![collaboration_id(), required("id", &uuid(), "The id of the privacy budget template.")]
+    }
+
+    fn rows() -> Vec<Row<(), (), Item>> {
+        let more = [
+            privacy_budget_type(|it: &Item| &it.privacy_budget_type),
+            field("auto_refresh", text_enum::<PrivacyBudgetTemplateAutoRefresh>())
+                .computed()
+                .doc("Whether a new budget begins with each month: `CALENDAR_MONTH`, or `NONE`.")
+                .read(|it: &Item| Some(it.auto_refresh.clone()))
+                .into(),
+            field("parameters", parameters())
+                .computed()
+                .doc("How large the budget is: one of these, by the type.")
+                .read(|it: &Item| it.parameters.clone().filter(|it| !it.is_unknown()))
+                .into(),
+        ];
+        let head = std::iter::once(parts::arn(NOUN, part)).chain(more);
+        head.chain(parts::rows(NOUN, part)).collect()
+    }
+
+    async fn get(at: &Reading<'_>, config: &Value) -> Result<Item, AwsError> {
+        const CALL: &str = "GetCollaborationPrivacyBudgetTemplate";
+        let call = (at.sdk.get_collaboration_privacy_budget_template())
+            .collaboration_identifier(text(config, "collaboration_id"))
+            .privacy_budget_template_identifier(text(config, "id"));
+        let reply = call.send().await.map_err(AwsError::of(CALL))?;
+        let found = reply.collaboration_privacy_budget_template;
+        found.ok_or_else(|| AwsError::unreadable(CALL))
+    }
+}
+
+fn parameters() -> Codec<(), Parameters> {
+    shown([
+        field("differential_privacy", differential_privacy())
+            .computed()
+            .doc("How much may be learned of users.")
+            .read(|it: &Parameters| it.as_differential_privacy().ok().cloned())
+            .into(),
+        field("access_budget", access_budget())
+            .computed()
+            .doc("How often a table may be used.")
+            .read(|it: &Parameters| it.as_access_budget().ok().cloned())
+            .into(),
+    ])
+}
+
+fn differential_privacy() -> Codec<(), DifferentialPrivacyTemplateParametersOutput> {
+    type Budget = DifferentialPrivacyTemplateParametersOutput;
+    shown([
+        field("epsilon", small_integer().viewed())
+            .computed()
+            .doc("How much may be learned of users in all: the more, the less is protected.")
+            .read(|it: &Budget| Some(it.epsilon))
+            .into(),
+        field("users_noise_per_query", small_integer().viewed())
+            .computed()
+            .doc("How many users the noise of a query hides.")
+            .read(|it: &Budget| Some(it.users_noise_per_query))
+            .into(),
+    ])
+}
+
+fn access_budget() -> Codec<(), AccessBudgetsPrivacyTemplateParametersOutput> {
+    type Budget = AccessBudgetsPrivacyTemplateParametersOutput;
+    let parameters = rows_of([
+        field("budget", small_integer().viewed())
+            .computed()
+            .doc("How often the table may be used in the period.")
+            .read(|it: &BudgetParameter| Some(it.budget))
+            .into(),
+        field("auto_refresh", text_enum::<AutoRefreshMode>())
+            .computed()
+            .doc("Whether a new period begins by itself: `ENABLED` or `DISABLED`; null for a lifetime.")
+            .read(|it: &BudgetParameter| it.auto_refresh.clone())
+            .into(),
+    ]);
+    let parameters = parameters.keyed_by(|(), _| (), |it| it.r#type.as_str().to_owned());
+    shown([
+        field("resource_arn", string())
+            .computed()
+            .doc("The ARN of the table that it is for.")
+            .read(|it: &Budget| Some(it.resource_arn.clone()))
+            .into(),
+        field("budget_parameters", parameters)
+            .computed()
+            .doc(
+                "How often it may be used, by period: `CALENDAR_DAY`, `CALENDAR_WEEK`, \
+                 `CALENDAR_MONTH`, `LIFETIME`.",
+            )
+            .read(|it: &Budget| Some(it.budget_parameters.clone()))
+            .into(),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cleanrooms::types::AccessBudgetType;
+    use serde_json::json;
+
+    use super::*;
+    use crate::framework::testing::value;
+
+    #[test]
+    fn the_periods_of_an_access_budget_are_a_map() {
+        let day = BudgetParameter::builder()
+            .r#type(AccessBudgetType::CalendarDay)
+            .budget(5)
+            .auto_refresh(AutoRefreshMode::Enabled);
+        let lifetime = BudgetParameter::builder().r#type(AccessBudgetType::Lifetime).budget(100);
+        let budget = AccessBudgetsPrivacyTemplateParametersOutput::builder()
+            .resource_arn("arn")
+            .budget_parameters(day.build().expect("whole"))
+            .budget_parameters(lifetime.build().expect("whole"));
+        let seen = parameters().encode(&Parameters::AccessBudget(budget.build().expect("whole")));
+        let wanted = json!({ "differential_privacy": null, "access_budget": {
+            "resource_arn": "arn",
+            "budget_parameters": {
+                "CALENDAR_DAY": { "budget": 5, "auto_refresh": "ENABLED" },
+                "LIFETIME": { "budget": 100, "auto_refresh": null },
+            },
+        } });
+        assert_eq!(seen, value(&parameters().kind.implied_type(), &wanted));
+    }
+}
