@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::analysis_template::AnalysisTemplate;
+use super::analysis_template::data::AnalysisTemplates;
 use super::client::Client;
 use super::collaboration::Collaboration;
 use super::collaboration::data::{ChangeRequest, ChangeRequests, Collaborations, Members};
@@ -10,11 +12,14 @@ use super::configured_table::data::ConfiguredTables;
 use super::configured_table_analysis_rule::ConfiguredTableAnalysisRule;
 use super::configured_table_association::ConfiguredTableAssociation;
 use super::configured_table_association::data::ConfiguredTableAssociations;
+use super::configured_table_association_analysis_rule::ConfiguredTableAssociationAnalysisRule;
 use super::listing::{Listing, Plural};
 use super::lookup::{One, Sought};
 use super::membership::Membership;
 use super::membership::data::Memberships;
 use super::object::{Object, Of};
+use super::privacy_budget_template::PrivacyBudgetTemplate;
+use super::privacy_budget_template::data::PrivacyBudgetTemplates;
 use super::query::{Queried, Query};
 use crate::framework::DataSource;
 use crate::framework::data::{AnyDataSource, Data};
@@ -36,7 +41,7 @@ struct Noun {
 }
 
 /// All nouns.
-fn nouns() -> [Noun; 7] {
+fn nouns() -> [Noun; 10] {
     [
         Noun::managed::<Collaboration>()
             .one::<Collaboration>()
@@ -56,6 +61,13 @@ fn nouns() -> [Noun; 7] {
         Noun::managed::<ConfiguredTableAssociation>()
             .all::<ConfiguredTableAssociations>()
             .queried::<ConfiguredTableAssociation>(),
+        Noun::managed::<ConfiguredTableAssociationAnalysisRule>(),
+        Noun::managed::<AnalysisTemplate>()
+            .all::<AnalysisTemplates>()
+            .queried::<AnalysisTemplate>(),
+        Noun::managed::<PrivacyBudgetTemplate>()
+            .all::<PrivacyBudgetTemplates>()
+            .queried::<PrivacyBudgetTemplate>(),
     ]
 }
 

@@ -124,6 +124,7 @@ const DEPENDENT: [Dependent; 11] = [
     },
     Dependent {
         operations: &[
+            "CreateAnalysisTemplate",
             "CreateConfiguredTableAssociation",
             "CreateMembership",
             "UpdateConfiguredTableAssociation",

@@ -87,6 +87,11 @@ pub fn rule_column() -> Codec<String> {
     segmented(1..=127, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_', true)
 }
 
+/// The name of a column of synthetic data: like a column, without blanks.
+pub fn plain_column() -> Codec<String> {
+    segmented(1..=128, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_', false)
+}
+
 /// The name of a database of Glue or Athena: like an alias, without blanks.
 pub fn database() -> Codec<String> {
     segmented(1..=128, |c| c.is_ascii_alphanumeric() || c == '_', false)
@@ -303,6 +308,32 @@ pub fn key_prefix() -> Codec<String> {
     string().validate(length(0..=512)).validate(Validator::string(rule, move |text| {
         let found = text.chars().find(|c| !legal(*c))?;
         Some(format!("The value holds `{found}`; it {rule}."))
+    }))
+}
+
+/// The key of an object in S3, of 1 to 1024 characters (API model: S3LocationKeyString).
+pub fn object_key() -> Codec<String> {
+    word(1..=1024, "may hold only letters, digits and ! _ . * ' ( ) + , - /", |c| {
+        c.is_ascii_alphanumeric() || "!_.*'()+,-/".contains(c)
+    })
+}
+
+/// The ARN of what an access budget is for: a table of a membership (API model: BudgetedResourceArn).
+pub fn budgeted_arn() -> Codec<String> {
+    let rule = "must be the ARN of a configured table association or an intermediate table";
+    string().validate(length(0..=200)).validate(Validator::string(rule, |text| {
+        let parts: Vec<_> = text.split([':', '/']).collect();
+        let fits = matches!(parts.as_slice(), ["arn", "aws", service, region, account, "membership",
+            membership, "configuredtableassociation" | "intermediatetable", id]
+            if is_of(service, is_word) && is_region_in_words(region) && is_account_id(account)
+                && is_id(membership) && is_id(id));
+        (!fits).then(|| {
+            format!(
+                "`{text}` is not the ARN of a configured table association (arn:aws:cleanrooms:\
+                 <region>:<account>:membership/<id>/configuredtableassociation/<id>) nor of an \
+                 intermediate table (…/intermediatetable/<id>)."
+            )
+        })
     }))
 }
 
@@ -541,6 +572,29 @@ mod tests {
             "http://a.cloud.databricks.com",
         ] {
             assert!(!accepts(&workspace_url(), bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_in_s3_and_what_has_a_budget_follows_the_model() {
+        assert!(accepts(&object_key(), "jobs/main-2_(a)!*'.py,+"));
+        for bad in ["", "a b", "a=b", "a:b", "ä"] {
+            assert!(!accepts(&object_key(), bad), "{bad:?}");
+        }
+        assert!(accepts(&plain_column(), "ab-c_1") && !accepts(&plain_column(), "ab c"));
+        let table = "arn:aws:cleanrooms:us-east-1:111122223333:membership/m-1/configuredtableassociation/a_1";
+        assert!(accepts(&budgeted_arn(), table));
+        assert!(accepts(
+            &budgeted_arn(),
+            &table.replace("configuredtableassociation", "intermediatetable")
+        ));
+        for bad in [
+            "",
+            "arn:aws:cleanrooms:us-east-1:111122223333:configuredtableassociation/m-1/a-1",
+            &table.replace("aws:", "aws-cn:"),
+            &table.replace("1111", "1"),
+        ] {
+            assert!(!accepts(&budgeted_arn(), bad), "{bad}");
         }
     }
 
