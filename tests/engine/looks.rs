@@ -22,7 +22,7 @@ const PARTNER: &str = "444455556666";
 const LATE: Duration = Duration::from_secs(70);
 
 /// Each data source, by what it is asked.
-static LOOKS: [(&str, &str); 12] = [
+static LOOKS: [(&str, &str); 14] = [
     ("cleanrooms_collaboration", r#"id = "${saved.COLLABORATION}""#),
     ("cleanrooms_collaboration", r#"name = "Campaign reach""#),
     ("cleanrooms_collaborations", r#"member_status = "ACTIVE""#),
@@ -37,6 +37,8 @@ static LOOKS: [(&str, &str); 12] = [
     ("cleanrooms_configured_table", r#"name = "Orders""#),
     ("cleanrooms_configured_tables", ""),
     ("cleanrooms_configured_table_associations", r#"membership_id = "${saved.MEMBERSHIP}""#),
+    ("cleanrooms_analysis_templates", r#"membership_id = "${saved.MEMBERSHIP}""#),
+    ("cleanrooms_privacy_budget_templates", r#"membership_id = "${saved.MEMBERSHIP}""#),
     // Of another account, whose tags are not asked for.
     ("cleanrooms_collaboration", "provider = cleanrooms.partner\nname = \"Campaign reach\""),
 ];
@@ -136,7 +138,18 @@ async fn prepare(stage: &mut Stage) -> Result<()> {
     });
     let path = "/memberships/${saved.MEMBERSHIP}/configuredTableAssociations";
     let id = "/configuredTableAssociation/id";
-    post(stage, CREATOR, path, association, "ASSOCIATION", id).await
+    post(stage, CREATOR, path, association, "ASSOCIATION", id).await?;
+    let template = json!({
+        "name": "Reach", "format": "SQL", "source": { "text": "SELECT count(*) FROM orders" },
+    });
+    let path = "/memberships/${saved.MEMBERSHIP}/analysistemplates";
+    post(stage, CREATOR, path, template, "TEMPLATE", "/analysisTemplate/id").await?;
+    let budget = json!({
+        "privacyBudgetType": "DIFFERENTIAL_PRIVACY",
+        "parameters": { "differentialPrivacy": { "epsilon": 3, "usersNoisePerQuery": 20 } },
+    });
+    let path = "/memberships/${saved.MEMBERSHIP}/privacybudgettemplates";
+    post(stage, CREATOR, path, budget, "BUDGET", "/privacyBudgetTemplate/id").await
 }
 
 /// Makes something behind Terraform's back, and saves its id.
