@@ -1,5 +1,5 @@
 #: uncounted: ["GetAnalysisTemplate", "ListAnalysisTemplates", "ListTagsForResource"]
-#: expect_error: reply to creating
+#: expect_error: reply to the creation of the analysis template was lost
 #: leaves_changes: true
 
 resource "cleanrooms_collaboration" "this" {

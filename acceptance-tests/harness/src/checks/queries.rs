@@ -151,7 +151,11 @@ impl Prepared {
         prepared.made(own, &format!("/memberships/{membership}/analysistemplates"), &template)?;
         let budget = json!({ "privacyBudgetType": "DIFFERENTIAL_PRIVACY",
             "parameters": { "differentialPrivacy": { "epsilon": 3, "usersNoisePerQuery": 20 } } });
-        prepared.made(own, &format!("/memberships/{membership}/privacybudgettemplates"), &budget)?;
+        prepared.made(
+            own,
+            &format!("/memberships/{membership}/privacybudgettemplates"),
+            &budget,
+        )?;
         Ok(Some(prepared))
     }
 

@@ -1,4 +1,4 @@
-#: uncounted: ["CreateConfiguredTableAssociationAnalysisRule"]
+#: uncounted: ["CreateConfiguredTableAnalysisRule", "CreateConfiguredTableAssociationAnalysisRule"]
 
 # Nothing says which of the two comes first: the create waits.
 resource "cleanrooms_collaboration" "this" {
