@@ -202,28 +202,26 @@ impl<O: Object> Creating<'_, O> {
         {
             return Ok(remote);
         }
-        // The id that the error names is the whole key where one is imported by it alone.
-        let names_key = O::KIND.type_is_found || O::KIND.key.len() == 1;
-        if is_elsewhere && !names_key {
-            return Err(self.taken(&err).into());
+        let named = match O::KIND.type_is_found {
+            // One of another type: an import finds it without.
+            true => self.parents(),
+            // The id that the error names is the whole key where one is imported by it alone.
+            false => err.resource_id.clone().filter(|_| O::KIND.key.len() == 1),
+        };
+        if is_elsewhere && named.is_none() && O::KIND.key.len() > 1 {
+            let mut told = O::taken(self.planned.get(O::KIND.parent.unwrap_or("id")));
+            told.detail.push_str(&format!(" {err}"));
+            return Err(told.into());
         }
-        let named = err.resource_id.clone().filter(|_| names_key);
         let id = candidates.pop().map(|(key, _)| key.text()).or(named);
         Err(self.already_exists(id, &err).into())
     }
 
-    /// The name is that of something which none of the own objects is.
-    fn taken(&self, err: &AwsError) -> Diagnostic {
-        let noun = O::KIND.noun;
-        let parent = O::KIND.parent.unwrap_or("id");
-        Diagnostic::error(
-            format!("The name of the {noun} is taken"),
-            format!(
-                "No {noun} of `{parent}` {} has it, so it is something else's, which may be another \
-                 member's. Choose another name. {err}",
-                self.planned.get(parent)
-            ),
-        )
+    /// The ids of what the object hangs on, as an import takes them.
+    fn parents(&self) -> Option<String> {
+        let (_, names) = O::KIND.key.split_last()?;
+        let ids = names.iter().map(|name| self.planned.get(name).as_str());
+        Some(ids.collect::<Option<Vec<_>>>()?.join("/"))
     }
 
     fn already_exists(&self, id: Option<String>, err: &AwsError) -> Diagnostic {
@@ -385,9 +383,12 @@ impl<O: Object> Creating<'_, O> {
 ///
 /// Its tags are compared in `tags_all`, and its Region is where it was found.
 pub fn is_as_planned(schema: &Schema, planned: &Value, actual: &Value) -> bool {
-    let names = schema.of_object().map(|attribute| attribute.name);
-    let mut compared = names.filter(|name| !["tags", "region"].contains(name));
-    compared.all(|name| filled(planned.get(name), actual.get(name)) == *actual.get(name))
+    let mut compared = schema.of_object().filter(|it| !["tags", "region"].contains(&it.name));
+    compared.all(|attribute| {
+        let (planned, actual) = (planned.get(attribute.name), actual.get(attribute.name));
+        filled(planned, actual) == *actual
+            || attribute.equivalent.is_some_and(|is_same| is_same(actual, planned))
+    })
 }
 
 /// The tags of the create call.

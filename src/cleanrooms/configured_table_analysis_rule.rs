@@ -35,6 +35,7 @@ use super::object::target::another;
 use super::object::{Candidate, Facts, Object, Obstacle, Of};
 use super::shapes::enumeration::{closed, constant, open};
 use super::shapes::ids::{account_id, uuid};
+use super::shapes::rule_type::{self, POLICY, TYPE};
 use super::shapes::text::{additional_analysis, allowed_analysis, rule_column};
 use crate::framework::codec::{
     Codec, keys, object, one_of, set_of, small_integer, string, variant,
@@ -45,15 +46,12 @@ use crate::framework::private::Private;
 use crate::framework::row::field;
 use crate::framework::validators::{size, whole};
 use crate::framework::{Diagnostics, Resource, ResourceSchema};
-use crate::wire::{AttributePath, Value};
+use crate::wire::Value;
 
 /// The kind of object.
 pub struct ConfiguredTableAnalysisRule;
 
 type Row = Of<ConfiguredTableAnalysisRule>;
-
-const TYPE: &str = "analysis_rule_type";
-const POLICY: &str = "analysis_rule_policy";
 
 impl Object for ConfiguredTableAnalysisRule {
     const KIND: Kind = Kind {
@@ -199,21 +197,8 @@ impl Object for ConfiguredTableAnalysisRule {
         checks::validate(config, diagnostics);
     }
 
-    /// The policy decides the type, and a rule of another type is another rule.
     fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
-        if plan.config.get(TYPE).is_null() {
-            match checks::type_of(plan.get(POLICY)) {
-                Some(decided) => plan.set(TYPE, decided.into()),
-                // Nothing says so far what it is: the apply may find any of them.
-                None if plan.get(TYPE).is_null() => plan.set(TYPE, Value::Unknown),
-                None => {}
-            }
-        }
-        let (is, shall) = (plan.prior.get(TYPE), plan.get(TYPE));
-        if is.as_str().is_some() && shall.as_str().is_some() && is != shall {
-            plan.requires_replace.insert(AttributePath::of(TYPE));
-            plan.relocates = false;
-        }
+        rule_type::plan(plan);
     }
 }
 

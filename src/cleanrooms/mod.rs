@@ -5,12 +5,14 @@
 
 pub mod absence;
 pub mod adopt;
+pub mod analysis_template;
 pub mod aws;
 pub mod client;
 pub mod collaboration;
 pub mod configured_table;
 pub mod configured_table_analysis_rule;
 pub mod configured_table_association;
+pub mod configured_table_association_analysis_rule;
 pub mod ended;
 pub mod environment;
 pub mod error;
@@ -27,6 +29,7 @@ pub mod origins;
 mod parts;
 pub mod places;
 pub mod privacy_budget;
+pub mod privacy_budget_template;
 pub mod provider;
 pub mod query;
 pub mod region;

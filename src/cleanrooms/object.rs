@@ -308,6 +308,20 @@ pub trait Object: Send + Sync + Sized + 'static {
         format!("The {} exists already", Self::KIND.noun)
     }
 
+    /// What is said of a create that something is in the way of which none of the own objects of that
+    /// parent is.
+    fn taken(parent: &Value) -> Diagnostic {
+        let noun = Self::KIND.noun;
+        Diagnostic::error(
+            format!("The name of the {noun} is taken"),
+            format!(
+                "No {noun} of `{}` {parent} has it, so it is something else's, which may be another \
+                 member's. Choose another name.",
+                Self::KIND.parent.unwrap_or("id")
+            ),
+        )
+    }
+
     /// What else is said of it: how it may be the one that is to be replaced.
     fn in_the_way() -> &'static str {
         let is_named_by_parent = Self::KIND.is_unique && Self::KIND.key.len() > 1;

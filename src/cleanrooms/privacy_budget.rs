@@ -18,7 +18,7 @@ use super::client::Reading;
 use super::listing::{Listing, argument, required};
 use super::shapes::enumeration::{constant, open};
 use super::shapes::ids::{account_id, uuid};
-use super::shapes::text::budgeted_resource_arn;
+use super::shapes::text::budgeted_arn;
 use super::shapes::time::time;
 use super::view::{View, collaboration_id, rows_of, shown, text};
 use crate::framework::codec::{Codec, ObjectCodec, small_integer, string, text_enum};
@@ -105,7 +105,7 @@ fn filters() -> [Attribute; 2] {
         ),
         argument(
             RESOURCE,
-            &budgeted_resource_arn(),
+            &budgeted_arn(),
             "Only access budgets of this table: the ARN of a configured table association or of an \
              intermediate table.",
         ),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::analysis_template::AnalysisTemplate;
+use super::analysis_template::data::AnalysisTemplates;
 use super::client::Client;
 use super::collaboration::Collaboration;
 use super::collaboration::data::{
@@ -14,12 +16,15 @@ use super::configured_table::data::ConfiguredTables;
 use super::configured_table_analysis_rule::ConfiguredTableAnalysisRule;
 use super::configured_table_association::ConfiguredTableAssociation;
 use super::configured_table_association::data::ConfiguredTableAssociations;
+use super::configured_table_association_analysis_rule::ConfiguredTableAssociationAnalysisRule;
 use super::listing::{Listing, Plural};
 use super::lookup::{One, Sought};
 use super::membership::Membership;
 use super::membership::data::Memberships;
 use super::object::{Object, Of};
 use super::privacy_budget::{CollaborationPrivacyBudgets, PrivacyBudgets, PrivacyImpact};
+use super::privacy_budget_template::PrivacyBudgetTemplate;
+use super::privacy_budget_template::data::PrivacyBudgetTemplates;
 use super::query::{Queried, Query};
 use super::schema::{Schema, SchemaAnalysisRule, Schemas};
 use super::view::{Seen, View};
@@ -43,8 +48,8 @@ struct Noun {
 }
 
 /// All nouns.
-fn nouns() -> [Noun; 11] {
-    [
+fn nouns() -> Vec<Noun> {
+    vec![
         Noun::managed::<Collaboration>()
             .one::<Collaboration>()
             .all::<Collaborations>()
@@ -74,6 +79,13 @@ fn nouns() -> [Noun; 11] {
             .all::<PrivacyBudgets>()
             .all::<CollaborationPrivacyBudgets>()
             .view::<PrivacyImpact>(),
+        Noun::managed::<ConfiguredTableAssociationAnalysisRule>(),
+        Noun::managed::<AnalysisTemplate>()
+            .all::<AnalysisTemplates>()
+            .queried::<AnalysisTemplate>(),
+        Noun::managed::<PrivacyBudgetTemplate>()
+            .all::<PrivacyBudgetTemplates>()
+            .queried::<PrivacyBudgetTemplate>(),
     ]
 }
 

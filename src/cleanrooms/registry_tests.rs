@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json, json as new_json};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::analysis_template::data::AnalysisTemplates;
 use super::client::send_unrepeatable;
 use super::collaboration::Collaboration;
 use super::collaboration::data::{
@@ -24,6 +25,7 @@ use super::listing::Listing;
 use super::lookup::Sought;
 use super::membership::Membership;
 use super::privacy_budget::{CollaborationPrivacyBudgets, PrivacyBudgets};
+use super::privacy_budget_template::data::PrivacyBudgetTemplates;
 use super::registry::{all, data_sources, list_resources};
 use super::schema::Schemas;
 use crate::cleanrooms::aws::{Aws, AwsError, Intervals, ProviderConfig};
@@ -204,6 +206,8 @@ fn every_argument_of_a_list_counts() {
     check::<CollaborationPrivacyBudgets>();
     check::<CollaborationAnalysisTemplates>();
     check::<CollaborationPrivacyBudgetTemplates>();
+    check::<AnalysisTemplates>();
+    check::<PrivacyBudgetTemplates>();
 }
 
 fn failure(status: u16) -> AwsError {
@@ -354,7 +358,7 @@ const ID: &str = "00000000-0000-4000-8000-000000000001";
 const OTHER_ID: &str = "00000000-0000-4000-8000-000000000002";
 
 /// What awscc calls the ids, by the name of today; it has no resource for an analysis rule.
-const OF_AWSCC: [(&str, &[(&str, &str)]); 4] = [
+const OF_AWSCC: [(&str, &[(&str, &str)]); 6] = [
     ("cleanrooms_collaboration", &[("id", "collaboration_identifier")]),
     ("cleanrooms_membership", &[("id", "membership_identifier")]),
     ("cleanrooms_configured_table", &[("id", "configured_table_identifier")]),
@@ -364,6 +368,14 @@ const OF_AWSCC: [(&str, &[(&str, &str)]); 4] = [
             ("id", "configured_table_association_identifier"),
             ("membership_id", "membership_identifier"),
         ],
+    ),
+    (
+        "cleanrooms_analysis_template",
+        &[("id", "analysis_template_identifier"), ("membership_id", "membership_identifier")],
+    ),
+    (
+        "cleanrooms_privacy_budget_template",
+        &[("id", "privacy_budget_template_identifier"), ("membership_id", "membership_identifier")],
     ),
 ];
 

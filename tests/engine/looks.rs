@@ -22,7 +22,7 @@ const PARTNER: &str = "444455556666";
 const LATE: Duration = Duration::from_secs(70);
 
 /// Each data source, by what it is asked.
-static LOOKS: [(&str, &str); 22] = [
+static LOOKS: &[(&str, &str)] = &[
     ("cleanrooms_collaboration", r#"id = "${saved.COLLABORATION}""#),
     ("cleanrooms_collaboration", r#"name = "Campaign reach""#),
     ("cleanrooms_collaborations", r#"member_status = "ACTIVE""#),
@@ -71,6 +71,8 @@ static LOOKS: [(&str, &str); 22] = [
         "cleanrooms_privacy_impact",
         "membership_id = \"${saved.MEMBERSHIP}\"\nepsilon = 3\nusers_noise_per_query = 20",
     ),
+    ("cleanrooms_analysis_templates", r#"membership_id = "${saved.MEMBERSHIP}""#),
+    ("cleanrooms_privacy_budget_templates", r#"membership_id = "${saved.MEMBERSHIP}""#),
     // Of another account, whose tags are not asked for.
     ("cleanrooms_collaboration", "provider = cleanrooms.partner\nname = \"Campaign reach\""),
 ];

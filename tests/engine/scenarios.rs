@@ -11,7 +11,7 @@ use crate::stage::Stage;
 use crate::trial::{failed, paused};
 
 /// What only a real engine shows, and why.
-const ONLY_REAL: [(&str, &str); 25] = [
+const ONLY_REAL: [(&str, &str); 31] = [
     ("tags/ignored_by_lifecycle", "core warns of what is ignored in vain"),
     ("membership/replaced_before_destroyed", "engines plan to destroy a deposed object once more"),
     ("collaboration/remove_member", RACE),
@@ -31,6 +31,12 @@ const ONLY_REAL: [(&str, &str); 25] = [
     ("configured_table_analysis_rule/invalid", DECODED),
     ("configured_table_association/generated_configuration", GENERATED),
     ("configured_table_association/invalid", DECODED),
+    ("configured_table_association_analysis_rule/generated_configuration", GENERATED),
+    ("configured_table_association_analysis_rule/invalid", DECODED),
+    ("analysis_template/generated_configuration", GENERATED),
+    ("analysis_template/invalid", DECODED),
+    ("privacy_budget_template/generated_configuration", GENERATED),
+    ("privacy_budget_template/invalid", DECODED),
     ("data_sources/change_requests", "it has a resource for each of what a data source gives"),
     ("provider/copied_from_aws", ENVIRONMENT),
     ("provider/environment", ENVIRONMENT),

@@ -124,6 +124,7 @@ const DEPENDENT: [Dependent; 11] = [
     },
     Dependent {
         operations: &[
+            "CreateAnalysisTemplate",
             "CreateConfiguredTableAssociation",
             "CreateMembership",
             "UpdateConfiguredTableAssociation",
@@ -212,6 +213,8 @@ mod tests {
         assert!(elsewhere.contains(&"cleanrooms:UpdateConfiguredTableReference".to_owned()));
         let role = json!({"defaultResultConfiguration": {"roleArn": "arn:aws:iam::1:role/a"}});
         assert!(of("UpdateMembership", role).contains(&"iam:PassRole".to_owned()));
+        let program = json!({"source": {"artifacts": {"roleArn": "arn:aws:iam::1:role/a"}}});
+        assert!(of("CreateAnalysisTemplate", program).contains(&"iam:PassRole".to_owned()));
         let silent = json!({"queryLogStatus": "DISABLED"});
         assert_eq!(of("CreateMembership", silent.clone()).len(), 1);
         assert_eq!(of("UpdateMembership", silent).len(), 10);

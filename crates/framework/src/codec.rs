@@ -153,6 +153,20 @@ pub fn small_integer() -> Codec<i32> {
     codec.validate(super::validators::whole(i64::from(i32::MIN)..=i64::from(i32::MAX)))
 }
 
+/// A number that may have a fraction: the decimal that is shortest for the SDK's float, for `0.1` is
+/// written so, and no float is exactly that.
+pub fn decimal() -> Codec<f64> {
+    Codec::new(
+        Kind::Plain(Type::Number),
+        |value, path| match value {
+            Value::Number(number) => Ok(number.as_f64()),
+            _ => Err(mistyped("a number", value, path)),
+        },
+        // What is no finite number has no decimal, and is no number of the service.
+        |float: &f64| float.to_string().parse().map_or(Value::Null, Value::Number),
+    )
+}
+
 /// One of an SDK enum's strings.
 ///
 /// The enum converts from any string, for the service may know values that

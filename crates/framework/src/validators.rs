@@ -122,6 +122,18 @@ pub fn whole(range: std::ops::RangeInclusive<i64>) -> Validator {
     )
 }
 
+/// Numbers in the range, with or without a fraction.
+pub fn within(range: std::ops::RangeInclusive<f64>) -> Validator {
+    let (least, most) = (*range.start(), *range.end());
+    Validator::new(format!("must be a number of {least} to {most}"), move |value, path, found| {
+        let Value::Number(number) = value else { return };
+        if !range.contains(&number.as_f64()) {
+            let detail = format!("`{value}` is no number of {least} to {most}.");
+            found.push(invalid(path, detail));
+        }
+    })
+}
+
 /// Checks configured values against a schema: validators of every known value, and null elements.
 ///
 /// All mistakes are collected. Core has already checked types, required

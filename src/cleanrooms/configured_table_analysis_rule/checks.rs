@@ -2,19 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::cleanrooms::shapes::rule_type::{self, POLICY};
 use crate::framework::validators::{Validator, invalid};
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::wire::{AttributePath, Number, Value};
-
-use super::{POLICY, TYPE};
-
-/// The type of the rule that a policy makes; `None` while that is not known.
-pub fn type_of(policy: &Value) -> Option<&'static str> {
-    let v1 = policy.get("v1");
-    let members = [("list", "LIST"), ("aggregation", "AGGREGATION"), ("custom", "CUSTOM")];
-    let mut given = members.into_iter().filter(|(name, _)| !v1.get(name).is_null());
-    given.next().filter(|(name, _)| v1.get(name).is_known()).map(|(_, decided)| decided)
-}
 
 /// A number that is 0 or at least 2, for a threshold of 1 protects nobody.
 pub fn none_or_several() -> Validator {
@@ -28,12 +19,7 @@ pub fn none_or_several() -> Validator {
 /// Checks the policy as a whole.
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
     let policy = config.get(POLICY);
-    if let (Some(given), Some(decided)) = (config.get(TYPE).as_str(), type_of(policy))
-        && given != decided
-    {
-        let detail = format!("The policy is one of the type `{decided}`. Leave `{TYPE}` out.");
-        diagnostics.push(invalid(&AttributePath::of(TYPE), detail));
-    }
+    rule_type::validate(config, diagnostics);
     let path = AttributePath::of(POLICY).attribute("v1");
     let member = |name: &'static str| (policy.get("v1").get(name), path.clone().attribute(name));
     let mut checked = |check: fn(&mut Rule<'_>), (member, path): (&Value, AttributePath)| {

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::cleanrooms::testing::{checked, create_input, plan, told, value};
+use crate::wire::AttributePath;
 
 const TABLE: &str = "00000000-0000-4000-8000-000000000001";
 

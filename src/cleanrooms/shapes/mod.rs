@@ -5,6 +5,7 @@ pub mod enumeration;
 pub mod ids;
 pub mod payment;
 pub mod region;
+pub mod rule_type;
 pub mod tags;
 pub mod text;
 pub mod time;

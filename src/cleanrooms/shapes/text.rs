@@ -87,6 +87,11 @@ pub fn rule_column() -> Codec<String> {
     segmented(1..=127, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_', true)
 }
 
+/// The name of a column of synthetic data: like a column, without blanks.
+pub fn plain_column() -> Codec<String> {
+    segmented(1..=128, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_', false)
+}
+
 /// The name of a database of Glue or Athena: like an alias, without blanks.
 pub fn database() -> Codec<String> {
     segmented(1..=128, |c| c.is_ascii_alphanumeric() || c == '_', false)
@@ -306,6 +311,32 @@ pub fn key_prefix() -> Codec<String> {
     }))
 }
 
+/// The key of an object in S3, of 1 to 1024 characters (API model: S3LocationKeyString).
+pub fn object_key() -> Codec<String> {
+    word(1..=1024, "may hold only letters, digits and ! _ . * ' ( ) + , - /", |c| {
+        c.is_ascii_alphanumeric() || "!_.*'()+,-/".contains(c)
+    })
+}
+
+/// The ARN of what an access budget is for: a table of a membership (API model: BudgetedResourceArn).
+pub fn budgeted_arn() -> Codec<String> {
+    let rule = "must be the ARN of a configured table association or an intermediate table";
+    string().validate(length(0..=200)).validate(Validator::string(rule, |text| {
+        let parts: Vec<_> = text.split([':', '/']).collect();
+        let fits = matches!(parts.as_slice(), ["arn", "aws", service, region, account, "membership",
+            membership, "configuredtableassociation" | "intermediatetable", id]
+            if is_of(service, is_word) && is_region_in_words(region) && is_account_id(account)
+                && is_id(membership) && is_id(id));
+        (!fits).then(|| {
+            format!(
+                "`{text}` is not the ARN of a configured table association (arn:aws:cleanrooms:\
+                 <region>:<account>:membership/<id>/configuredtableassociation/<id>) nor of an \
+                 intermediate table (…/intermediatetable/<id>)."
+            )
+        })
+    }))
+}
+
 /// The ARN of an IAM role, of 32 to 512 characters.
 pub fn role_arn() -> Codec<String> {
     string().validate(length(32..=512)).validate(Validator::string(
@@ -364,26 +395,6 @@ pub fn analysis_template_arn() -> Codec<String> {
             format!(
                 "`{text}` is no ARN of an analysis template (arn:aws:cleanrooms:<region>:<account>:\
                  membership/<id>/analysistemplate/<id>)."
-            )
-        })
-    }))
-}
-
-/// The ARN of what an access budget can be for: a configured table association or an intermediate
-/// table, by its membership (API model: BudgetedResourceArn).
-pub fn budgeted_resource_arn() -> Codec<String> {
-    let rule = "must be the ARN of an association or an intermediate table";
-    string().validate(length(0..=200)).validate(Validator::string(rule, |text| {
-        let parts: Vec<_> = text.split([':', '/']).collect();
-        let fits = matches!(parts.as_slice(), ["arn", "aws", service, region, account, "membership", membership, kind, id]
-            if is_of(service, is_word) && is_region_in_words(region) && is_account_id(account)
-                && matches!(*kind, "configuredtableassociation" | "intermediatetable")
-                && is_id(membership) && is_id(id));
-        (!fits).then(|| {
-            format!(
-                "`{text}` is no ARN of a configured table association or an intermediate table \
-                 (arn:aws:cleanrooms:<region>:<account>:membership/<id>/configuredtableassociation/\
-                 <id>, or intermediatetable in place of it)."
             )
         })
     }))
@@ -586,7 +597,7 @@ mod tests {
     }
 
     #[test]
-    fn arns_of_templates_and_of_what_has_a_budget_follow_the_model() {
+    fn arns_of_templates_follow_the_model() {
         let of = |kind: &str| {
             format!("arn:aws:cleanrooms:us-east-1:111122223333:membership/m-1/{kind}/x_1")
         };
@@ -597,13 +608,28 @@ mod tests {
         for bad in ["", &of("intermediatetable"), &template.replace("aws:", "azure:")] {
             assert!(!accepts(&analysis_template_arn(), bad), "{bad}");
         }
-        let association = of("configuredtableassociation");
-        for good in [&association, &of("intermediatetable")] {
-            assert!(accepts(&budgeted_resource_arn(), good), "{good}");
+    }
+
+    #[test]
+    fn what_is_in_s3_and_what_has_a_budget_follows_the_model() {
+        assert!(accepts(&object_key(), "jobs/main-2_(a)!*'.py,+"));
+        for bad in ["", "a b", "a=b", "a:b", "ä"] {
+            assert!(!accepts(&object_key(), bad), "{bad:?}");
         }
-        let short = association.replace("membership/m-1/", "");
-        for bad in [&template, &short, &association.replace("1111", "1")] {
-            assert!(!accepts(&budgeted_resource_arn(), bad), "{bad}");
+        assert!(accepts(&plain_column(), "ab-c_1") && !accepts(&plain_column(), "ab c"));
+        let table = "arn:aws:cleanrooms:us-east-1:111122223333:membership/m-1/configuredtableassociation/a_1";
+        assert!(accepts(&budgeted_arn(), table));
+        assert!(accepts(
+            &budgeted_arn(),
+            &table.replace("configuredtableassociation", "intermediatetable")
+        ));
+        for bad in [
+            "",
+            "arn:aws:cleanrooms:us-east-1:111122223333:configuredtableassociation/m-1/a-1",
+            &table.replace("aws:", "aws-cn:"),
+            &table.replace("1111", "1"),
+        ] {
+            assert!(!accepts(&budgeted_arn(), bad), "{bad}");
         }
     }
 

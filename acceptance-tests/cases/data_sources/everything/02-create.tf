@@ -40,3 +40,16 @@ resource "cleanrooms_configured_table_association" "this" {
   name                = "orders"
   role_arn            = "arn:aws:iam::111122223333:role/tables"
 }
+
+resource "cleanrooms_analysis_template" "this" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "Reach"
+  format        = "SQL"
+  source        = { text = "SELECT count(*) FROM orders" }
+}
+
+resource "cleanrooms_privacy_budget_template" "this" {
+  membership_id       = cleanrooms_membership.this.id
+  privacy_budget_type = "DIFFERENTIAL_PRIVACY"
+  parameters          = { differential_privacy = { epsilon = 3, users_noise_per_query = 20 } }
+}

@@ -35,6 +35,19 @@ resource "cleanrooms_configured_table_association" "this" {
   role_arn            = "arn:aws:iam::111122223333:role/tables"
 }
 
+resource "cleanrooms_analysis_template" "this" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "Reach"
+  format        = "SQL"
+  source        = { text = "SELECT count(*) FROM orders" }
+}
+
+resource "cleanrooms_privacy_budget_template" "this" {
+  membership_id       = cleanrooms_membership.this.id
+  privacy_budget_type = "DIFFERENTIAL_PRIVACY"
+  parameters          = { differential_privacy = { epsilon = 3, users_noise_per_query = 20 } }
+}
+
 data "cleanrooms_collaborations" "all" {
   region = "us-east-1"
 }
@@ -79,4 +92,14 @@ data "cleanrooms_configured_table_associations" "all" {
 
 data "cleanrooms_change_requests" "all" {
   collaboration_id = data.cleanrooms_collaboration.by_id.id
+}
+
+data "cleanrooms_analysis_templates" "all" {
+  membership_id = data.cleanrooms_membership.by_collaboration.id
+  name          = "Reach"
+}
+
+data "cleanrooms_privacy_budget_templates" "all" {
+  membership_id       = data.cleanrooms_membership.by_collaboration.id
+  privacy_budget_type = "DIFFERENTIAL_PRIVACY"
 }

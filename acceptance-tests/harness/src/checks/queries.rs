@@ -28,12 +28,14 @@ pub fn what_is_ones_own_is_found(engine: &Engine) -> Result<()> {
     let finished = prepared.workspace.run(&["query", "-json"])?;
     ensure!(finished.status.success(), "the query failed: {finished}");
     let expected = [
+        ("list.cleanrooms_analysis_template.all", vec!["Reach"]),
         ("list.cleanrooms_collaboration.all", vec!["Alpha", "Beta"]),
         ("list.cleanrooms_collaboration.named", vec!["Beta"]),
         ("list.cleanrooms_configured_table.all", vec!["Orders", "Returns"]),
         ("list.cleanrooms_configured_table.two", vec!["Orders"]),
         ("list.cleanrooms_configured_table_association.all", vec!["orders"]),
         ("list.cleanrooms_membership.all", vec!["Alpha"]),
+        ("list.cleanrooms_privacy_budget_template.all", vec!["DIFFERENTIAL_PRIVACY"]),
     ];
     for (address, names) in expected {
         let mut found = found(&finished, address)?;
@@ -82,7 +84,7 @@ pub fn what_is_written_is_imported_without_a_change(engine: &Engine) -> Result<(
     let changed = plan.changes.iter().filter(|(_, it)| it.action != "no-op" || !it.importing);
     let changed: Vec<_> = changed.collect();
     ensure!(changed.is_empty(), "it changes {changed:#?}, by:\n{generated}");
-    ensure!(plan.changes.len() == 6, "not all are imported: {plan:#?}");
+    ensure!(plan.changes.len() == 8, "not all are imported: {plan:#?}");
     prepared.workspace.succeed(&APPLY)?;
     prepared.workspace.succeed(&[&PLAN[..], &["-detailed-exitcode"]].concat())?;
     Ok(())
@@ -98,8 +100,8 @@ fn found(finished: &Finished, address: &str) -> Result<Vec<String>> {
     Ok(of_list.filter_map(|found| Some(found["display_name"].as_str()?.to_owned())).collect())
 }
 
-/// Two collaborations of one's own and one of a partner, a membership, two tables, one of them
-/// associated.
+/// Two collaborations of one's own and one of a partner, a membership with a template and a budget, two
+/// tables, one of them associated.
 struct Prepared {
     workspace: Workspace,
     sandbox: Sandbox,
@@ -144,6 +146,16 @@ impl Prepared {
         let association = json!({ "name": "orders", "configuredTableIdentifier": orders,
             "roleArn": "arn:aws:iam::111122223333:role/tables" });
         prepared.made(own, &path, &association)?;
+        let template = json!({ "name": "Reach", "format": "SQL",
+            "source": { "text": "SELECT count(*) FROM orders" } });
+        prepared.made(own, &format!("/memberships/{membership}/analysistemplates"), &template)?;
+        let budget = json!({ "privacyBudgetType": "DIFFERENTIAL_PRIVACY",
+            "parameters": { "differentialPrivacy": { "epsilon": 3, "usersNoisePerQuery": 20 } } });
+        prepared.made(
+            own,
+            &format!("/memberships/{membership}/privacybudgettemplates"),
+            &budget,
+        )?;
         Ok(Some(prepared))
     }
 
@@ -204,6 +216,20 @@ list "cleanrooms_configured_table_association" "all" {
     membership_id = list.cleanrooms_membership.all.data[0].identity.id
   }
 }
+
+list "cleanrooms_analysis_template" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
+list "cleanrooms_privacy_budget_template" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
 "#;
 
 const WHOLE: &str = r#"
@@ -227,6 +253,20 @@ list "cleanrooms_configured_table" "all" {
 }
 
 list "cleanrooms_configured_table_association" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
+list "cleanrooms_analysis_template" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
+list "cleanrooms_privacy_budget_template" "all" {
   provider = cleanrooms
   config {
     membership_id = list.cleanrooms_membership.all.data[0].identity.id

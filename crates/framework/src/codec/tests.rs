@@ -43,6 +43,16 @@ fn plain_values_survive_a_round_trip() {
 }
 
 #[test]
+fn a_fraction_is_the_decimal_that_was_written() {
+    for text in ["0.1", "0.0001", "10", "0.5"] {
+        let number = Value::Number(text.parse().expect("a number"));
+        let sent = decimal().decode(&number, &path()).expect("a number").expect("known");
+        assert_eq!(decimal().encode(&sent), number);
+    }
+    assert_eq!(decimal().encode(&f64::NAN), Value::Null);
+}
+
+#[test]
 fn a_number_that_is_not_whole_is_the_users_mistake() {
     let half = "0.5".parse::<Number>().expect("a number");
     let err = integer().decode(&Value::Number(half), &path()).expect_err("not whole");

@@ -47,6 +47,14 @@ fn sizes_are_those_of_lists_sets_and_maps() {
 }
 
 #[test]
+fn fractions_are_held_against_both_ends() {
+    let share = || checked("share", Type::Number, vec![within(0.5..=1.0)]);
+    for (number, wrong) in [(json!(0.5), 0), (json!(1), 0), (json!(0.49), 1), (json!(1.01), 1)] {
+        assert_eq!(refused(share(), json!({ "share": number })).len(), wrong);
+    }
+}
+
+#[test]
 fn null_and_unknown_values_are_not_judged() {
     let name = || checked("name", Type::String, short());
     assert_eq!(refused(name(), json!({})), Vec::<String>::new());

@@ -1,0 +1,46 @@
+#: command: plan
+#: expect_error: identity is not that
+
+import {
+  to = cleanrooms_analysis_template.this
+  identity = {
+    membership_id = var.membership
+    id            = var.template
+    account_id    = "777788889999"
+  }
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_analysis_template" "this" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "Reach"
+  format        = "SQL"
+  source = {
+    text = "SELECT count(*) FROM orders WHERE day > :since"
+  }
+  analysis_parameters = {
+    since = {
+      type = "DATE"
+    }
+  }
+}
+
+variable "membership" {
+  type = string
+}
+
+variable "template" {
+  type = string
+}

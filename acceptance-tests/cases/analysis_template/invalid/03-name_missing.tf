@@ -1,0 +1,10 @@
+#: command: validate
+#: expect_error: Missing required argument
+
+resource "cleanrooms_analysis_template" "this" {
+  membership_id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  format        = "SQL"
+  source = {
+    text = "SELECT count(*) FROM orders"
+  }
+}

@@ -1,0 +1,20 @@
+#: command: validate
+#: expect_error: Invalid value for source
+
+resource "cleanrooms_analysis_template" "this" {
+  membership_id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  name          = "Reach"
+  format        = "SQL"
+  source = {
+    text = "SELECT 1"
+    artifacts = {
+      entry_point = {
+        location = {
+          bucket = "programs"
+          key    = "main.py"
+        }
+      }
+      role_arn = "arn:aws:iam::111122223333:role/programs"
+    }
+  }
+}

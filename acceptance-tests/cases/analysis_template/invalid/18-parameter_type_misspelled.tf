@@ -1,0 +1,16 @@
+#: command: validate
+#: expect_error: Invalid value for analysis_parameters["since"].type
+
+resource "cleanrooms_analysis_template" "this" {
+  membership_id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  name          = "Reach"
+  format        = "SQL"
+  source = {
+    text = "SELECT count(*) FROM orders WHERE day > :since"
+  }
+  analysis_parameters = {
+    since = {
+      type = "DATES"
+    }
+  }
+}

@@ -1,0 +1,33 @@
+#: expect_error: its replacement could not be made
+#: leaves_changes: true
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_analysis_template" "this" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "Coverage"
+  format        = "SQL"
+  source = {
+    text = "SELECT count(*) FROM orders"
+  }
+}
+
+resource "cleanrooms_analysis_template" "other" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "Coverage"
+  format        = "SQL"
+  source = {
+    text = "SELECT count(*) FROM orders"
+  }
+}

@@ -1,0 +1,49 @@
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_analysis_template" "this" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "Coverage"
+  format        = "PYSPARK_1_0"
+  source = {
+    artifacts = {
+      entry_point = {
+        location = {
+          bucket = "programs"
+          key    = "main.py"
+        }
+      }
+      role_arn = "arn:aws:iam::111122223333:role/programs"
+      additional_artifacts = [
+        {
+          location = {
+            bucket = "programs"
+            key    = "venv.tar.gz"
+          }
+        }
+      ]
+    }
+  }
+  analysis_parameters = {
+    since = {
+      type          = "STRING"
+      default_value = "2026-01-01"
+    }
+  }
+  schema = {
+    referenced_tables = ["orders", "returns"]
+  }
+  error_message_configuration = {
+    type = "DETAILED"
+  }
+}

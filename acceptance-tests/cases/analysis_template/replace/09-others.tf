@@ -1,0 +1,43 @@
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_analysis_template" "this" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "Coverage"
+  format        = "PYSPARK_2_0"
+  source = {
+    artifacts = {
+      entry_point = {
+        location = {
+          bucket = "others"
+          key    = "jobs/main.py"
+        }
+      }
+      additional_artifacts = [
+        {
+          location = {
+            bucket = "others"
+            key    = "all.zip"
+          }
+        }
+      ]
+      role_arn = "arn:aws:iam::111122223333:role/others"
+    }
+  }
+  schema = {
+    referenced_tables = ["orders"]
+  }
+  error_message_configuration = {
+    type = "DETAILED"
+  }
+}

@@ -1,0 +1,65 @@
+#: expect_error: region of a configured table association analysis rule cannot be changed
+#: leaves_changes: true
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+  region                   = "eu-west-1"
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+  region           = "eu-west-1"
+}
+
+resource "cleanrooms_configured_table" "this" {
+  name            = "Orders"
+  allowed_columns = ["amount", "email", "segment"]
+  analysis_method = "DIRECT_QUERY"
+  table_reference = {
+    glue = {
+      database_name = "sales"
+      table_name    = "orders"
+    }
+  }
+  region = "eu-west-1"
+}
+
+resource "cleanrooms_configured_table_analysis_rule" "this" {
+  configured_table_id = cleanrooms_configured_table.this.id
+  analysis_rule_policy = {
+    v1 = {
+      list = {
+        join_columns = ["email"]
+        list_columns = ["segment"]
+      }
+    }
+  }
+  region = "eu-west-1"
+}
+
+resource "cleanrooms_configured_table_association" "this" {
+  membership_id       = cleanrooms_membership.this.id
+  configured_table_id = cleanrooms_configured_table.this.id
+  name                = "orders"
+  role_arn            = "arn:aws:iam::111122223333:role/tables"
+  region              = "eu-west-1"
+}
+
+resource "cleanrooms_configured_table_association_analysis_rule" "this" {
+  membership_id                   = cleanrooms_membership.this.id
+  configured_table_association_id = cleanrooms_configured_table_association.this.id
+  analysis_rule_type              = cleanrooms_configured_table_analysis_rule.this.analysis_rule_type
+  analysis_rule_policy = {
+    v1 = {
+      list = {
+        allowed_result_receivers = ["111122223333"]
+      }
+    }
+  }
+  region = "us-east-1"
+}

@@ -1,0 +1,43 @@
+#: command: plan
+#: expect_error: identity is not that
+
+import {
+  to = cleanrooms_privacy_budget_template.this
+  identity = {
+    membership_id = var.membership
+    id            = var.template
+    account_id    = "777788889999"
+  }
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_privacy_budget_template" "this" {
+  membership_id       = cleanrooms_membership.this.id
+  privacy_budget_type = "DIFFERENTIAL_PRIVACY"
+  parameters = {
+    differential_privacy = {
+      epsilon               = 3
+      users_noise_per_query = 20
+    }
+  }
+}
+
+variable "membership" {
+  type = string
+}
+
+variable "template" {
+  type = string
+}

@@ -1,0 +1,75 @@
+//! The analysis templates that a membership has made.
+
+use aws_sdk_cleanrooms::types::AnalysisTemplateSummary;
+
+use super::{AnalysisTemplate, list_all};
+use crate::cleanrooms::aws::AwsError;
+use crate::cleanrooms::client::Reading;
+use crate::cleanrooms::listing::{Listing, described_by, filter, required};
+use crate::cleanrooms::query::Queried;
+use crate::cleanrooms::shapes::ids::uuid;
+use crate::cleanrooms::shapes::time::time;
+use crate::framework::codec::{Codec, boolean, object, string};
+use crate::framework::page::Need;
+use crate::framework::row::field;
+use crate::framework::schema::Attribute;
+use crate::wire::Value;
+
+impl Queried for AnalysisTemplate {
+    type Among = AnalysisTemplates;
+    const ABOUT: &'static str =
+        "The analysis templates that a membership of the account's own has made.";
+}
+
+/// The templates of a membership.
+pub struct AnalysisTemplates;
+
+impl Listing for AnalysisTemplates {
+    const TYPE_NAME: &'static str = "cleanrooms_analysis_templates";
+    const ENTRIES: &'static str = "analysis_templates";
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:ListAnalysisTemplates"])];
+    const ABOUT: &'static str = "The analysis templates that a membership of the account's own has made, or \
+                                 those of them that are asked for. There may be none.";
+    type Entry = AnalysisTemplateSummary;
+
+    fn arguments() -> Vec<Attribute> {
+        let parent = required("membership_id", &uuid(), "The id of the membership.");
+        let name = filter::<AnalysisTemplate>("name", "Only the template of this name.");
+        std::iter::once(parent).chain(name).collect()
+    }
+
+    fn entry() -> Codec<(), AnalysisTemplateSummary> {
+        type Entry = AnalysisTemplateSummary;
+        let text = |name, read: fn(&Entry) -> String| {
+            field::<(), Entry, String, String>(name, string())
+                .computed()
+                .read(move |it: &Entry| Some(read(it)))
+        };
+        let entry = object(Ok::<(), String>)
+            .with(text("id", |it| it.id.clone()))
+            .with(text("arn", |it| it.arn.clone()))
+            .with(text("name", |it| it.name.clone()))
+            .with(text("description", |it| it.description.clone().unwrap_or_default()))
+            .with(
+                field("is_synthetic_data", boolean())
+                    .computed()
+                    .doc("Whether its result is synthetic data.")
+                    .read(|it: &Entry| it.is_synthetic_data),
+            )
+            .with(text("membership_id", |it| it.membership_id.clone()))
+            .with(text("membership_arn", |it| it.membership_arn.clone()))
+            .with(text("collaboration_id", |it| it.collaboration_id.clone()))
+            .with(text("collaboration_arn", |it| it.collaboration_arn.clone()))
+            .with(field("create_time", time()).computed().read(|it: &Entry| Some(it.create_time)))
+            .with(field("update_time", time()).computed().read(|it: &Entry| Some(it.update_time)))
+            .single();
+        described_by::<AnalysisTemplate, _>(entry)
+    }
+
+    async fn list(
+        at: &Reading<'_>,
+        config: &Value,
+    ) -> Result<Vec<AnalysisTemplateSummary>, AwsError> {
+        list_all(at, config.get("membership_id").as_str().unwrap_or_default()).await
+    }
+}
