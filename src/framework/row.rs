@@ -124,6 +124,11 @@ impl<C, U, R> Row<C, U, R> {
         self.read.is_some()
     }
 
+    /// Whether a call carries the attribute, or the code that makes the call goes by it.
+    pub fn is_sent(&self) -> bool {
+        self.create.is_some() || self.sent_elsewhere
+    }
+
     /// What contradicts itself in this row, and in the rows inside it.
     pub fn mistakes(&self) -> Vec<String> {
         let mut mistakes = self.mapping_mistakes();
