@@ -6,6 +6,7 @@
 pub mod absence;
 pub mod adopt;
 pub mod aws;
+pub mod change_request_vote;
 pub mod client;
 pub mod collaboration;
 pub mod configured_table;

@@ -3,11 +3,14 @@
 //! The model is the sandbox's copy of AWS's own.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::client::Client;
 use super::error::attribute_name;
 use super::registry::all;
+use crate::framework::managed::ManagedResource;
 use crate::framework::schema::{Attribute, Kind};
 
 /// Members that are no attribute, with the call and the path of each.
@@ -18,7 +21,17 @@ const NO_ATTRIBUTE: &[(&str, &str)] = &[
     ("UpdateConfiguredTableAssociation configuredTableAssociationIdentifier", OWN_ID),
 ];
 
+/// Resources that no call of their own makes, with the reason.
+const NO_CALLS: &[(&str, &str)] =
+    &[("cleanrooms_change_request_vote", "a vote is an action on what the creator has filed")];
+
 const OWN_ID: &str = "the object's own id, which comes from its key";
+
+/// The resources that are made by a call.
+fn made() -> impl Iterator<Item = Arc<dyn ManagedResource<Client>>> {
+    let is_made = |name: &str| NO_CALLS.iter().all(|(other, _)| *other != name);
+    all().into_iter().filter(move |resource| is_made(resource.type_name()))
+}
 
 fn model() -> Json {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -63,7 +76,7 @@ fn missing(
 fn every_member_of_every_call_is_an_attribute() {
     let model = model();
     let mut found = Vec::new();
-    for resource in all() {
+    for resource in made() {
         for verb in ["Create", "Update"] {
             let call = format!("{verb}{}", noun(resource.type_name()));
             let input = model["operations"][&call]["input"].as_str().expect("an operation");
@@ -80,7 +93,7 @@ fn every_member_of_every_call_is_an_attribute() {
 #[test]
 fn what_an_update_can_change_replaces_nothing() {
     let model = model();
-    for resource in all() {
+    for resource in made() {
         let call = format!("Update{}", noun(resource.type_name()));
         let input = model["operations"][&call]["input"].as_str().expect("an operation");
         let members = model["shapes"][input]["members"].as_object().expect("members");

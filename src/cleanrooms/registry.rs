@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::change_request_vote::ChangeRequestVote;
+use super::change_request_vote::action::Vote;
 use super::client::Client;
 use super::collaboration::Collaboration;
 use super::collaboration::data::{ChangeRequest, ChangeRequests, Collaborations, Members};
@@ -16,10 +18,11 @@ use super::membership::Membership;
 use super::membership::data::Memberships;
 use super::object::{Object, Of};
 use super::query::{Queried, Query};
-use crate::framework::DataSource;
+use crate::framework::action::{Action, Acts, AnyAction};
 use crate::framework::data::{AnyDataSource, Data};
 use crate::framework::list::{AnyListResource, Lists};
 use crate::framework::managed::{Managed, ManagedResource};
+use crate::framework::{DataSource, Resource};
 
 /// How the framework's view of a kind is made.
 type Make<T> = fn() -> Arc<T>;
@@ -31,6 +34,8 @@ struct Noun {
     resource: Option<Make<dyn ManagedResource<Client>>>,
     /// What shows one, or several.
     data_sources: Vec<Make<dyn AnyDataSource<Client>>>,
+    /// What is done with one when it is asked for.
+    actions: Vec<Make<dyn AnyAction<Client>>>,
     /// What a query finds.
     list: Option<Make<dyn AnyListResource<Client>>>,
 }
@@ -47,7 +52,10 @@ fn nouns() -> [Noun; 7] {
             .all::<Memberships>()
             .queried::<Membership>(),
         Noun::default().all::<Members>(),
-        Noun::default().data::<ChangeRequest>().all::<ChangeRequests>(),
+        Noun::resource::<ChangeRequestVote>()
+            .data::<ChangeRequest>()
+            .all::<ChangeRequests>()
+            .action::<Vote>(),
         Noun::managed::<ConfiguredTable>()
             .one::<ConfiguredTable>()
             .all::<ConfiguredTables>()
@@ -61,7 +69,12 @@ fn nouns() -> [Noun; 7] {
 
 impl Noun {
     fn managed<O: Object>() -> Self {
-        Self { resource: Some(Managed::<Of<O>>::shared), ..Self::default() }
+        Self::resource::<Of<O>>()
+    }
+
+    /// What is no object of the service, and managed all the same.
+    fn resource<R: Resource<Client = Client>>() -> Self {
+        Self { resource: Some(Managed::<R>::shared), ..Self::default() }
     }
 
     /// One object is found by its id or by what it is called.
@@ -82,6 +95,16 @@ impl Noun {
         self.data_sources.push(Data::<D>::shared);
         self
     }
+
+    fn action<A: Action<Client = Client>>(mut self) -> Self {
+        self.actions.push(Acts::<A>::shared);
+        self
+    }
+}
+
+/// Everything that can be done when it is asked for.
+pub fn actions() -> Vec<Arc<dyn AnyAction<Client>>> {
+    nouns().into_iter().flat_map(|noun| noun.actions).map(|make| make()).collect()
 }
 
 /// Everything that the provider manages.
