@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::analysis::data::{Look, Looked};
 use super::client::Client;
 use super::collaboration::Collaboration;
 use super::collaboration::data::{ChangeRequest, ChangeRequests, Collaborations, Members};
@@ -15,6 +16,10 @@ use super::lookup::{One, Sought};
 use super::membership::Membership;
 use super::membership::data::Memberships;
 use super::object::{Object, Of};
+use super::protected_job::ProtectedJob;
+use super::protected_job::data::ProtectedJobs;
+use super::protected_query::ProtectedQuery;
+use super::protected_query::data::ProtectedQueries;
 use super::query::{Queried, Query};
 use crate::framework::DataSource;
 use crate::framework::data::{AnyDataSource, Data};
@@ -36,7 +41,7 @@ struct Noun {
 }
 
 /// All nouns.
-fn nouns() -> [Noun; 7] {
+fn nouns() -> [Noun; 9] {
     [
         Noun::managed::<Collaboration>()
             .one::<Collaboration>()
@@ -56,6 +61,8 @@ fn nouns() -> [Noun; 7] {
         Noun::managed::<ConfiguredTableAssociation>()
             .all::<ConfiguredTableAssociations>()
             .queried::<ConfiguredTableAssociation>(),
+        Noun::managed::<ProtectedQuery>().run::<ProtectedQuery>().all::<ProtectedQueries>(),
+        Noun::managed::<ProtectedJob>().run::<ProtectedJob>().all::<ProtectedJobs>(),
     ]
 }
 
@@ -67,6 +74,11 @@ impl Noun {
     /// One object is found by its id or by what it is called.
     fn one<O: Sought>(self) -> Self {
         self.data::<One<O>>()
+    }
+
+    /// One that a membership has run is found by its id.
+    fn run<A: Looked>(self) -> Self {
+        self.data::<Look<A>>()
     }
 
     /// The service lists them.

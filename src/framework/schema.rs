@@ -43,6 +43,8 @@ pub struct Attribute {
     pub recompute: Recompute,
     /// Whether the attribute exists in Terraform alone, so that a change of it costs no API call.
     pub local: bool,
+    /// Whether a refresh keeps what state has, since it never changes.
+    pub kept: bool,
     /// Whether two spellings mean the same; the prior one is kept then.
     pub equivalent: Option<fn(&Value, &Value) -> bool>,
     /// What is checked before any API call.
@@ -179,6 +181,7 @@ impl Attribute {
             replace: Replace::Never,
             recompute: Recompute::Never,
             local: false,
+            kept: false,
             equivalent: None,
             validators,
         }
