@@ -5,6 +5,7 @@
 
 pub mod absence;
 pub mod adopt;
+pub mod analysis;
 pub mod aws;
 pub mod change_request_vote;
 pub mod client;
@@ -27,6 +28,8 @@ pub mod object;
 pub mod origins;
 mod parts;
 pub mod places;
+pub mod protected_job;
+pub mod protected_query;
 pub mod provider;
 pub mod query;
 pub mod region;

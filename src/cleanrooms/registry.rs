@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::analysis::actions::{Cancel, Invoked, Start};
+use super::analysis::data::{Look, Looked};
 use super::change_request_vote::ChangeRequestVote;
 use super::change_request_vote::action::Vote;
 use super::client::Client;
@@ -17,6 +19,10 @@ use super::lookup::{One, Sought};
 use super::membership::Membership;
 use super::membership::data::Memberships;
 use super::object::{Object, Of};
+use super::protected_job::ProtectedJob;
+use super::protected_job::data::ProtectedJobs;
+use super::protected_query::ProtectedQuery;
+use super::protected_query::data::ProtectedQueries;
 use super::query::{Queried, Query};
 use crate::framework::action::{Action, Acts, AnyAction};
 use crate::framework::data::{AnyDataSource, Data};
@@ -41,7 +47,7 @@ struct Noun {
 }
 
 /// All nouns.
-fn nouns() -> [Noun; 7] {
+fn nouns() -> [Noun; 9] {
     [
         Noun::managed::<Collaboration>()
             .one::<Collaboration>()
@@ -64,6 +70,14 @@ fn nouns() -> [Noun; 7] {
         Noun::managed::<ConfiguredTableAssociation>()
             .all::<ConfiguredTableAssociations>()
             .queried::<ConfiguredTableAssociation>(),
+        Noun::managed::<ProtectedQuery>()
+            .run::<ProtectedQuery>()
+            .all::<ProtectedQueries>()
+            .invoked::<ProtectedQuery>(),
+        Noun::managed::<ProtectedJob>()
+            .run::<ProtectedJob>()
+            .all::<ProtectedJobs>()
+            .invoked::<ProtectedJob>(),
     ]
 }
 
@@ -82,6 +96,11 @@ impl Noun {
         self.data::<One<O>>()
     }
 
+    /// One that a membership has run is found by its id.
+    fn run<A: Looked>(self) -> Self {
+        self.data::<Look<A>>()
+    }
+
     /// The service lists them.
     fn all<L: Listing>(self) -> Self {
         self.data::<Plural<L>>()
@@ -94,6 +113,11 @@ impl Noun {
     fn data<D: DataSource<Client = Client>>(mut self) -> Self {
         self.data_sources.push(Data::<D>::shared);
         self
+    }
+
+    /// It is started and cancelled by actions as well.
+    fn invoked<A: Invoked>(self) -> Self {
+        self.action::<Start<A>>().action::<Cancel<A>>()
     }
 
     fn action<A: Action<Client = Client>>(mut self) -> Self {

@@ -15,9 +15,9 @@ use super::diagnostics::{Diagnostic, Diagnostics};
 use super::page::Need;
 use super::private::Private;
 use super::provider::Configured;
-use super::resource::Context;
+use super::resource::{Context, Progress};
 use super::row::Row;
-use super::schema::{Mode, Schema};
+use super::schema::{Attribute, Mode, Schema};
 use super::validators::validate_config;
 use crate::wire::{AttributePath, Value};
 
@@ -43,7 +43,8 @@ pub trait Action: Send + Sync + Sized + 'static {
 
     /// Does it. `config` is wholly known and was checked.
     ///
-    /// Where it waits, the stop of `cx` ends the wait with an error that names
+    /// `cx` takes words of progress. Engines print each as it is: no secret may be in one. Where it
+    /// waits, the stop of `cx` ends the wait with an error that names
     /// what still runs: nothing else remembers that.
     ///
     /// # Errors
@@ -53,7 +54,6 @@ pub trait Action: Send + Sync + Sized + 'static {
         cx: &Context<'_, Self::Client>,
         schema: &ActionSchema<Self::Input>,
         config: &Value,
-        progress: &Progress,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 }
 
@@ -77,6 +77,12 @@ impl<I> ActionSchema<I> {
         self.schema.attributes.push(row.attribute.clone());
         self.rows.push(row);
         self
+    }
+
+    /// The schema with these arguments, which other code takes as they are.
+    #[must_use]
+    pub fn given(self, arguments: impl IntoIterator<Item = Attribute>) -> Self {
+        arguments.into_iter().map(Row::passed_on).fold(self, Self::with)
     }
 
     /// What Terraform sees.
@@ -116,21 +122,6 @@ impl<I> ActionSchema<I> {
     }
 }
 
-/// Where an action tells how it gets on. Engines print each line as it is: no secret may be in one.
-pub struct Progress(Box<dyn Fn(String) + Send + Sync>);
-
-impl Progress {
-    /// Lines that go there.
-    pub fn to(tell: impl Fn(String) + Send + Sync + 'static) -> Self {
-        Self(Box::new(tell))
-    }
-
-    /// Tells one line.
-    pub fn say(&self, line: impl Into<String>) {
-        (self.0)(line.into());
-    }
-}
-
 /// An action whose SDK types are out of sight, so that the server can hold all of them.
 #[async_trait]
 pub trait AnyAction<C>: Send + Sync {
@@ -152,7 +143,7 @@ pub trait AnyAction<C>: Send + Sync {
         provider: &Configured<C>,
         stop: CancellationToken,
         config: &Value,
-        progress: &Progress,
+        progress: Progress,
     ) -> Diagnostics;
 }
 
@@ -206,7 +197,7 @@ impl<A: Action> AnyAction<A::Client> for Acts<A> {
         provider: &Configured<A::Client>,
         stop: CancellationToken,
         config: &Value,
-        progress: &Progress,
+        progress: Progress,
     ) -> Diagnostics {
         if let Some(unknown) = &provider.unknown {
             return not_yet(A::TYPE_NAME, unknown).into();
@@ -215,8 +206,8 @@ impl<A: Action> AnyAction<A::Client> for Acts<A> {
         if checked.has_error() {
             return checked.into_iter().map(named).collect();
         }
-        let cx = Context::new(&provider.client, stop, Private::default());
-        let invoked = A::invoke(&cx, &self.schema, &self.whole(config), progress).await;
+        let cx = Context::new(&provider.client, stop, Private::default()).with_progress(progress);
+        let invoked = A::invoke(&cx, &self.schema, &self.whole(config)).await;
         let (mut diagnostics, _) = cx.finish();
         for mut error in invoked.err().into_iter().flatten() {
             if error.is_error() && !diagnostics.has_error() {

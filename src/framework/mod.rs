@@ -26,7 +26,7 @@ pub mod schema;
 pub mod testing;
 pub mod validators;
 
-pub use action::{Action, ActionSchema, Progress};
+pub use action::{Action, ActionSchema};
 pub use data::{DataSchema, DataSource};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use provider::{Configured, Engine, Provider, ProviderServer};

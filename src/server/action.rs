@@ -10,7 +10,8 @@ use tracing::Instrument as _;
 
 use super::service::Service;
 use super::{from_proto, to_proto};
-use crate::framework::action::{AnyAction, Progress};
+use crate::framework::action::AnyAction;
+use crate::framework::resource::Progress;
 use crate::framework::{Diagnostic, Diagnostics, Provider};
 use crate::plugin::catch_panic;
 use crate::proto::tfplugin6::invoke_action::event::{Completed, Progress as Told, Type};
@@ -74,14 +75,12 @@ impl<P: Provider> Service<P> {
         // What was begun goes on although its caller is gone, as in an apply: it has its own task,
         // which holds the whole request.
         let invocation = async move {
-            let progress = {
-                let sender = sender.clone();
-                // Nobody may listen any more.
-                Progress::to(move |line| {
-                    let _ = sender.send(Event::Progress(line));
-                })
-            };
-            let invoking = service.invoked(request.get_ref(), &progress);
+            let told = sender.clone();
+            // Nobody may listen any more.
+            let progress: Progress = Box::new(move |line: &str| {
+                let _ = told.send(Event::Progress(line.to_owned()));
+            });
+            let invoking = service.invoked(request.get_ref(), progress);
             let ended = match catch_panic(RPC, Box::pin(invoking)).await {
                 Ok(ended) => ended.unwrap_or_else(|errors| errors),
                 Err(panic) => Diagnostic::bug(format!("{RPC} panicked: {panic}")).into(),
@@ -107,7 +106,7 @@ impl<P: Provider> Service<P> {
     async fn invoked(
         &self,
         request: &invoke_action::Request,
-        progress: &Progress,
+        progress: Progress,
     ) -> Result<Diagnostics, Diagnostics> {
         let type_name = &request.action_type;
         let action = self.action(type_name)?;

@@ -21,7 +21,7 @@ use serde_json::{Map, Value as Json};
 use crate::trial::failed;
 
 /// What no scenario changes, and why.
-const NOT_SHOWN: [(&str, &str); 5] = [
+const NOT_SHOWN: [(&str, &str); 7] = [
     (
         "cleanrooms_collaboration.analytics_engine",
         "a configuration can have one value alone: the service takes the other no more",
@@ -30,6 +30,8 @@ const NOT_SHOWN: [(&str, &str); 5] = [
         "cleanrooms_configured_table_association.region",
         "it changes only together with the membership's",
     ),
+    ("cleanrooms_protected_query.region", "it changes only together with the membership's"),
+    ("cleanrooms_protected_job.region", "it changes only together with the membership's"),
     (
         "cleanrooms_configured_table_analysis_rule.analysis_rule_policy.v1.aggregation.additional_analyses",
         "there is one value: an aggregation rule knows no additional analyses",

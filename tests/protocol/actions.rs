@@ -6,7 +6,7 @@ use cleanrooms_provider::framework::codec::string;
 use cleanrooms_provider::framework::row::field;
 use cleanrooms_provider::framework::validators::length;
 use cleanrooms_provider::framework::{
-    Action, ActionSchema, Context, Diagnostic as Told, Diagnostics, Progress,
+    Action, ActionSchema, Context, Diagnostic as Told, Diagnostics,
 };
 use cleanrooms_provider::proto::tfplugin6::invoke_action::event::Type as Event;
 use cleanrooms_provider::proto::tfplugin6::*;
@@ -40,14 +40,13 @@ impl Action for Polish {
         cx: &Context<'_, Arc<Things>>,
         _schema: &ActionSchema<()>,
         config: &Value,
-        progress: &Progress,
     ) -> Result<(), Diagnostics> {
         let cloth = config.get("cloth").as_str().unwrap_or_default();
-        progress.say(format!("with {cloth}"));
+        cx.progress(&format!("with {cloth}"));
         assert_ne!(cloth, PANICS, "panicked on purpose");
         cx.client.begin(Operation::Update, &cx.stop).await?;
         cx.report(Told::warning("It shines", "More than before."));
-        progress.say("done");
+        cx.progress("done");
         Ok(())
     }
 }

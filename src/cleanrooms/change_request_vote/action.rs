@@ -11,7 +11,7 @@ use crate::cleanrooms::shapes::region::region;
 use crate::framework::codec::set_of;
 use crate::framework::page::Need;
 use crate::framework::row::field;
-use crate::framework::{Action, ActionSchema, Context, Diagnostics, Progress};
+use crate::framework::{Action, ActionSchema, Context, Diagnostics};
 use crate::wire::Value;
 
 /// A vote, when it is asked for.
@@ -82,19 +82,18 @@ impl Action for Vote {
         cx: &Context<'_, Client>,
         _schema: &ActionSchema<()>,
         config: &Value,
-        progress: &Progress,
     ) -> Result<(), Diagnostics> {
         let ballot = Ballot::of(config)?;
         let Cast { request, voter, was_sent, .. } = Box::pin(cast(cx, config, &ballot)).await?;
         let (id, about, status) = (&request.id, request.about(), &request.status);
         let word = ballot.vote.word();
-        progress.say(match was_sent {
+        cx.progress(&match was_sent {
             true => format!("Account {voter} has voted {word} on change request {id} ({about})"),
             false => {
                 format!("Nothing to do: change request {id} ({about}) is as {word} would have it")
             }
         });
-        progress.say(format!("Change request {id} is {status}"));
+        cx.progress(&format!("Change request {id} is {status}"));
         Ok(())
     }
 }

@@ -29,10 +29,9 @@ impl Action for Say {
         cx: &Context<'_, ()>,
         schema: &ActionSchema<Option<String>>,
         config: &Value,
-        progress: &Progress,
     ) -> Result<(), Diagnostics> {
         let word = schema.input(config)?.unwrap_or_default();
-        progress.say(word.clone());
+        cx.progress(&word);
         cx.report(Diagnostic::warning("It was said", "Once."));
         if cx.stop.is_cancelled() {
             let left = Diagnostic::error("Stopped", format!("{word} is still being said."));
@@ -53,12 +52,12 @@ async fn invoked(
     config: &Value,
 ) -> (Vec<String>, Vec<String>) {
     let said = Arc::new(Mutex::new(Vec::new()));
-    let progress = {
-        let said = Arc::clone(&said);
-        Progress::to(move |line| said.lock().expect("nothing panics").push(line))
-    };
+    let heard = Arc::clone(&said);
+    let progress: Progress = Box::new(move |line: &str| {
+        heard.lock().expect("nothing panics").push(line.to_owned());
+    });
     let provider = Configured { client: (), unknown: unknown.map(str::to_owned) };
-    let told = Acts::<Say>::shared().invoke(&provider, stop, config, &progress).await;
+    let told = Acts::<Say>::shared().invoke(&provider, stop, config, progress).await;
     let lines = said.lock().expect("nothing panics").clone();
     (lines, told.iter().map(ToString::to_string).collect())
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Failed, Run, lock};
-use crate::framework::action::{AnyAction, Progress};
+use crate::framework::action::AnyAction;
+use crate::framework::resource::Progress;
 use crate::framework::testing::core::Action;
 use crate::framework::testing::program::Declared;
 use crate::framework::{Diagnostic, Diagnostics, Provider};
@@ -91,11 +92,10 @@ impl<P: Provider> Run<'_, P> {
         let is_empty = config.as_object().is_some_and(|all| all.values().all(Value::is_null));
         let config = if is_empty { Value::Null } else { config };
         let configured = self.configured(&declared.provider)?;
-        let progress = {
-            let (told, address) = (Arc::clone(&self.progress), declared.address.clone());
-            Progress::to(move |line| lock(&told).push((address.clone(), line)))
-        };
-        let invoking = action.invoke(&configured, self.stop.clone(), &config, &progress);
+        let (told, address) = (Arc::clone(&self.progress), declared.address.clone());
+        let progress: Progress =
+            Box::new(move |line: &str| lock(&told).push((address.clone(), line.to_owned())));
+        let invoking = action.invoke(&configured, self.stop.clone(), &config, progress);
         let acting = self.acting(&format!("action.{}", declared.type_name));
         let ended = acting.during(invoking).await;
         self.tell_of_action("Error when invoking action", ended)
