@@ -42,10 +42,7 @@ static LOOKS: [(&str, &str); 16] = [
         "membership_id = \"${saved.MEMBERSHIP}\"\nid = \"${saved.QUERY}\"",
     ),
     ("cleanrooms_protected_queries", r#"membership_id = "${saved.MEMBERSHIP}""#),
-    (
-        "cleanrooms_protected_job",
-        "membership_id = \"${saved.MEMBERSHIP}\"\nid = \"${saved.JOB}\"",
-    ),
+    ("cleanrooms_protected_job", "membership_id = \"${saved.MEMBERSHIP}\"\nid = \"${saved.JOB}\""),
     ("cleanrooms_protected_jobs", "membership_id = \"${saved.MEMBERSHIP}\"\nstatus = \"SUCCESS\""),
     // Of another account, whose tags are not asked for.
     ("cleanrooms_collaboration", "provider = cleanrooms.partner\nname = \"Campaign reach\""),

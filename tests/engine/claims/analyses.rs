@@ -24,9 +24,7 @@ pub const ALL: [(&str, Claim); 8] = [
         Box::pin(a_stop_leaves_the_query_running_and_in_state())
     }),
     ("a_query_that_is_cancelled_while_it_is_waited_for_runs_again_with_the_next_apply", || {
-        Box::pin(
-            a_query_that_is_cancelled_while_it_is_waited_for_runs_again_with_the_next_apply(),
-        )
+        Box::pin(a_query_that_is_cancelled_while_it_is_waited_for_runs_again_with_the_next_apply())
     }),
     ("of_several_equal_queries_none_is_adopted", || {
         Box::pin(of_several_equal_queries_none_is_adopted())
@@ -102,8 +100,11 @@ async fn ten_queries_at_once_wait_for_one_another() -> Result<()> {
     let quotas = json!({ "concurrent_queries_per_account_in_us_east_1": 2 });
     stage.world.admin("PATCH", "quotas", Some(&quotas)).await?;
     // Otherwise each has ended before the next one is asked for.
-    fault(&stage, &json!({ "operation": "GetProtectedQuery", "count": null,
-        "fault": { "kind": "latency", "milliseconds": 700 } }))
+    fault(
+        &stage,
+        &json!({ "operation": "GetProtectedQuery", "count": null,
+        "fault": { "kind": "latency", "milliseconds": 700 } }),
+    )
     .await?;
     stage.configure(&runner(&ten));
     applied(&mut stage).await?;
@@ -178,7 +179,8 @@ async fn a_query_that_is_cancelled_while_it_is_waited_for_runs_again_with_the_ne
     };
     stage.configure(&runner(&query("this", "")));
     stage.world.falsify(Some(cancels));
-    refused(&mut stage, &Run::default(), "The next apply runs it again, and that is paid for").await?;
+    refused(&mut stage, &Run::default(), "The next apply runs it again, and that is paid for")
+        .await?;
     ensure!(status(&stage)? == "CANCELLED", "the state says {}", status(&stage)?);
     ensure!(queries(&stage).await?.len() == 1, "it was repeated at once");
     stage.world.falsify(None);
@@ -196,8 +198,11 @@ async fn of_several_equal_queries_none_is_adopted() -> Result<()> {
     // The start takes its time, and somebody else starts the same meanwhile.
     let late = json!({ "kind": "latency", "milliseconds": 20_000 });
     fault(&stage, &json!({ "operation": "StartProtectedQuery", "fault": late })).await?;
-    fault(&stage, &json!({ "operation": "StartProtectedQuery", "fault": { "kind": "reply_lost" } }))
-        .await?;
+    fault(
+        &stage,
+        &json!({ "operation": "StartProtectedQuery", "fault": { "kind": "reply_lost" } }),
+    )
+    .await?;
     let path = stage.filled("/memberships/${cleanrooms_membership.this.id}/protectedQueries")?;
     stage.configure(&runner(&query("this", "")));
     let body =
