@@ -297,14 +297,14 @@ pub fn plan<A: Analysis>(plan: &mut Plan<'_>) {
     if plan.is_create() {
         return;
     }
-    let noun = A::KIND.noun;
+    let (noun, id) = (A::KIND.noun, plan.prior.get("id").as_str().unwrap_or_default());
     if plan.is_replacement() {
         plan.diagnostics.push(Diagnostic::warning(
             format!("Another {noun} will run"),
             format!(
                 "What was changed is fixed once a {noun} has started. Another one is started in its \
-                 place, which is paid for and may use up privacy budget. The former one is cancelled \
-                 if it still runs, and its results stay."
+                 place, which is paid for and may use up privacy budget. The former one, {id}, is \
+                 cancelled if it still runs, and its results stay."
             ),
         ));
         return;

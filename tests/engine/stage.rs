@@ -391,7 +391,7 @@ impl Stage {
             self.note("destroy".to_owned(), record)?;
         }
         ensure!(self.core.state.objects.is_empty(), "the state is not empty after destroy");
-        let leftovers = self.world.objects().await?;
+        let leftovers = self.world.leftovers().await?;
         match &scenario.settings.leaves_behind {
             None => ensure!(leftovers.is_empty(), "left in the sandbox: {leftovers:#?}"),
             Some(reason) => ensure!(!leftovers.is_empty(), "nothing is left, although: {reason}"),
