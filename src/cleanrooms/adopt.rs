@@ -7,6 +7,7 @@
 //! a second one of the name is the call repeated when nothing is found.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use aws_sdk_cleanrooms::Client as Sdk;
@@ -24,6 +25,7 @@ use super::shapes::tags::to_send;
 use super::shapes::timeouts::timeout;
 use crate::framework::caught::caught;
 use crate::framework::plan::filled;
+use crate::framework::resource::lock;
 use crate::framework::schema::Schema;
 use crate::framework::{Context, Diagnostic, Diagnostics, ResourceSchema};
 use crate::wire::Value;
@@ -49,7 +51,7 @@ pub async fn create<O: Object>(
     }
     let endpoint = cx.client.aws.config().endpoints.cleanrooms.as_deref().unwrap_or_default();
     let scope = [endpoint, O::KIND.type_name, &at.reading.region, &O::name(planned)].join("/");
-    let _only_one = cx.stop.run_until_cancelled(cx.client.creating(&scope)).await;
+    let only_one = cx.stop.run_until_cancelled(cx.client.creating(&scope)).await;
     // What is in this process alone has no other process to take turns with.
     let turn = match cx.client.aws.is_in_process() {
         true => Some(Turn::default()),
@@ -62,14 +64,18 @@ pub async fn create<O: Object>(
     // A search goes on after a stop, which ends all other looks.
     let looking = cx.client.aws.cleanrooms(&at.reading.region).await.map_err(one)?;
     let started = Instant::now();
-    let mut creating = Creating { cx, at, looking, schema, planned, turn, started };
+    let since = Mutex::new(started);
+    let mut creating = Creating { cx, at, looking, schema, planned, turn, started, since };
     let remote = Box::pin(creating.create(input)).await?;
     cx.note_made(named::<O>(&remote.region, &O::facts(&remote.item)));
     if let Some(object) = creating.made(&remote) {
         cx.client.remember(&object);
         creating.turn.made(&object);
     }
-    O::made(cx, &creating.at, planned).await;
+    // What is left may take long, and the object is known by now.
+    let Creating { at, turn, .. } = creating;
+    drop((turn, only_one));
+    O::made(cx, &at, planned, &remote.item, started).await;
     Ok(remote)
 }
 
@@ -91,6 +97,8 @@ struct Creating<'a, O: Object> {
     /// Nobody else creates something of that name meanwhile.
     turn: Turn,
     started: Instant,
+    /// When the first of the attempts began that may have made something.
+    since: Mutex<Instant>,
 }
 
 /// How a search for a lost object ended.
@@ -109,11 +117,11 @@ impl<O: Object> Creating<'_, O> {
         let deadline = self.started + intervals.create_window;
         let mut was_lost = false;
         loop {
-            let err = match self.send_while_settling(&input).await.map(|item| self.reply(item)) {
+            let err = match self.send_while_busy(&input).await.map(|item| self.reply(item)) {
                 Ok(remote) if !self.is_another_s(&remote) => return Ok(remote),
                 Ok(_) => {
                     let why = "the reply is about an object that was made before";
-                    AwsError::misread(O::KIND.create_operation(), why)
+                    AwsError::misread(O::create_operation(), why)
                 }
                 Err(err) => err,
             };
@@ -161,6 +169,24 @@ impl<O: Object> Creating<'_, O> {
         Remote { region: self.at.reading.region.clone(), item, tags: None }
     }
 
+    /// Sends the create until it is not refused any more because as many run as may.
+    async fn send_while_busy(&self, input: &O::Create) -> Result<O::Item, AwsError> {
+        let intervals = self.cx.client.aws.intervals();
+        let window = timeout(self.planned, "create", intervals.analysis_window);
+        let (deadline, stop) = (self.started + window, &self.cx.stop);
+        let busy = |err: &AwsError| {
+            let is_busy = O::is_busy(err);
+            if is_busy {
+                self.cx.progress(&format!("Waiting to {}: {}", O::creating(), err.message));
+                // That attempt has made nothing, so what it may have made is younger than now.
+                *lock(&self.since) = Instant::now();
+            }
+            is_busy
+        };
+        retry_while(intervals.analysis, deadline, stop, busy, || self.send_while_settling(input))
+            .await
+    }
+
     /// Sends the create until the service's own delays are over: throttling, a role that is too new,
     /// something made a moment ago that it needs.
     async fn send_while_settling(&self, input: &O::Create) -> Result<O::Item, AwsError> {
@@ -183,7 +209,7 @@ impl<O: Object> Creating<'_, O> {
     /// is not understood.
     async fn send(&self, input: O::Create) -> Result<O::Item, AwsError> {
         let sent = caught(O::create(&self.at.once, input)).await;
-        let misread = |why| AwsError::misread(O::KIND.create_operation(), why);
+        let misread = |why| AwsError::misread(O::create_operation(), why);
         sent.unwrap_or_else(|panic| Err(misread(format!("reading it panicked: {panic}"))))
     }
 
@@ -287,10 +313,11 @@ impl<O: Object> Creating<'_, O> {
     /// The objects of the name, and whether each may be what this create has made.
     async fn candidates(&self) -> Result<Vec<(Key, bool)>, AwsError> {
         let found = O::candidates(&self.looking(), self.planned).await?;
+        let since = *lock(&self.since);
         let may_be = |candidate: &Candidate| {
             let object = candidate.known_as();
             let created = time_of(candidate.create_time);
-            self.cx.client.may_have_made(&object, candidate.create_time, self.started)
+            self.cx.client.may_have_made(&object, candidate.create_time, since)
                 && created.is_some_and(|created| !self.turn.is_taken(&object, created))
         };
         Ok(found.into_iter().map(|found| (found.key.clone(), may_be(&found))).collect())
@@ -326,7 +353,8 @@ impl<O: Object> Creating<'_, O> {
 
     fn note_lost(&mut self) {
         let client = self.cx.client;
-        self.turn.lost(client.server_time_at(self.started), client.aws.server_time());
+        let since = *lock(&self.since);
+        self.turn.lost(client.server_time_at(since), client.aws.server_time());
     }
 
     fn found_none(&self, searched: &Searched<O::Item>) -> String {
@@ -341,9 +369,10 @@ impl<O: Object> Creating<'_, O> {
         Diagnostic::error(
             format!("The reply to the creation of the {noun} was lost"),
             format!(
-                "{lost} {found} The call was not repeated, for that could make a second one. Look \
+                "{lost} {found} The call was not repeated, for that could make a second one{}. Look \
                  for the {noun} in the console or with the AWS CLI: if it exists, import it; if \
-                 not, apply again."
+                 not, apply again.",
+                if O::IS_HISTORY { ", which would be paid for as well" } else { "" },
             ),
         )
     }
@@ -372,8 +401,9 @@ impl<O: Object> Creating<'_, O> {
             format!("The reply to the creation of the {noun} was lost, and several match"),
             format!(
                 "{lost} These are all like the planned one and were made since: {}. Import the \
-                 right one and delete the others.",
-                ids.join(", ")
+                 right one{}.",
+                ids.join(", "),
+                if O::IS_HISTORY { "" } else { " and delete the others" },
             ),
         )
     }

@@ -35,7 +35,7 @@ pub fn failed_fields(what: &str, err: &AwsError, schema: &Schema, planned: &Valu
 /// message. `None` when not even the first part is one.
 fn attribute_path(schema: &Schema, field: &str, planned: &Value) -> Option<AttributePath> {
     let parts =
-        field.split(['.', '[', ']', '/']).filter(|part| !part.is_empty() && *part != "member");
+        field.split(['.', '[', ']', '/']).filter(|part| !part.is_empty() && !is_wrapper(part));
     let mut attributes: &[Attribute] = &schema.attributes;
     let mut path = AttributePath::root();
     let mut value = planned;
@@ -61,12 +61,18 @@ fn attribute_path(schema: &Schema, field: &str, planned: &Value) -> Option<Attri
     (!path.is_root()).then_some(path)
 }
 
+/// Whether a field only holds others, which stand in its place among the attributes.
+pub fn is_wrapper(field: &str) -> bool {
+    matches!(field, "member" | "sqlParameters" | "jobParameters")
+}
+
 /// The attribute's name for a field's: snake case, and ours where the API has two names for one thing.
 pub fn attribute_name(field: &str) -> String {
     match field {
         "membershipPaymentConfiguration" => "payment_configuration".to_owned(),
         "autoApprovedChangeTypes" => "auto_approved_change_request_types".to_owned(),
         "creatorMLMemberAbilities" => "creator_ml_member_abilities".to_owned(),
+        "queryString" => "sql".to_owned(),
         "customMLMemberAbilities" => "custom_ml_member_abilities".to_owned(),
         _ => match field.strip_suffix("Identifier").filter(|_| field != "accountIdentifier") {
             Some(object) => format!("{}_id", snake_case(object)),

@@ -5,8 +5,10 @@
 
 pub mod absence;
 pub mod adopt;
+pub mod analysis;
 pub mod analysis_template;
 pub mod aws;
+pub mod change_request_vote;
 pub mod client;
 pub mod collaboration;
 pub mod configured_table;
@@ -30,6 +32,8 @@ mod parts;
 pub mod places;
 pub mod privacy_budget;
 pub mod privacy_budget_template;
+pub mod protected_job;
+pub mod protected_query;
 pub mod provider;
 pub mod query;
 pub mod region;

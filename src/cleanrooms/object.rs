@@ -24,6 +24,7 @@ use std::pin::Pin;
 use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::primitives::DateTime;
 use serde_json::Value as Json;
+use tokio::time::Instant;
 
 use super::aws::{AwsError, ErrorKind};
 use super::client::{Changing, Client, Reading};
@@ -129,6 +130,11 @@ pub trait Object: Send + Sync + Sized + 'static {
          be used: ten and two minutes when left out.",
         "How long a change is tried while a role is too new to be used: two minutes when left out.",
     ];
+
+    /// Whether one is a record of what was done, such as a query that ran: nothing changes or deletes
+    /// it, and it stays in state when the service no longer shows it, for another one would be done and
+    /// paid for.
+    const IS_HISTORY: bool = false;
 
     /// The types of other providers from which objects are moved here.
     const ORIGINS: Option<&'static Origins> = None;
@@ -285,6 +291,11 @@ pub trait Object: Send + Sync + Sized + 'static {
         format!("create the {}", Self::KIND.noun)
     }
 
+    /// The name of the operation that creates one, as the API calls it.
+    fn create_operation() -> String {
+        Self::KIND.create_operation()
+    }
+
     /// An object that the destroying half of a replacement has kept for this create.
     fn take_over(
         _cx: &Context<'_, Client>,
@@ -294,11 +305,14 @@ pub trait Object: Send + Sync + Sized + 'static {
         async { None }
     }
 
-    /// What is left to do once an object was made.
+    /// What is left to do once an object was made, by a create that began at `started`. Others of its name
+    /// may be made meanwhile.
     fn made(
         _cx: &Context<'_, Client>,
         _at: &Changing<'_>,
         _planned: &Value,
+        _item: &Self::Item,
+        _started: Instant,
     ) -> impl Future<Output = ()> + Send {
         async {}
     }
@@ -352,6 +366,12 @@ pub trait Object: Send + Sync + Sized + 'static {
     /// needs is not there yet: what it hangs on may have been made a moment ago.
     fn is_settling(err: &AwsError) -> bool {
         Self::KIND.parent.is_some() && err.kind == ErrorKind::NotFound
+    }
+
+    /// Whether a create was refused because as many run as may, so that it is worth repeating as long as
+    /// `timeouts.create` lasts.
+    fn is_busy(_err: &AwsError) -> bool {
+        false
     }
 
     /// What a create is told that failed, where something more helpful than the error can be said.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::aws::{Aws, Intervals};
 use super::client::Client;
 use super::registry;
+use crate::framework::action::AnyAction;
 use crate::framework::data::AnyDataSource;
 use crate::framework::list::AnyListResource;
 use crate::framework::managed::ManagedResource;
@@ -40,6 +41,10 @@ impl Provider for CleanRooms {
 
     fn list_resources() -> Vec<Arc<dyn AnyListResource<Client>>> {
         registry::list_resources()
+    }
+
+    fn actions() -> Vec<Arc<dyn AnyAction<Client>>> {
+        registry::actions()
     }
 
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use super::analysis::actions::{Cancel, Invoked, Start};
+use super::analysis::data::{Look, Looked};
 use super::analysis_template::AnalysisTemplate;
 use super::analysis_template::data::AnalysisTemplates;
+use super::change_request_vote::ChangeRequestVote;
+use super::change_request_vote::action::Vote;
 use super::client::Client;
 use super::collaboration::Collaboration;
 use super::collaboration::data::{
@@ -25,13 +29,18 @@ use super::object::{Object, Of};
 use super::privacy_budget::{CollaborationPrivacyBudgets, PrivacyBudgets, PrivacyImpact};
 use super::privacy_budget_template::PrivacyBudgetTemplate;
 use super::privacy_budget_template::data::PrivacyBudgetTemplates;
+use super::protected_job::ProtectedJob;
+use super::protected_job::data::ProtectedJobs;
+use super::protected_query::ProtectedQuery;
+use super::protected_query::data::ProtectedQueries;
 use super::query::{Queried, Query};
 use super::schema::{Schema, SchemaAnalysisRule, Schemas};
 use super::view::{Seen, View};
-use crate::framework::DataSource;
+use crate::framework::action::{Action, Acts, AnyAction};
 use crate::framework::data::{AnyDataSource, Data};
 use crate::framework::list::{AnyListResource, Lists};
 use crate::framework::managed::{Managed, ManagedResource};
+use crate::framework::{DataSource, Resource};
 
 /// How the framework's view of a kind is made.
 type Make<T> = fn() -> Arc<T>;
@@ -43,6 +52,8 @@ struct Noun {
     resource: Option<Make<dyn ManagedResource<Client>>>,
     /// What shows one, or several.
     data_sources: Vec<Make<dyn AnyDataSource<Client>>>,
+    /// What is done with one when it is asked for.
+    actions: Vec<Make<dyn AnyAction<Client>>>,
     /// What a query finds.
     list: Option<Make<dyn AnyListResource<Client>>>,
 }
@@ -59,7 +70,10 @@ fn nouns() -> Vec<Noun> {
             .all::<Memberships>()
             .queried::<Membership>(),
         Noun::default().all::<Members>(),
-        Noun::default().view::<ChangeRequest>().all::<ChangeRequests>(),
+        Noun::resource::<ChangeRequestVote>()
+            .view::<ChangeRequest>()
+            .all::<ChangeRequests>()
+            .action::<Vote>(),
         Noun::managed::<ConfiguredTable>()
             .one::<ConfiguredTable>()
             .all::<ConfiguredTables>()
@@ -86,12 +100,25 @@ fn nouns() -> Vec<Noun> {
         Noun::managed::<PrivacyBudgetTemplate>()
             .all::<PrivacyBudgetTemplates>()
             .queried::<PrivacyBudgetTemplate>(),
+        Noun::managed::<ProtectedQuery>()
+            .run::<ProtectedQuery>()
+            .all::<ProtectedQueries>()
+            .invoked::<ProtectedQuery>(),
+        Noun::managed::<ProtectedJob>()
+            .run::<ProtectedJob>()
+            .all::<ProtectedJobs>()
+            .invoked::<ProtectedJob>(),
     ]
 }
 
 impl Noun {
     fn managed<O: Object>() -> Self {
-        Self { resource: Some(Managed::<Of<O>>::shared), ..Self::default() }
+        Self::resource::<Of<O>>()
+    }
+
+    /// What is no object of the service, and managed all the same.
+    fn resource<R: Resource<Client = Client>>() -> Self {
+        Self { resource: Some(Managed::<R>::shared), ..Self::default() }
     }
 
     /// One object is found by its id or by what it is called.
@@ -102,6 +129,11 @@ impl Noun {
     /// One is named by arguments alone.
     fn view<V: View>(self) -> Self {
         self.data::<Seen<V>>()
+    }
+
+    /// One that a membership has run is found by its id.
+    fn run<A: Looked>(self) -> Self {
+        self.data::<Look<A>>()
     }
 
     /// The service lists them.
@@ -117,6 +149,21 @@ impl Noun {
         self.data_sources.push(Data::<D>::shared);
         self
     }
+
+    /// It is started and cancelled by actions as well.
+    fn invoked<A: Invoked>(self) -> Self {
+        self.action::<Start<A>>().action::<Cancel<A>>()
+    }
+
+    fn action<A: Action<Client = Client>>(mut self) -> Self {
+        self.actions.push(Acts::<A>::shared);
+        self
+    }
+}
+
+/// Everything that can be done when it is asked for.
+pub fn actions() -> Vec<Arc<dyn AnyAction<Client>>> {
+    nouns().into_iter().flat_map(|noun| noun.actions).map(|make| make()).collect()
 }
 
 /// Everything that the provider manages.

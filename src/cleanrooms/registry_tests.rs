@@ -26,7 +26,7 @@ use super::lookup::Sought;
 use super::membership::Membership;
 use super::privacy_budget::{CollaborationPrivacyBudgets, PrivacyBudgets};
 use super::privacy_budget_template::data::PrivacyBudgetTemplates;
-use super::registry::{all, data_sources, list_resources};
+use super::registry::{actions, all, data_sources, list_resources};
 use super::schema::Schemas;
 use crate::cleanrooms::aws::{Aws, AwsError, Intervals, ProviderConfig};
 use crate::cleanrooms::client::Client;
@@ -173,6 +173,16 @@ fn data_sources_and_lists_have_no_mistakes() {
         assert!(all().iter().any(|it| it.type_name() == type_name), "{type_name} is not managed");
         let is_computed = |it: &Attribute| it.mode.is_computed();
         assert!(!list.schema().attributes.iter().any(is_computed), "nothing reads it: {type_name}");
+    }
+}
+
+/// Core checks no schema of an action, and panics on some.
+#[test]
+fn actions_have_no_mistakes() {
+    for action in actions() {
+        let mistakes = action.mistakes();
+        assert!(mistakes.is_empty(), "action.{}: {}", action.type_name(), mistakes.join("; "));
+        assert!(!action.needs().is_empty(), "{} calls the service", action.type_name());
     }
 }
 

@@ -100,6 +100,8 @@ nothing_to_keep! {
     "ValidateDataResourceConfig": validate_data_resource_config of type_name;
     "ReadDataSource": read_data_source of type_name;
     "ValidateListResourceConfig": validate_list_resource_config of type_name;
+    "ValidateActionConfig": validate_action_config of type_name;
+    "PlanAction": plan_action of action_type;
     "GenerateResourceConfig": generate_resource_config of type_name;
     "MoveResourceState": move_resource_state of target_type_name;
 }

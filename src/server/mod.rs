@@ -7,11 +7,12 @@
 //! Reading order:
 //!
 //! - `service`: one short function for each call
-//! - `provider`, `resource`, `data` and `list`: what the calls do, on the provider, on one resource, on
-//!   one data source and on one list resource
+//! - `provider`, `resource`, `data`, `list` and `action`: what the calls do, on the provider, on one
+//!   resource, on one data source, on one list resource and on one action
 //! - `call`: what all calls have in common: panics, logs, the reply to a failed one
 //! - `from_proto` and `to_proto`: the only places where messages become values and back
 
+mod action;
 mod call;
 mod data;
 mod from_proto;

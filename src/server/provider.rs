@@ -18,11 +18,15 @@ impl<P: Provider> Service<P> {
         let list_resources = self.provider.list_resources().map(|list| {
             get_metadata::ListResourceMetadata { type_name: list.type_name().to_owned() }
         });
+        let actions = self.provider.actions().map(|action| get_metadata::ActionMetadata {
+            type_name: action.type_name().to_owned(),
+        });
         get_metadata::Response {
             server_capabilities: Some(to_proto::capabilities()),
             resources: resources.collect(),
             data_sources: data_sources.collect(),
             list_resources: list_resources.collect(),
+            actions: actions.collect(),
             ..get_metadata::Response::default()
         }
     }
@@ -40,11 +44,17 @@ impl<P: Provider> Service<P> {
             .provider
             .list_resources()
             .map(|list| (list.type_name().to_owned(), to_proto::schema(list.schema())));
+        let actions = self.provider.actions().map(|action| {
+            // Hosts panic on an action without a schema, or on one without a block.
+            let schema = Some(to_proto::schema(action.schema()));
+            (action.type_name().to_owned(), ActionSchema { schema })
+        });
         get_provider_schema::Response {
             provider: Some(to_proto::schema(self.provider.schema())),
             resource_schemas: resources.collect(),
             data_source_schemas: data_sources.collect(),
             list_resource_schemas: list_resources.collect(),
+            action_schemas: actions.collect(),
             server_capabilities: Some(to_proto::capabilities()),
             ..get_provider_schema::Response::default()
         }

@@ -171,6 +171,29 @@ impl<P: Provider> ProviderService for Service<P> {
         Ok(self.list(request.get_ref()))
     }
 
+    async fn validate_action_config(
+        &self,
+        request: Request<validate_action_config::Request>,
+    ) -> Reply<validate_action_config::Response> {
+        let request = request.get_ref();
+        answer(request, async { self.validate_action(request) }).await
+    }
+
+    async fn plan_action(
+        &self,
+        request: Request<plan_action::Request>,
+    ) -> Reply<plan_action::Response> {
+        let request = request.get_ref();
+        answer(request, async { self.planned_action(request) }).await
+    }
+
+    async fn invoke_action(
+        &self,
+        request: Request<invoke_action::Request>,
+    ) -> Reply<BoxStream<invoke_action::Event>> {
+        Ok(self.invoke(request))
+    }
+
     async fn generate_resource_config(
         &self,
         request: Request<generate_resource_config::Request>,

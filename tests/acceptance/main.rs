@@ -105,7 +105,10 @@ fn examples_of(engine: &Engine) -> Result<Vec<Trial>> {
             examples::run(&folder, &name, &engine).map_err(failed)
         })
     };
-    Ok(named.filter(|(name, _)| is_run_by(engine, name)).map(trial).collect())
+    let lacks_actions = engine.lacks_feature("actions");
+    let can_run = |name: &str| !(lacks_actions && name.starts_with("examples/actions/"));
+    let named = named.filter(|(name, _)| is_run_by(engine, name) && can_run(name));
+    Ok(named.map(trial).collect())
 }
 
 fn scenario_of(engine: &Engine, folder: &Path, name: String) -> Result<Option<Trial>> {

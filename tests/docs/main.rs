@@ -122,6 +122,9 @@ fn every_attribute_says_what_it_is_and_what_a_change_replaces() {
     for listed in registry::list_resources() {
         look(listed.schema(), &format!("list.{}", listed.type_name()), &mut wrong);
     }
+    for action in registry::actions() {
+        look(action.schema(), &format!("action.{}", action.type_name()), &mut wrong);
+    }
     assert_eq!(wrong, Vec::<String>::new());
 }
 

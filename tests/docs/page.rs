@@ -70,8 +70,28 @@ pub fn all() -> Result<Vec<Generated>> {
         pages.push(thing.looked_at(&needs)?);
     }
     pages.push(crate::coverage::page()?);
+    for action in registry::actions() {
+        let thing = Thing {
+            folder: "actions",
+            word: "Action",
+            type_name: action.type_name(),
+            schema: action.schema(),
+            example: "action.tf",
+        };
+        let needs = format!("An invocation needs these IAM actions:\n\n{}", list(&action.needs()));
+        pages.push(thing.looked_at(&(needs + INVOKED))?);
+    }
     Ok(pages)
 }
+
+/// What holds for every action.
+const INVOKED: &str = "
+## When it is invoked
+
+Terraform has actions from 1.14 on, OpenTofu has none. An action is invoked by the `action_trigger` of a resource, or by
+`terraform apply -invoke` with its address. Nothing of it is kept in state. One that fails is not repeated by the next
+apply, for what has triggered it is done: `-invoke` repeats it.
+";
 
 /// A type that has a page.
 struct Thing<'a> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail, ensure};
 use cleanrooms_provider::framework::schema::{Block as BlockSchema, Nesting, Schema};
 use cleanrooms_provider::framework::testing::{
-    Declared, Evaluate, Import, Imported, Lifecycle, Move, Program, ProviderBlock, Scope,
+    Declared, Evaluate, Import, Imported, Lifecycle, Move, Program, ProviderBlock, Scope, Trigger,
 };
 use cleanrooms_provider::wire::{AttributePath, Number, Type, Value};
 use hcl::expr::{Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator};
@@ -48,6 +48,7 @@ impl Reader<'_> {
         for block in blocks {
             match block.identifier() {
                 "resource" => program.instances.extend(self.resource(block, &names)?),
+                "action" => program.actions.push(self.action(block, &names)?),
                 "data" => program.data.extend(self.resource(block, &names)?),
                 "provider" => {
                     let (alias, read) = self.provider_block(block, &names)?;
@@ -111,6 +112,36 @@ impl Reader<'_> {
         Ok(addresses(block)?.into_iter().map(instance).collect())
     }
 
+    /// An action, whose arguments stand in a block of its own.
+    fn action(&self, block: &Block, names: &Names) -> Result<Declared> {
+        let type_name = label(block, 0)?;
+        let named = format!("action.{type_name}");
+        let schema = (self.schema)(&named).with_context(|| format!("there is no {named}"))?;
+        let mut provider = String::new();
+        for attribute in block.body.attributes() {
+            match attribute.key() {
+                "provider" => provider = alias(&attribute.expr)?,
+                key => bail!("the engine in small knows no `{key}` of an action"),
+            }
+        }
+        let config = block.body.blocks().find(|block| block.identifier() == "config");
+        let arguments = config.into_iter().flat_map(|config| config.body.attributes());
+        let arguments: Vec<_> =
+            arguments.map(|one| (one.key().to_owned(), one.expr.clone())).collect();
+        let mut refers_to = BTreeSet::new();
+        for (_, expr) in &arguments {
+            references(expr, names, &mut refers_to);
+        }
+        Ok(Declared {
+            address: format!("{named}.{}", label(block, 1)?),
+            type_name: type_name.to_owned(),
+            provider,
+            refers_to,
+            config: evaluated(schema.implied_type(), arguments, names.clone())?,
+            lifecycle: Lifecycle::default(),
+        })
+    }
+
     fn provider_block(&self, block: &Block, names: &Names) -> Result<(String, ProviderBlock)> {
         let mut refers_to = BTreeSet::new();
         let mut alias = String::new();
@@ -170,6 +201,12 @@ fn alias(expr: &Expression) -> Result<String> {
 
 fn lifecycle(block: &Block, names: &Names) -> Result<Lifecycle> {
     let mut lifecycle = Lifecycle::default();
+    for block in block.body.blocks() {
+        match block.identifier() {
+            "action_trigger" => lifecycle.action_triggers.push(trigger(block)?),
+            other => bail!("the engine in small knows no `{other}` in a lifecycle"),
+        }
+    }
     for attribute in block.body.attributes() {
         match (attribute.key(), &attribute.expr) {
             ("create_before_destroy", Expression::Bool(first)) => {
@@ -198,6 +235,23 @@ fn lifecycle(block: &Block, names: &Names) -> Result<Lifecycle> {
         }
     }
     Ok(lifecycle)
+}
+
+fn trigger(block: &Block) -> Result<Trigger> {
+    let mut trigger = Trigger { events: Vec::new(), actions: Vec::new() };
+    for attribute in block.body.attributes() {
+        let Expression::Array(items) = &attribute.expr else { bail!("a trigger without a list") };
+        for item in items {
+            match (attribute.key(), item) {
+                ("events", Expression::Variable(event)) => trigger.events.push(event.to_string()),
+                ("actions", Expression::Traversal(action)) => {
+                    trigger.actions.push(written(action)?);
+                }
+                (key, item) => bail!("the engine in small knows no {item:?} in `{key}`"),
+            }
+        }
+    }
+    Ok(trigger)
 }
 
 fn import(block: &Block, names: &Names) -> Result<Import> {
@@ -490,6 +544,11 @@ fn called(call: &FuncCall, names: &Names, scope: &Scope) -> Result<Value> {
             let end: i64 = text(end)?.parse().context("a range")?;
             Ok(Value::Tuple((0..end).map(Value::from).collect()))
         }
+        ("one", [collection]) => match elements(collection)?.as_slice() {
+            [] => Ok(Value::Null),
+            [(_, only)] => Ok(only.clone()),
+            several => bail!("`one` of {} elements", several.len()),
+        },
         (name, _) => bail!("the engine in small knows no function `{name}` of so many arguments"),
     }
 }

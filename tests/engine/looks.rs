@@ -73,6 +73,13 @@ static LOOKS: &[(&str, &str)] = &[
     ),
     ("cleanrooms_analysis_templates", r#"membership_id = "${saved.MEMBERSHIP}""#),
     ("cleanrooms_privacy_budget_templates", r#"membership_id = "${saved.MEMBERSHIP}""#),
+    (
+        "cleanrooms_protected_query",
+        "membership_id = \"${saved.MEMBERSHIP}\"\nid = \"${saved.QUERY}\"",
+    ),
+    ("cleanrooms_protected_queries", r#"membership_id = "${saved.MEMBERSHIP}""#),
+    ("cleanrooms_protected_job", "membership_id = \"${saved.MEMBERSHIP}\"\nid = \"${saved.JOB}\""),
+    ("cleanrooms_protected_jobs", "membership_id = \"${saved.MEMBERSHIP}\"\nstatus = \"SUCCESS\""),
     // Of another account, whose tags are not asked for.
     ("cleanrooms_collaboration", "provider = cleanrooms.partner\nname = \"Campaign reach\""),
 ];
@@ -148,7 +155,7 @@ async fn look(stage: &mut Stage) -> Result<(Option<Map<String, Json>>, Vec<Strin
 /// change that is asked for.
 async fn prepare(stage: &mut Stage) -> Result<()> {
     let collaboration = json!({
-        "name": "Campaign reach", "creatorDisplayName": "Publisher", "creatorMemberAbilities": ["CAN_QUERY"],
+        "name": "Campaign reach", "creatorDisplayName": "Publisher", "creatorMemberAbilities": ["CAN_QUERY", "CAN_RUN_JOB"],
         "queryLogStatus": "ENABLED", "tags": { "team": "media" },
         "members": [{ "accountId": PARTNER, "displayName": "Advertiser", "memberAbilities": ["CAN_RECEIVE_RESULTS"] }],
     });
@@ -188,7 +195,25 @@ async fn prepare(stage: &mut Stage) -> Result<()> {
         "parameters": { "differentialPrivacy": { "epsilon": 3, "usersNoisePerQuery": 20 } },
     });
     let path = "/memberships/${saved.MEMBERSHIP}/privacybudgettemplates";
-    post(stage, CREATOR, path, budget, "BUDGET", "/privacyBudgetTemplate/id").await
+    post(stage, CREATOR, path, budget, "BUDGET", "/privacyBudgetTemplate/id").await?;
+    let query = json!({ "type": "SQL", "sqlParameters": { "queryString": "SELECT 1" } });
+    let path = "/memberships/${saved.MEMBERSHIP}/protectedQueries";
+    post(stage, CREATOR, path, query, "QUERY", "/protectedQuery/id").await?;
+    let job = json!({
+        "type": "PYSPARK",
+        "jobParameters": { "analysisTemplateArn": "arn:aws:cleanrooms:us-east-1:111122223333:membership/m/analysistemplate/t" },
+        "computeConfiguration": { "worker": { "type": "CR.1X", "number": 4 } },
+    });
+    let path = "/memberships/${saved.MEMBERSHIP}/protectedJobs";
+    post(stage, CREATOR, path, job, "JOB", "/protectedJob/id").await?;
+    // Each look takes them one step further: from here on they have ended.
+    for _ in 0..2 {
+        for path in ["protectedQueries/${saved.QUERY}", "protectedJobs/${saved.JOB}"] {
+            let path = stage.filled(&format!("/memberships/${{saved.MEMBERSHIP}}/{path}"))?;
+            stage.world.api(CREATOR, "GET", &path, None).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes something behind Terraform's back, and saves its id.

@@ -22,7 +22,11 @@ static LISTED: LazyLock<BTreeMap<String, Permissions>> = LazyLock::new(|| {
         let permissions = Permissions { read: one.needs(), apply: Vec::new() };
         (format!("data.{}", one.type_name()), permissions)
     });
-    resources.chain(data_sources).collect()
+    let actions = registry::actions().into_iter().map(|one| {
+        let permissions = Permissions { read: Vec::new(), apply: one.needs() };
+        (format!("action.{}", one.type_name()), permissions)
+    });
+    resources.chain(data_sources).chain(actions).collect()
 });
 
 /// What was used, and by whom.

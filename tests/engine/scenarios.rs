@@ -11,7 +11,13 @@ use crate::stage::Stage;
 use crate::trial::{failed, paused};
 
 /// What only a real engine shows, and why.
-const ONLY_REAL: [(&str, &str); 31] = [
+const ONLY_REAL: &[(&str, &str)] = &[
+    ("actions/cancel_ended_job", JOINED),
+    ("actions/cancel_ended_query", JOINED),
+    ("actions/query_failed", JOINED),
+    ("actions/query_interrupted", SIGNALS),
+    ("actions/vote_refused", JOINED),
+    ("change_request_vote/invalid", DECODED),
     ("tags/ignored_by_lifecycle", "core warns of what is ignored in vain"),
     ("membership/replaced_before_destroyed", "engines plan to destroy a deposed object once more"),
     ("collaboration/remove_member", RACE),
@@ -46,6 +52,7 @@ const ONLY_REAL: [(&str, &str); 31] = [
 ];
 
 const RACE: &str = "a membership is left while its member is removed, and here either may be first";
+const JOINED: &str = "core joins what an action says into a message of its own";
 const SIGNALS: &str = "a signal goes to a process";
 const GENERATED: &str = "engines write configuration, each in its own way";
 const DECODED: &str = "core itself decodes arguments, and says what is missing or of another type";

@@ -209,7 +209,13 @@ impl Stage {
         self.begin().await?;
         let program = self.program_for(run)?;
         let said = self.core.apply(&program, planned).await;
-        self.end(record, "apply", run, None, &said).await
+        let failed = self.end(record, "apply", run, None, &said).await?;
+        if let Some(phase) = record.phases.get_mut("apply") {
+            for (address, line) in std::mem::take(&mut self.core.progress) {
+                phase.actions.entry(address).or_default().push(line);
+            }
+        }
+        Ok(failed)
     }
 
     /// Plans and applies in one command, without clearing the journal.
@@ -266,7 +272,8 @@ impl Stage {
     async fn phase(&self, run: &Run, planned: Option<&Planned>, said: &[Said]) -> Result<Phase> {
         let calls = counted(&self.world.calls().await?, &run.uncounted);
         let plan = planned.map(shown).unwrap_or_default();
-        Ok(Phase { plan, diagnostics: messages(said), calls })
+        let actions = BTreeMap::new();
+        Ok(Phase { plan, actions, diagnostics: messages(said), calls })
     }
 
     async fn act(&mut self, action: &Act) -> Result<Record> {
@@ -384,7 +391,7 @@ impl Stage {
             self.note("destroy".to_owned(), record)?;
         }
         ensure!(self.core.state.objects.is_empty(), "the state is not empty after destroy");
-        let leftovers = self.world.objects().await?;
+        let leftovers = self.world.leftovers().await?;
         match &scenario.settings.leaves_behind {
             None => ensure!(leftovers.is_empty(), "left in the sandbox: {leftovers:#?}"),
             Some(reason) => ensure!(!leftovers.is_empty(), "nothing is left, although: {reason}"),
@@ -449,6 +456,7 @@ pub fn options(run: &Run) -> Result<Options> {
     for argument in &run.arguments {
         match argument.split_once('=') {
             Some(("-refresh", "false")) => options.skip_refresh = true,
+            Some(("-invoke", address)) => options.invoke = Some(address.to_owned()),
             Some(("-target", address)) => options.targets.push(address.to_owned()),
             Some(("-replace", address)) => options.replace.push(address.to_owned()),
             // Taken when the configuration is read.

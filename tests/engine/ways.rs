@@ -21,7 +21,7 @@ use serde_json::{Map, Value as Json};
 use crate::trial::failed;
 
 /// What no scenario changes, and why.
-const NOT_SHOWN: [(&str, &str); 9] = [
+const NOT_SHOWN: &[(&str, &str)] = &[
     (
         "cleanrooms_collaboration.analytics_engine",
         "a configuration can have one value alone: the service takes the other no more",
@@ -30,6 +30,8 @@ const NOT_SHOWN: [(&str, &str); 9] = [
         "cleanrooms_configured_table_association.region",
         "it changes only together with the membership's",
     ),
+    ("cleanrooms_protected_query.region", "it changes only together with the membership's"),
+    ("cleanrooms_protected_job.region", "it changes only together with the membership's"),
     (
         "cleanrooms_configured_table_association_analysis_rule.region",
         "it changes only together with the membership's",

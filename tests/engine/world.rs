@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use cleanrooms_harness::sandbox::{ACCOUNTS, Call, REGION, Reply, object_ids};
+use cleanrooms_harness::sandbox::{ACCOUNTS, Call, REGION, Reply, deletable_ids, object_ids};
 use cleanrooms_provider::cleanrooms::aws::Aws;
 use cleanrooms_sandbox::{InProcess, NoReply, Options};
 use http::{Request, Response};
@@ -122,6 +122,11 @@ impl World {
     /// The ids of whatever exists.
     pub async fn objects(&self) -> Result<BTreeSet<String>> {
         Ok(object_ids(&self.admin("GET", "objects", None).await?))
+    }
+
+    /// The ids of whatever could still be deleted.
+    pub async fn leftovers(&self) -> Result<BTreeSet<String>> {
+        Ok(deletable_ids(&self.admin("GET", "objects", None).await?))
     }
 
     /// How many change requests may still take effect.

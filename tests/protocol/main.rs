@@ -5,6 +5,7 @@
 mod host;
 mod things;
 
+mod actions;
 mod failures;
 mod life;
 mod looks;

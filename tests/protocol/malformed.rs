@@ -191,6 +191,7 @@ async fn diagnostics_of_all_calls(host: &mut Host, hostile: &[Vec<u8>]) -> Vec<D
         Some(DynamicValue { msgpack, json })
     };
     let mut bytes = || other.next().expect("a cycle has no end");
+    let action_type = || crate::actions::POLISH.to_owned();
     let type_name = || THING.to_owned();
     let client = &mut host.client;
     let mut found = Vec::new();
@@ -308,6 +309,29 @@ async fn diagnostics_of_all_calls(host: &mut Host, hostile: &[Vec<u8>]) -> Vec<D
             ..Default::default()
         }
     );
+    call!(
+        validate_action_config,
+        validate_action_config::Request { type_name: action_type(), config: value() }
+    );
+    call!(
+        plan_action,
+        plan_action::Request {
+            action_type: action_type(),
+            config: value(),
+            client_capabilities: None
+        }
+    );
+    let invoking = invoke_action::Request {
+        action_type: action_type(),
+        config: value(),
+        client_capabilities: None,
+    };
+    let mut events = client.invoke_action(invoking).await.expect("an action").into_inner();
+    while let Some(event) = events.message().await.expect("an event") {
+        if let Some(invoke_action::event::Type::Completed(completed)) = event.r#type {
+            found.extend(completed.diagnostics);
+        }
+    }
     call!(
         generate_resource_config,
         generate_resource_config::Request { type_name: type_name(), state: value() }

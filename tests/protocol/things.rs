@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
+use cleanrooms_provider::framework::action::{Acts, AnyAction};
 use cleanrooms_provider::framework::codec::{integer, object, set_of, string, string_map};
 use cleanrooms_provider::framework::data::{AnyDataSource, Data};
 use cleanrooms_provider::framework::identity::{IdentityAttribute, IdentitySchema};
@@ -22,6 +23,7 @@ use cleanrooms_provider::wire::{AttributePath, Type, Value};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::actions::Polish;
 use crate::looks::{AllThings, ThingByName};
 
 /// A name that makes validation and planning panic.
@@ -134,7 +136,7 @@ impl Things {
         self.things.lock().unwrap().clear();
     }
 
-    async fn begin(
+    pub async fn begin(
         &self,
         operation: Operation,
         stop: &CancellationToken,
@@ -214,6 +216,10 @@ impl Provider for Collection {
 
     fn list_resources() -> Vec<Arc<dyn AnyListResource<Self::Client>>> {
         vec![Lists::<AllThings>::shared()]
+    }
+
+    fn actions() -> Vec<Arc<dyn AnyAction<Self::Client>>> {
+        vec![Acts::<Polish>::shared()]
     }
 
     fn validate(config: &Value, _diagnostics: &mut Diagnostics) {

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 use semver::{Prerelease, Version, VersionReq};
 use serde::Deserialize;
 
+use crate::features;
 use crate::scenario::Need;
 
 use library::Shelf;
@@ -259,6 +260,17 @@ impl Engine {
             !holds(versions, &self.version)
         };
         needs.iter().find(unmet).map(|need| need.because.as_str())
+    }
+
+    /// Whether the engine is older than a feature, or never has it.
+    pub fn lacks_feature(&self, name: &str) -> bool {
+        let feature = features::FEATURES.iter().find(|feature| feature.name == name);
+        let since = feature.and_then(|feature| match self.is_opentofu() {
+            true => feature.opentofu,
+            false => feature.terraform,
+        });
+        let since = since.and_then(|since| Version::parse(since).ok());
+        since.is_none_or(|since| self.version < since)
     }
 
     /// Whether this is OpenTofu, whose providers come from another registry

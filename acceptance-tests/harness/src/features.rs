@@ -88,7 +88,7 @@ pub const FEATURES: &[Feature] = &[
         name: "actions",
         terraform: Some("1.14.0"),
         opentofu: None,
-        shown_by: Shown::No("the provider has none"),
+        shown_by: Shown::By(&["actions/vote", "actions/start_query"]),
     },
 ];
 

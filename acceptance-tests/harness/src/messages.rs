@@ -1,5 +1,7 @@
 //! What `plan -json`, `apply -json` and `validate -json` say: diagnostics.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// A diagnostic as a scenario records it.
@@ -33,6 +35,19 @@ impl Diagnostic {
 #[derive(Deserialize)]
 struct Message {
     diagnostic: Option<Reported>,
+    hook: Option<Hook>,
+}
+
+/// What happens to something while the engine runs; of an action, what it tells.
+#[derive(Deserialize)]
+struct Hook {
+    action: Option<Invoked>,
+    message: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Invoked {
+    addr: String,
 }
 
 /// What `validate -json` prints: one document.
@@ -64,6 +79,18 @@ pub fn diagnostics_of_stream(stdout: &str) -> Vec<Diagnostic> {
         .filter_map(|line| serde_json::from_str::<Message>(line).ok())
         .filter_map(|message| message.diagnostic);
     recorded(reported)
+}
+
+/// What actions tell while they run, by their addresses, in order.
+pub fn progress_of_stream(stdout: &str) -> BTreeMap<String, Vec<String>> {
+    let mut progress: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let messages = stdout.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    for hook in messages.filter_map(|message| message.hook) {
+        if let (Some(action), Some(line)) = (hook.action, hook.message) {
+            progress.entry(action.addr).or_default().push(line);
+        }
+    }
+    progress
 }
 
 /// The diagnostics of `validate -json`.

@@ -31,6 +31,9 @@ pub struct Phase {
     /// What it planned.
     #[serde(flatten)]
     pub plan: Plan,
+    /// What actions told while they ran, by their addresses.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub actions: BTreeMap<String, Vec<String>>,
     /// What it said.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,

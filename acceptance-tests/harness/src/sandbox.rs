@@ -282,20 +282,37 @@ impl Client {
     }
 }
 
-/// The ids in what the admin path tells of objects, as far as callers can delete them by themselves.
+/// The ids in what the admin path tells of objects: of what callers can delete by themselves, and of what
+/// they have run.
 pub fn object_ids(told: &Value) -> BTreeSet<String> {
+    let was_run = objects(told).filter(|object| was_run(object));
+    deletable(told).chain(was_run).map(object_id).collect()
+}
+
+/// The ids of what callers can delete by themselves.
+pub fn deletable_ids(told: &Value) -> BTreeSet<String> {
     deletable(told).map(object_id).collect()
 }
 
-fn deletable(told: &Value) -> impl Iterator<Item = &Value> {
-    let objects = told["objects"].as_array().into_iter().flatten();
-    objects.filter(|object| object["deletable"] == true)
+/// Queries and jobs stay for ever.
+fn was_run(object: &Value) -> bool {
+    matches!(object["kind"].as_str(), Some("protected_query" | "protected_job"))
 }
 
-/// An object's id; an analysis rule has that of its table, and a type.
+fn objects(told: &Value) -> impl Iterator<Item = &Value> {
+    told["objects"].as_array().into_iter().flatten()
+}
+
+fn deletable(told: &Value) -> impl Iterator<Item = &Value> {
+    objects(told).filter(|object| object["deletable"] == true)
+}
+
+/// An object's id; an analysis rule has that of its table, and a type. What was run is imported by its
+/// membership as well.
 fn object_id(object: &Value) -> String {
     let text = |name: &str| object[name].as_str();
-    [text("id"), text("type")].into_iter().flatten().collect::<Vec<_>>().join("/")
+    let membership = text("membership").filter(|_| was_run(object));
+    [membership, text("id"), text("type")].into_iter().flatten().collect::<Vec<_>>().join("/")
 }
 
 fn request(method: &str, url: &str, body: Option<&Value>) -> Result<Request<Vec<u8>>> {

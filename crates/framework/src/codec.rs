@@ -379,6 +379,31 @@ where
     }
 }
 
+/// Unions in a list; the check of one holds for each.
+pub fn list_of<U: 'static>(union: Codec<U>) -> Codec<Vec<U>> {
+    let kind = match union.kind.clone() {
+        Kind::Nested(_, attributes) => Kind::Nested(Nesting::List, attributes),
+        Kind::Plain(ty) => Kind::Plain(Type::List(Box::new(ty))),
+    };
+    let (mistakes, validators) = (union.mistakes.clone(), union.validators.clone());
+    let rules: Vec<_> = validators.iter().map(|validator| validator.rule.clone()).collect();
+    let encode = Arc::clone(&union.encode);
+    let codec = Codec::new(
+        kind,
+        move |value: &Value, path: &AttributePath| {
+            let each = elements(value, path).into_iter();
+            each.filter_map(|(element, path)| union.decode(element, &path).transpose()).collect()
+        },
+        move |answers: &Vec<U>| Value::list(answers.iter().map(|answer| encode(answer))),
+    );
+    let codec = codec.with_mistakes(mistakes);
+    codec.validate(Validator::new(rules.join(" and "), move |value, path, diagnostics| {
+        for (element, path) in elements(value, path) {
+            validators.iter().for_each(|validator| validator.check(element, &path, diagnostics));
+        }
+    }))
+}
+
 /// A variant of a union: its attribute name, its object, and how the union wraps it.
 pub struct Variant<U> {
     attribute: Attribute,

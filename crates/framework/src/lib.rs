@@ -3,8 +3,10 @@
 //! It knows neither protobuf nor AWS. Read in this order: a [`schema`] says what
 //! Terraform sees, a [`row`] adds the mapping onto the SDK through a [`codec`],
 //! a [`resource`] adds the calls, and [`managed`] drives them by the rules of the
-//! plugin protocol. [`data`] is what is looked at and never changed, [`list`] what a query finds.
+//! plugin protocol. [`data`] is what is looked at and never changed, [`list`] what a query finds,
+//! [`action`] what is done once when it is asked for.
 
+pub mod action;
 pub mod caught;
 pub mod checks;
 pub mod codec;
@@ -25,6 +27,7 @@ pub mod schema;
 pub mod testing;
 pub mod validators;
 
+pub use action::{Action, ActionSchema};
 pub use data::{DataSchema, DataSource};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use provider::{Configured, Engine, Provider, ProviderServer};

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio_util::sync::CancellationToken;
 
+use super::action::AnyAction;
 use super::data::AnyDataSource;
 use super::diagnostics::Diagnostics;
 use super::list::AnyListResource;
@@ -32,6 +33,11 @@ pub trait Provider: Send + Sync + Sized + 'static {
 
     /// Everything that can be listed.
     fn list_resources() -> Vec<Arc<dyn AnyListResource<Self::Client>>> {
+        Vec::new()
+    }
+
+    /// Everything that can be done when it is asked for.
+    fn actions() -> Vec<Arc<dyn AnyAction<Self::Client>>> {
         Vec::new()
     }
 
@@ -87,6 +93,7 @@ pub struct ProviderServer<P: Provider> {
     resources: BTreeMap<&'static str, Arc<dyn ManagedResource<P::Client>>>,
     data_sources: BTreeMap<&'static str, Arc<dyn AnyDataSource<P::Client>>>,
     list_resources: BTreeMap<&'static str, Arc<dyn AnyListResource<P::Client>>>,
+    actions: BTreeMap<&'static str, Arc<dyn AnyAction<P::Client>>>,
     session: Mutex<Session<P::Client>>,
 }
 
@@ -106,8 +113,9 @@ impl<P: Provider> Default for ProviderServer<P> {
         let resources = P::resources().into_iter().map(|r| (r.type_name(), r)).collect();
         let data_sources = P::data_sources().into_iter().map(|d| (d.type_name(), d)).collect();
         let list_resources = P::list_resources().into_iter().map(|l| (l.type_name(), l)).collect();
+        let actions = P::actions().into_iter().map(|a| (a.type_name(), a)).collect();
         let (schema, session) = (P::schema(), Mutex::new(session));
-        Self { schema, resources, data_sources, list_resources, session }
+        Self { schema, resources, data_sources, list_resources, actions, session }
     }
 }
 
@@ -145,6 +153,16 @@ impl<P: Provider> ProviderServer<P> {
     /// The list resource of that type name.
     pub fn list_resource(&self, type_name: &str) -> Option<Arc<dyn AnyListResource<P::Client>>> {
         self.list_resources.get(type_name).cloned()
+    }
+
+    /// All actions by type name.
+    pub fn actions(&self) -> impl Iterator<Item = &Arc<dyn AnyAction<P::Client>>> {
+        self.actions.values()
+    }
+
+    /// The action of that type name.
+    pub fn action(&self, type_name: &str) -> Option<Arc<dyn AnyAction<P::Client>>> {
+        self.actions.get(type_name).cloned()
     }
 
     /// Checks a provider block without any call.

@@ -191,7 +191,7 @@ pub enum Found<R> {
     Here(R),
     /// Nothing, and it is proved that there is nothing.
     Gone,
-    /// Nothing yet, though the object exists: the state stays, and the user was told.
+    /// Nothing yet, or no longer, though the state stays as it is, and the user was told.
     NotYet,
 }
 
@@ -235,14 +235,32 @@ pub struct Context<'a, C> {
     diagnostics: Mutex<Diagnostics>,
     private: Mutex<Private>,
     made: Mutex<Option<Value>>,
+    progress: Option<Progress>,
 }
+
+/// Who is told how a long operation goes.
+pub type Progress = Box<dyn Fn(&str) + Send + Sync>;
 
 impl<'a, C> Context<'a, C> {
     /// The surroundings of an operation that starts with these private notes.
     pub fn new(client: &'a C, stop: CancellationToken, private: Private) -> Self {
         let (diagnostics, private, made) =
             (Mutex::default(), Mutex::new(private), Mutex::default());
-        Self { client, stop, diagnostics, private, made }
+        Self { client, stop, diagnostics, private, made, progress: None }
+    }
+
+    /// The same surroundings where somebody hears of progress, as engines do of an action's.
+    #[must_use]
+    pub fn with_progress(self, progress: Progress) -> Self {
+        Self { progress: Some(progress), ..self }
+    }
+
+    /// Tells how a long operation goes: to whoever hears of it, and to the log.
+    pub fn progress(&self, message: &str) {
+        tracing::info!("{message}");
+        if let Some(progress) = &self.progress {
+            progress(message);
+        }
     }
 
     /// Tells the user something without failing the operation.
@@ -363,7 +381,8 @@ impl<R: Resource> ResourceSchema<R> {
         Value::object(self.rows.iter().map(|row| (row.attribute.name, row.state(remote))))
     }
 
-    /// The state that a refresh gives: the answer, in the spelling of the prior state where both mean the same.
+    /// The state that a refresh gives: the answer, in the spelling of the prior state where both mean the
+    /// same, and with what never changes as it was.
     pub fn refreshed(&self, prior: &Value, remote: &R::Remote) -> Value {
         Value::object(self.rows.iter().map(|row| {
             let name = row.attribute.name;
@@ -372,7 +391,9 @@ impl<R: Resource> ResourceSchema<R> {
             let same = |equivalent: fn(&Value, &Value) -> bool| {
                 !prior.is_null() && !read.is_null() && equivalent(prior, &read)
             };
-            let keep = row.attribute.local || row.attribute.equivalent.is_some_and(same);
+            let keep = row.attribute.local
+                || (row.attribute.kept && !prior.is_null())
+                || row.attribute.equivalent.is_some_and(same);
             (name, if keep { prior.clone() } else { read })
         }))
     }

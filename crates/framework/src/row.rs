@@ -95,6 +95,11 @@ impl<C, U, R> Row<C, U, R> {
         }
     }
 
+    /// The row of an argument that the code which makes the call takes as it is.
+    pub fn passed_on(attribute: Attribute) -> Self {
+        Self { sent_elsewhere: true, ..Self::given(attribute) }
+    }
+
     /// The row where its attribute is only looked at; `None` for what exists in Terraform alone.
     pub fn viewed(&self) -> Option<Row<(), (), R>>
     where
@@ -124,12 +129,18 @@ impl<C, U, R> Row<C, U, R> {
         self.read.is_some()
     }
 
+    /// Whether a call carries the attribute, or the code that makes the call goes by it.
+    pub fn is_sent(&self) -> bool {
+        self.create.is_some() || self.sent_elsewhere
+    }
+
     /// What contradicts itself in this row, and in the rows inside it.
     pub fn mistakes(&self) -> Vec<String> {
         let mut mistakes = self.mapping_mistakes();
         let Attribute { mode, replace, local, .. } = self.attribute;
-        let changeable = self.update.is_some() || self.updated_elsewhere || local;
-        if mode.is_configurable() && changeable == replace.is_fixed() {
+        let changeable = self.update.is_some() || self.updated_elsewhere;
+        // What exists in Terraform alone may be either: another value costs nothing, or means another object.
+        if mode.is_configurable() && !local && changeable == replace.is_fixed() {
             let name = self.attribute.name;
             mistakes.push(format!("{name}: a change must either be an update or a replacement"));
         }
@@ -235,6 +246,13 @@ impl<C, U, R, I: 'static, O: 'static> TypedRow<C, U, R, I, O> {
     #[must_use]
     pub fn local(self) -> Self {
         self.change(|a| a.local = true)
+    }
+
+    /// It never changes, so a refresh keeps what state has: the service may tell less of it, or the
+    /// same in other words, and a difference would replace the object.
+    #[must_use]
+    pub fn kept(self) -> Self {
+        self.change(|a| a.kept = true)
     }
 
     /// Engines hide its value.

@@ -43,6 +43,8 @@ pub struct Attribute {
     pub recompute: Recompute,
     /// Whether the attribute exists in Terraform alone, so that a change of it costs no API call.
     pub local: bool,
+    /// Whether a refresh keeps what state has, since it never changes.
+    pub kept: bool,
     /// Whether two spellings mean the same; the prior one is kept then.
     pub equivalent: Option<fn(&Value, &Value) -> bool>,
     /// What is checked before any API call.
@@ -179,6 +181,7 @@ impl Attribute {
             replace: Replace::Never,
             recompute: Recompute::Never,
             local: false,
+            kept: false,
             equivalent: None,
             validators,
         }
@@ -204,6 +207,25 @@ impl Attribute {
             mode: Mode::Computed,
             sensitive: self.sensitive,
             ..Self::new(self.name, self.kind.viewed(), Vec::new())
+        }
+    }
+
+    /// The attribute as an argument of an action, which computes nothing: the first sentence of its
+    /// description says what it is, and what follows says what becomes of a change.
+    #[must_use]
+    pub fn invoked(&self) -> Self {
+        let mode = if self.mode == Mode::Required { Mode::Required } else { Mode::Optional };
+        let kind = match &self.kind {
+            Kind::Plain(ty) => Kind::Plain(ty.clone()),
+            Kind::Nested(nesting, attributes) => {
+                Kind::Nested(*nesting, attributes.iter().map(Attribute::invoked).collect())
+            }
+        };
+        Self {
+            description: self.viewed().description,
+            mode,
+            sensitive: self.sensitive,
+            ..Self::new(self.name, kind, self.validators.clone())
         }
     }
 

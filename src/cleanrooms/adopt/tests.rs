@@ -168,7 +168,13 @@ impl Object for Note {
         Ok(made.into_iter().filter_map(|(id, time)| Candidate::of([&id], time)).collect())
     }
 
-    async fn made(_: &Context<'_, Client>, _: &Changing<'_>, _: &Value) {
+    async fn made(
+        _: &Context<'_, Client>,
+        _: &Changing<'_>,
+        _: &Value,
+        _: &Self::Item,
+        _: Instant,
+    ) {
         panics_at("what follows");
     }
 }

@@ -23,6 +23,11 @@ pub struct Intervals {
     pub connect_window: Duration,
     /// Spacing of questions about a change request that awaits votes.
     pub approval: Backoff,
+    /// Spacing of questions about a query or job that runs, and of attempts to start one while as many
+    /// run as may.
+    pub analysis: Backoff,
+    /// How long a query or job is waited for, and others that run before it.
+    pub analysis_window: Duration,
     /// Spacing of searches for a collaboration whose create reply was lost.
     pub orphan_search: Backoff,
     /// How long to search for a collaboration whose create reply was lost.
@@ -57,6 +62,8 @@ impl Default for Intervals {
             create_window: Duration::from_secs(600),
             connect_window: Duration::from_secs(4),
             approval: Backoff::seconds(5, 30),
+            analysis: Backoff::seconds(2, 20),
+            analysis_window: Duration::from_secs(3600),
             orphan_search: Backoff::seconds(1, 5),
             orphan_search_window: Duration::from_secs(30),
             iam_delay: Backoff::seconds(2, 10),
@@ -96,6 +103,8 @@ impl Intervals {
             create_window: self.create_window.mul_f64(scale),
             connect_window: self.connect_window.mul_f64(scale),
             approval: self.approval.scaled(scale),
+            analysis: self.analysis.scaled(scale),
+            analysis_window: self.analysis_window.mul_f64(scale),
             orphan_search: self.orphan_search.scaled(scale),
             orphan_search_window: self.orphan_search_window.mul_f64(scale),
             iam_delay: self.iam_delay.scaled(scale),

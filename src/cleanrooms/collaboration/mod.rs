@@ -11,7 +11,7 @@ mod notes;
 mod origins;
 mod plan;
 mod read;
-mod requests;
+pub mod requests;
 #[cfg(test)]
 mod tests;
 mod update;

@@ -216,7 +216,7 @@ pub struct Requests<'a> {
     pub sdk: &'a Sdk,
     /// The collaboration.
     pub collaboration_id: &'a str,
-    /// Its owner, which is the account that asks.
+    /// The account that asks: the owner, unless it only looks or votes.
     pub owner: &'a str,
 }
 
@@ -329,21 +329,34 @@ impl Requests<'_> {
         self.act(request, ChangeRequestAction::Cancel).await
     }
 
+    /// Sends one action on a request.
+    ///
+    /// # Errors
+    ///
+    /// The call failed.
+    pub async fn update(
+        &self,
+        id: &str,
+        action: ChangeRequestAction,
+    ) -> Result<ChangeRequest, AwsError> {
+        const OPERATION: &str = "UpdateCollaborationChangeRequest";
+        let call = (self.sdk.update_collaboration_change_request())
+            .collaboration_identifier(self.collaboration_id)
+            .change_request_identifier(id)
+            .action(action);
+        let reply = call.send().await.map_err(AwsError::of(OPERATION))?;
+        let request = reply.collaboration_change_request.map(Into::into);
+        request.ok_or_else(|| AwsError::unreadable(OPERATION))
+    }
+
     /// Acts on a request. When somebody else did so first, what they made of it is given back.
     async fn act(
         &self,
         request: ChangeRequest,
         action: ChangeRequestAction,
     ) -> Result<ChangeRequest, AwsError> {
-        let call = (self.sdk.update_collaboration_change_request())
-            .collaboration_identifier(self.collaboration_id)
-            .change_request_identifier(&request.id)
-            .action(action);
-        match call.send().await.map_err(AwsError::of("UpdateCollaborationChangeRequest")) {
-            Ok(reply) => reply
-                .collaboration_change_request
-                .map(Into::into)
-                .ok_or_else(|| AwsError::unreadable("UpdateCollaborationChangeRequest")),
+        match self.update(&request.id, action).await {
+            Ok(reply) => Ok(reply),
             // Somebody else was first, or the reply was lost: what the request is now says which.
             Err(err)
                 if err.kind == ErrorKind::Conflict(ConflictReason::InvalidState)

@@ -19,6 +19,7 @@ use aws_sdk_cleanrooms::operation::update_membership::builders::UpdateMembership
 use aws_sdk_cleanrooms::types::{
     self as sdk, MemberAbility, MembershipJobLogStatus, MembershipQueryLogStatus, MembershipStatus,
 };
+use tokio::time::Instant;
 
 use self::read::payer_of;
 use self::results::{job_results, query_results};
@@ -355,7 +356,13 @@ impl Object for Membership {
         place::take_over(cx, at, planned).await
     }
 
-    async fn made(cx: &Context<'_, Client>, at: &Changing<'_>, planned: &Value) {
+    async fn made(
+        cx: &Context<'_, Client>,
+        at: &Changing<'_>,
+        planned: &Value,
+        _item: &sdk::Membership,
+        _started: Instant,
+    ) {
         if let Some(joined) = planned.get("collaboration_id").as_str() {
             cx.client.places.joined(joined);
         }

@@ -4,20 +4,19 @@ use aws_sdk_cleanrooms::types::builders::{
     MembershipProtectedJobResultConfigurationBuilder as JobResultBuilder,
     MembershipProtectedQueryResultConfigurationBuilder as QueryResultBuilder,
     ProtectedJobS3OutputConfigurationInputBuilder as JobS3Builder,
-    ProtectedQueryS3OutputConfigurationBuilder as QueryS3Builder,
 };
 use aws_sdk_cleanrooms::types::{
     MembershipProtectedJobOutputConfiguration as JobOutput,
     MembershipProtectedJobResultConfiguration as JobResult,
     MembershipProtectedQueryOutputConfiguration as QueryOutput,
     MembershipProtectedQueryResultConfiguration as QueryResult,
-    ProtectedJobS3OutputConfigurationInput as JobS3,
-    ProtectedQueryS3OutputConfiguration as QueryS3, ResultFormat,
+    ProtectedJobS3OutputConfigurationInput as JobS3, ResultFormat,
 };
 
 use crate::cleanrooms::shapes::enumeration::closed;
+use crate::cleanrooms::shapes::results::{given, query_s3};
 use crate::cleanrooms::shapes::text::{bucket, key_prefix, role_arn};
-use crate::framework::codec::{Codec, boolean, object, one_of, variant};
+use crate::framework::codec::{Codec, object, one_of, variant};
 use crate::framework::row::field;
 
 /// Where the results of queries go.
@@ -48,41 +47,6 @@ pub fn query_results() -> Codec<QueryResult> {
             .doc("Where results go.")
             .create(QueryResultBuilder::set_output_configuration)
             .read(|results: &QueryResult| results.output_configuration.clone()),
-        )
-        .single()
-}
-
-fn query_s3() -> Codec<QueryS3> {
-    object(QueryS3Builder::build)
-        .with(
-            field("bucket", bucket())
-                .required()
-                .doc("The bucket.")
-                .create(QueryS3Builder::set_bucket)
-                .read(|s3: &QueryS3| Some(s3.bucket.clone())),
-        )
-        .with(
-            field("key_prefix", key_prefix())
-                .optional_computed()
-                .doc("What the keys of results start with.")
-                .default("".into())
-                .create(|s3: QueryS3Builder, prefix| s3.set_key_prefix(given(prefix)))
-                .read(|s3: &QueryS3| s3.key_prefix.clone()),
-        )
-        .with(
-            field("result_format", closed::<ResultFormat>(ResultFormat::values()))
-                .required()
-                .doc("The format of results: `CSV` or `PARQUET`.")
-                .create(QueryS3Builder::set_result_format)
-                .read(|s3: &QueryS3| Some(s3.result_format.clone())),
-        )
-        .with(
-            field("single_file_output", boolean())
-                .optional_computed()
-                .doc("Whether results come as one file; false when left out.")
-                .default(false.into())
-                .create(QueryS3Builder::set_single_file_output)
-                .read(|s3: &QueryS3| s3.single_file_output),
         )
         .single()
 }
@@ -142,9 +106,4 @@ fn job_s3() -> Codec<JobS3> {
                 .read(|s3: &JobS3| s3.result_format.clone()),
         )
         .single()
-}
-
-/// A prefix for a request; the service means the same by none and by an empty one.
-fn given(prefix: Option<String>) -> Option<String> {
-    prefix.filter(|prefix| !prefix.is_empty())
 }

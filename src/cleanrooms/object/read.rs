@@ -43,6 +43,15 @@ pub(super) async fn read<O: Object>(
             note_parent::<O>(cx, &at, &located).await;
             Ok(Found::Here(remote))
         }
+        Err(Unread::Object(err))
+            if O::IS_HISTORY
+                && !is_new
+                && err.kind == ErrorKind::NotFound
+                && !absence::may_be_unseen(&cx.private(), cx.client) =>
+        {
+            cx.report(no_longer_shown(O::KIND.noun, &located.key.shown(), &err));
+            Ok(Found::NotYet)
+        }
         Err(Unread::Object(err)) if err.may_mean_gone() => {
             match absence::judge::<O>(cx, &at, &located, &err).await? {
                 Found::NotYet => Ok(Found::NotYet),
@@ -66,6 +75,18 @@ pub(super) async fn read<O: Object>(
             Err(told)
         }
     }
+}
+
+/// What was done stays done: a plan to make it again would do it, and pay for it, twice.
+fn no_longer_shown(noun: &str, id: &str, err: &AwsError) -> Diagnostic {
+    Diagnostic::warning(
+        format!("The {noun} is no longer shown"),
+        format!(
+            "The service does not show {noun} {id} any more, or not to this account. The state is kept \
+             as it is, for another one would be run and paid for. To run it again use -replace; to \
+             forget it, take it out of the configuration. {err}"
+        ),
+    )
 }
 
 /// How something is destroyed of which a part cannot be read.

@@ -67,18 +67,21 @@ pub(super) fn with_common_rows<O: Object>(schema: ResourceSchema<Of<O>>) -> Reso
                 .read(|r| O::facts(&r.item).arn),
         );
     }
-    schema
-        .with(
-            Row::<O>::attribute("create_time", time())
-                .computed()
-                .doc(&format!("When the {noun} was made."))
-                .read(|r| O::facts(&r.item).create_time),
-        )
-        .with(
-            Row::<O>::attribute("update_time", time())
-                .computed()
-                .unknown_on_update()
-                .doc(&format!("When the {noun} was last changed."))
-                .read(|r| O::facts(&r.item).update_time),
-        )
+    let made = if O::IS_HISTORY { "started" } else { "made" };
+    let schema = schema.with(
+        Row::<O>::attribute("create_time", time())
+            .computed()
+            .doc(&format!("When the {noun} was {made}."))
+            .read(|r| O::facts(&r.item).create_time),
+    );
+    if O::IS_HISTORY {
+        return schema;
+    }
+    schema.with(
+        Row::<O>::attribute("update_time", time())
+            .computed()
+            .unknown_on_update()
+            .doc(&format!("When the {noun} was last changed."))
+            .read(|r| O::facts(&r.item).update_time),
+    )
 }

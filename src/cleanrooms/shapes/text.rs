@@ -365,12 +365,8 @@ fn is_role_arn(text: &str) -> bool {
 pub fn allowed_analysis() -> Codec<String> {
     let rule = "must be the ARN of an analysis template, ANY_QUERY or ANY_JOB";
     string().validate(length(0..=200)).validate(Validator::string(rule, |text| {
-        let is_template = || {
-            let parts: Vec<_> = text.split([':', '/']).collect();
-            matches!(parts.as_slice(), ["arn", "aws", "cleanrooms", region, account, "membership", membership, "analysistemplate", id]
-                if is_region_in_words(region) && is_account_id(account) && is_id(membership) && is_id(id))
-        };
-        (!matches!(text, "ANY_QUERY" | "ANY_JOB") && !is_template()).then(|| {
+        let is_template = text.starts_with("arn:aws:") && is_template(text);
+        (!matches!(text, "ANY_QUERY" | "ANY_JOB") && !is_template).then(|| {
             format!(
                 "`{text}` is neither the ARN of an analysis template (arn:aws:cleanrooms:<region>:\
                  <account>:membership/<id>/analysistemplate/<id>) nor `ANY_QUERY` or `ANY_JOB`."
@@ -383,21 +379,31 @@ pub fn allowed_analysis() -> Codec<String> {
 pub fn analysis_template_arn() -> Codec<String> {
     let rule = "must be the ARN of an analysis template";
     string().validate(length(0..=200)).validate(Validator::string(rule, |text| {
-        let parts: Vec<_> = text.split([':', '/']).collect();
-        let partition = |text: &str| {
-            let more = text.strip_prefix("aws");
-            more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
-        };
-        let fits = matches!(parts.as_slice(), ["arn", p, "cleanrooms", region, account, "membership", membership, "analysistemplate", id]
-            if partition(p) && is_region_in_words(region) && is_account_id(account)
-                && is_id(membership) && is_id(id));
-        (!fits).then(|| {
+        (!is_template(text)).then(|| {
             format!(
-                "`{text}` is no ARN of an analysis template (arn:aws:cleanrooms:<region>:<account>:\
-                 membership/<id>/analysistemplate/<id>)."
+                "`{text}` is not the ARN of an analysis template: arn:aws:cleanrooms:<region>:\
+                 <account>:membership/<id>/analysistemplate/<id>."
             )
         })
     }))
+}
+
+fn is_template(text: &str) -> bool {
+    let parts: Vec<_> = text.split([':', '/']).collect();
+    let partition = |text: &str| {
+        let more = text.strip_prefix("aws");
+        more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
+    };
+    matches!(parts.as_slice(), ["arn", p, "cleanrooms", region, account, "membership", membership, "analysistemplate", id]
+        if partition(p) && is_region_in_words(region) && is_account_id(account) && is_id(membership) && is_id(id))
+}
+
+/// A statement in SQL of at most 500,000 characters (API model: ProtectedQuerySQLParameters).
+pub fn sql() -> Codec<String> {
+    let not_blank = Validator::string("must not be blank", |text| {
+        is_blank(text).then(|| "The statement is blank.".to_owned())
+    });
+    string().validate(length(0..=500_000)).validate(not_blank)
 }
 
 /// What a custom analysis rule allows beside it: a configured audience model association, or a

@@ -15,7 +15,8 @@ pub fn timeouts(create: &str, update: &str) -> Codec<()> {
         .single()
 }
 
-fn duration() -> Codec<String> {
+/// A length of time, as a text.
+pub fn duration() -> Codec<String> {
     string().validate(Validator::string("must be a duration such as 90s or 1h30m", |text| {
         parse(text).is_none().then(|| {
             format!(

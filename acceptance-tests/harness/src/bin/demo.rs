@@ -21,6 +21,25 @@ use serde_json::{Value, json};
 
 const COLLABORATION: &str = "cleanrooms_collaboration.campaign";
 const PLAN_FILE: &str = "planned";
+const VOTED: &str = "cleanrooms_change_request_vote.third_company";
+
+/// The publisher's half of a change: it agrees to what it names, and to nothing else.
+const VOTE: &str = r#"data "cleanrooms_change_requests" "asked" {
+  provider         = cleanrooms.publisher
+  collaboration_id = cleanrooms_collaboration.campaign.id
+}
+
+resource "cleanrooms_change_request_vote" "third_company" {
+  provider = cleanrooms.publisher
+
+  collaboration_id  = cleanrooms_collaboration.campaign.id
+  change_request_id = one(data.cleanrooms_change_requests.asked.ids)
+  vote              = "APPROVE"
+
+  types    = ["ADD_MEMBER"]
+  accounts = ["777788889999"]
+}
+"#;
 const OWNER: &str = ACCOUNTS[0];
 const PUBLISHER: &str = ACCOUNTS[1];
 const THIRD: &str = ACCOUNTS[2];
@@ -147,16 +166,17 @@ impl Stage {
     }
 
     fn vote_and_commit(&mut self) -> Result<()> {
-        self.heading("The publisher votes in favour; the next apply commits the change");
-        let requests = format!("/collaborations/{}/changeRequests", self.id()?);
-        let api = self.sandbox.client();
-        let listed = api.api(OWNER, "GET", &requests, None)?;
-        let request = listed.body["collaborationChangeRequestSummaries"][0]["id"]
-            .as_str()
-            .with_context(|| format!("a request is open: {}", listed.body))?;
-        let vote = json!({ "action": "APPROVE" });
-        let voted = api.api(PUBLISHER, "PATCH", &format!("{requests}/{request}"), Some(&vote))?;
-        ensure!(voted.status == 200, "the vote was accepted: {}", voted.body);
+        self.heading("The publisher looks at what it is asked, and votes in favour");
+        self.workspace.write("vote.tf", VOTE)?;
+        let plan = self.plan(&[])?;
+        let change = plan.changes.get(VOTED).context("the publisher is to vote")?;
+        ensure!(
+            change.action == "create" && plan.changes.len() == 1,
+            "nothing but the vote is planned: {plan:#?}"
+        );
+        self.apply_planned()?;
+
+        self.heading("The next apply commits the change");
         let plan = self.plan(&[])?;
         self.expect_only(&plan, "update")?;
         self.apply_planned()?;
@@ -169,7 +189,7 @@ impl Stage {
 
     /// The status of the third company in the state.
     fn status_of_third(&self) -> Result<Option<String>> {
-        Ok(self.state()?.lookup(&format!("{COLLABORATION}.members.{THIRD}.status")))
+        Ok(self.state()?.lookup(&format!("{COLLABORATION}.member_statuses.{THIRD}")))
     }
 
     fn import(&mut self) -> Result<()> {

@@ -164,6 +164,8 @@ impl<'a> Claims<'a> {
     }
 
     fn is_named(&self, id: &str) -> bool {
+        // Messages call what was run by its own id.
+        let id = id.rsplit('/').next().filter(|own| own.len() == 36).unwrap_or(id);
         self.said.iter().any(|said| said.detail.contains(id) || said.summary.contains(id))
     }
 
@@ -204,13 +206,17 @@ fn known(state: &State) -> BTreeSet<String> {
     state.instances.values().filter_map(id).collect()
 }
 
-/// The id of an instance; an analysis rule has that of its table, and a type.
+/// The id of an instance; an analysis rule has that of its table, and a type, and what was run that of
+/// its membership as well.
 fn id(attributes: &Map<String, Value>) -> Option<String> {
     let text = |name: &str| attributes.get(name)?.as_str();
     let of_rule = || {
         let table = text("configured_table_id")?;
         Some(format!("{table}/{}", text("analysis_rule_type")?))
     };
+    if attributes.contains_key("wait_for_completion") {
+        return Some(format!("{}/{}", text("membership_id")?, text("id")?));
+    }
     text("id").map(str::to_owned).or_else(of_rule)
 }
 

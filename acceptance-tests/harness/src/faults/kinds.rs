@@ -49,6 +49,11 @@ enum Calls {
     NotDeletes,
 }
 
+/// Whether a call makes an object.
+fn makes(operation: &str) -> bool {
+    ["Create", "Start"].iter().any(|verb| operation.starts_with(verb))
+}
+
 impl Fault {
     /// Whether it hits all calls from its beginning on.
     pub fn is_outage(&self) -> bool {
@@ -128,8 +133,8 @@ impl Fault {
         match self.calls {
             Calls::All => true,
             Calls::Writes => !is_read,
-            Calls::Creates => operation.starts_with("Create"),
-            Calls::NotCreates => !operation.starts_with("Create"),
+            Calls::Creates => makes(operation),
+            Calls::NotCreates => !makes(operation),
             Calls::NotDeletes => !operation.starts_with("Delete"),
             Calls::Roles => WITH_ROLES.contains(&operation),
         }

@@ -1,5 +1,7 @@
 //! The commands of the engine, and what each of them comes to.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, bail, ensure};
 
 use super::{GENERATED, Runner};
@@ -99,7 +101,8 @@ impl Runner<'_> {
             Some(_) => !finished.status.success(),
             None => self.check(&finished, &diagnostics, run.expect_error.as_deref())?,
         };
-        let phase = self.phase(Plan::default(), diagnostics, &run.uncounted)?;
+        let mut phase = self.phase(Plan::default(), diagnostics, &run.uncounted)?;
+        phase.actions = messages::progress_of_stream(&finished.stdout);
         record.phases.insert("apply", phase);
         Ok(failed)
     }
@@ -157,7 +160,7 @@ impl Runner<'_> {
         uncounted: &[String],
     ) -> Result<Phase> {
         let calls = counted(&self.sandbox.client().calls()?, uncounted);
-        Ok(Phase { plan, diagnostics, calls })
+        Ok(Phase { plan, actions: BTreeMap::new(), diagnostics, calls })
     }
 
     /// Whether a command failed; an error if that is not what was expected.

@@ -10,6 +10,7 @@ use super::moves;
 use super::program::Program;
 use super::run::Run;
 use super::state::{Place, State};
+use crate::action::AnyAction;
 use crate::data::AnyDataSource;
 use crate::managed::ManagedResource;
 use crate::schema::Schema;
@@ -32,6 +33,9 @@ pub struct Core<P: Provider> {
     pub stop: CancellationToken,
     pub(super) resources: BTreeMap<&'static str, Arc<dyn ManagedResource<P::Client>>>,
     pub(super) data_sources: BTreeMap<&'static str, Arc<dyn AnyDataSource<P::Client>>>,
+    pub(super) actions: BTreeMap<&'static str, Arc<dyn AnyAction<P::Client>>>,
+    /// What actions have told in the last apply: the address, and a line.
+    pub progress: Vec<(String, String)>,
     pub(super) carry: Carry,
     schema: Schema,
     connect: Connect<P::Client>,
@@ -68,6 +72,8 @@ pub struct Options {
     pub skip_refresh: bool,
     /// `-replace`.
     pub replace: Vec<String>,
+    /// `-invoke`: one action, and nothing else is changed.
+    pub invoke: Option<String>,
     /// `-target`; none at all is everything.
     pub targets: Vec<String>,
 }
@@ -126,6 +132,8 @@ pub struct Planned {
     pub drift: BTreeMap<Place, (Value, Value)>,
     /// The data sources that are read in the apply.
     pub reads: BTreeSet<String>,
+    /// The action that is invoked and nothing else.
+    pub invoke: Option<String>,
     /// What was said.
     pub said: Vec<Said>,
     /// Whether it failed, so that it cannot be applied.
@@ -137,6 +145,7 @@ impl Planned {
     /// Whether nothing is to be done; drift alone is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.reads.is_empty()
+            && self.invoke.is_none()
             && self
                 .changes
                 .values()
@@ -150,15 +159,31 @@ impl<P: Provider> Core<P> {
     pub fn new(connect: Connect<P::Client>, carry: Carry) -> Self {
         let resources = P::resources().into_iter().map(|one| (one.type_name(), one)).collect();
         let data_sources = P::data_sources().into_iter().map(|one| (one.type_name(), one));
+        let actions = P::actions().into_iter().map(|one| (one.type_name(), one)).collect();
         let (state, stop, walks) = Default::default();
-        let (data_sources, schema) = (data_sources.collect(), P::schema());
-        Self { state, stop, resources, data_sources, carry, schema, connect, walks }
+        let (data_sources, schema, progress) = (data_sources.collect(), P::schema(), Vec::new());
+        Self {
+            state,
+            stop,
+            resources,
+            data_sources,
+            actions,
+            progress,
+            carry,
+            schema,
+            connect,
+            walks,
+        }
     }
 
-    /// The schema of a resource type, core's own included, or of a data source, after `data.`.
+    /// The schema of a resource type, core's own included, or of a data source, after `data.`, or of
+    /// an action, after `action.`.
     pub fn schema_of(&self, type_name: &str) -> Option<Schema> {
         if let Some(data_source) = type_name.strip_prefix("data.") {
             return self.data_sources.get(data_source).map(|source| source.schema().clone());
+        }
+        if let Some(action) = type_name.strip_prefix("action.") {
+            return self.actions.get(action).map(|action| action.schema().clone());
         }
         if type_name == super::data::TYPE_NAME {
             return Some(super::data::schema());
@@ -218,8 +243,9 @@ impl<P: Provider> Core<P> {
     pub async fn apply(&mut self, program: &Program, planned: &Planned) -> Vec<Said> {
         let run = Run::new(self, program, planned.state.clone(), true);
         run.apply(planned).await;
+        let progress = run.progress();
         let (state, said) = run.finish();
-        self.state = state;
+        (self.state, self.progress) = (state, progress);
         said
     }
 

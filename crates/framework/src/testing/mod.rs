@@ -20,7 +20,7 @@ mod walk;
 pub use self::core::{Action, Carry, Change, Connect, Core, Mode, Options, Planned, Said};
 pub use acting::Acting;
 pub use program::{
-    Declared, Evaluate, Import, Imported, Lifecycle, Move, Program, ProviderBlock, Scope,
+    Declared, Evaluate, Import, Imported, Lifecycle, Move, Program, ProviderBlock, Scope, Trigger,
 };
 pub use state::{Place, State, Stored};
 pub use values::*;

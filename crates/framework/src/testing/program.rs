@@ -26,6 +26,8 @@ pub struct Program {
     pub instances: Vec<Declared>,
     /// The data sources.
     pub data: Vec<Declared>,
+    /// The actions, after `action.`.
+    pub actions: Vec<Declared>,
     /// The provider blocks by alias; the one without is the empty alias.
     pub providers: BTreeMap<String, ProviderBlock>,
     /// The import blocks.
@@ -69,6 +71,26 @@ pub struct Lifecycle {
     pub ignore_changes: Vec<String>,
     /// Instances, or attributes of them, whose change replaces this one.
     pub replace_triggered_by: Vec<(String, AttributePath)>,
+    /// What is invoked when something happens to it.
+    pub action_triggers: Vec<Trigger>,
+}
+
+/// A trigger of actions.
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    /// When: `after_create` and so on.
+    pub events: Vec<String>,
+    /// What, by address, in order.
+    pub actions: Vec<String>,
+}
+
+impl Lifecycle {
+    /// What is invoked before or after a change, in order.
+    pub(super) fn triggered(&self, event: &str) -> Vec<String> {
+        let triggers = self.action_triggers.iter();
+        let triggers = triggers.filter(|it| it.events.iter().any(|one| one == event));
+        triggers.flat_map(|it| it.actions.clone()).collect()
+    }
 }
 
 /// A moved block.
@@ -109,6 +131,11 @@ impl Program {
         self.data.iter().find(|declared| declared.address == address)
     }
 
+    /// The action that is declared at an address.
+    pub fn action(&self, address: &str) -> Option<&Declared> {
+        self.actions.iter().find(|declared| declared.address == address)
+    }
+
     /// What an instance waits for: what it and its provider refer to.
     pub(super) fn dependencies(&self, declared: &Declared) -> BTreeSet<String> {
         let mut all = declared.refers_to.clone();
@@ -119,6 +146,8 @@ impl Program {
         }
         let triggers = declared.lifecycle.replace_triggered_by.iter();
         all.extend(triggers.map(|(address, _)| address.clone()));
+        let actions = declared.lifecycle.action_triggers.iter().flat_map(|it| &it.actions);
+        all.extend(actions.filter_map(|it| self.action(it)).flat_map(|it| it.refers_to.clone()));
         all.remove(&declared.address);
         all
     }

@@ -1,5 +1,6 @@
 //! One command: its provider processes, what it knows so far, and the steps of a plan and an apply.
 
+mod act;
 mod apply;
 mod look;
 mod plan;
@@ -45,6 +46,7 @@ pub(super) struct Run<'a, P: Provider> {
     drift: Mutex<BTreeMap<Place, (Value, Value)>>,
     reads: Mutex<BTreeSet<String>>,
     said: Mutex<Vec<Said>>,
+    progress: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 /// A resource type: the provider's, or core's own.
@@ -89,6 +91,7 @@ impl<'a, P: Provider> Run<'a, P> {
             drift: Mutex::default(),
             reads: Mutex::default(),
             said: Mutex::default(),
+            progress: Arc::default(),
         }
     }
 
@@ -122,6 +125,10 @@ impl<'a, P: Provider> Run<'a, P> {
         for declared in &self.program.data {
             let source = self.data_source(&declared.type_name);
             let _ = self.tell(Some(&declared.address), source.validate(&(declared.config)(&scope)));
+        }
+        for declared in &self.program.actions {
+            let action = self.action(&declared.type_name);
+            let _ = self.tell(Some(&declared.address), action.validate(&(declared.config)(&scope)));
         }
     }
 

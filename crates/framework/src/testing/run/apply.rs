@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::act::When;
 use super::{
     Failed, Kind, Node, Object, Run, apply_violations, chosen, data, kept_violations, lock,
 };
@@ -17,6 +18,10 @@ impl<P: Provider> Run<'_, P> {
     pub(in crate::testing) async fn apply(&self, planned: &Planned) {
         self.remember_all();
         self.remember_read();
+        if let Some(declared) = planned.invoke.as_ref().and_then(|it| self.program.action(it)) {
+            let _ = self.invoke(declared).await;
+            return;
+        }
         let graph = self.graph(planned);
         let visit = async |node: Node| {
             let applied = match &node {
@@ -110,6 +115,7 @@ impl<P: Provider> Run<'_, P> {
         if change.action == Action::NoOp {
             return Ok(());
         }
+        self.invoke_triggered(declared, change.action, When::Before).await?;
         if let Some(deposed) = &change.deposed {
             self.rename(&place, deposed);
         }
@@ -122,7 +128,8 @@ impl<P: Provider> Run<'_, P> {
         }
         let value = self.stored(&place)?.map_or(Value::Null, |object| object.value);
         lock(&self.scope).0.insert(address.to_owned(), value);
-        made
+        made?;
+        self.invoke_triggered(declared, change.action, When::After).await
     }
 
     pub(super) async fn make_as_planned(

@@ -46,8 +46,13 @@ impl<P: Provider> Run<'_, P> {
             };
             planned.is_ok()
         };
-        let succeeded = walk(graph, visit).await;
-        self.planned(succeeded)
+        let mut succeeded = walk(graph, visit).await;
+        if let Some(invoked) = options.invoke.as_ref().filter(|_| succeeded) {
+            let declared = self.program.action(invoked);
+            let declared = declared.unwrap_or_else(|| panic!("there is no {invoked}"));
+            succeeded = self.plan_action(declared).is_ok();
+        }
+        Planned { invoke: options.invoke.clone(), ..self.planned(succeeded) }
     }
 
     pub(in crate::testing) async fn plan_destroy(
@@ -72,7 +77,8 @@ impl<P: Provider> Run<'_, P> {
         let drift = std::mem::take(&mut *lock(&self.drift));
         let reads = std::mem::take(&mut *lock(&self.reads));
         let (state, said) = self.finish();
-        Planned { changes, drift, reads, said, failed: !succeeded, state }
+        let failed = !succeeded;
+        Planned { changes, drift, reads, invoke: None, said, failed, state }
     }
 
     /// Refreshes an instance of the configuration, and plans its change.
@@ -90,7 +96,7 @@ impl<P: Provider> Run<'_, P> {
         } else if !options.skip_refresh {
             prior = self.refresh(&place, &declared.type_name, &declared.provider, prior).await?;
         }
-        if options.mode == Mode::RefreshOnly {
+        if options.mode == Mode::RefreshOnly || options.invoke.is_some() {
             let value = prior.map_or(Value::Null, |object| object.value);
             lock(&self.scope).0.insert(declared.address.clone(), value);
             return Ok(());
@@ -99,6 +105,7 @@ impl<P: Provider> Run<'_, P> {
         let mut change = self.plan_change(declared, prior, forced).await?;
         change.importing = importing;
         lock(&self.scope).0.insert(declared.address.clone(), change.after.clone());
+        self.plan_triggered(declared, change.action)?;
         lock(&self.changes).insert(place, change);
         Ok(())
     }
@@ -110,7 +117,7 @@ impl<P: Provider> Run<'_, P> {
             let prior = self.stored(place)?;
             self.refresh(place, &type_name, &provider, prior).await?;
         }
-        if options.mode == Mode::RefreshOnly {
+        if options.mode == Mode::RefreshOnly || options.invoke.is_some() {
             return Ok(());
         }
         self.plan_destroy_of(place)

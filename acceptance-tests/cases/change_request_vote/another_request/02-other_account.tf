@@ -1,0 +1,11 @@
+#: expect_error: which is another one
+variable "COLLABORATION" {}
+variable "ASKED" {}
+
+resource "cleanrooms_change_request_vote" "this" {
+  provider          = cleanrooms.partner
+  collaboration_id  = var.COLLABORATION
+  change_request_id = var.ASKED
+  vote              = "APPROVE"
+  accounts          = ["999900001111"]
+}

@@ -1,0 +1,10 @@
+#: expect_error: cannot be changed
+variable "COLLABORATION" {}
+variable "ASKED" {}
+
+resource "cleanrooms_change_request_vote" "this" {
+  provider          = cleanrooms.partner
+  collaboration_id  = var.COLLABORATION
+  change_request_id = var.ASKED
+  vote              = "DENY"
+}

@@ -1,0 +1,12 @@
+#: command: plan
+variable "COLLABORATION" {}
+variable "ASKED" {}
+variable "OTHER" {}
+
+resource "cleanrooms_change_request_vote" "this" {
+  provider          = cleanrooms.partner
+  collaboration_id  = var.COLLABORATION
+  change_request_id = var.OTHER
+  vote              = "DENY"
+  region            = "eu-west-1"
+}

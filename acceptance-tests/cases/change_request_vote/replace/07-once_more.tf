@@ -1,0 +1,11 @@
+#: replace: ["cleanrooms_change_request_vote.this"]
+variable "COLLABORATION" {}
+variable "ASKED" {}
+variable "OTHER" {}
+
+resource "cleanrooms_change_request_vote" "this" {
+  provider          = cleanrooms.partner
+  collaboration_id  = var.COLLABORATION
+  change_request_id = var.OTHER
+  vote              = "DENY"
+}

@@ -1,0 +1,93 @@
+resource "cleanrooms_collaboration" "this" {
+  name                          = "Reach"
+  creator_display_name          = "Publisher"
+  creator_member_abilities      = ["CAN_QUERY", "CAN_RECEIVE_RESULTS", "CAN_RUN_JOB"]
+  query_log_status              = "DISABLED"
+  creator_payment_configuration = { job_compute = { is_responsible = false } }
+  members = {
+    "444455556666" = {
+      display_name          = "Advertiser"
+      member_abilities      = ["CAN_RECEIVE_RESULTS"]
+      payment_configuration = { job_compute = { is_responsible = true } }
+    }
+    "777788889999" = {
+      display_name          = "Agency"
+      member_abilities      = ["CAN_RECEIVE_RESULTS"]
+      payment_configuration = { job_compute = { is_responsible = true } }
+    }
+  }
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_membership" "partner_this" {
+  provider              = cleanrooms.partner
+  collaboration_id      = cleanrooms_collaboration.this.id
+  query_log_status      = "DISABLED"
+  payment_configuration = { query_compute = { is_responsible = false }, job_compute = { is_responsible = true } }
+}
+
+resource "cleanrooms_membership" "third_this" {
+  provider              = cleanrooms.third
+  collaboration_id      = cleanrooms_collaboration.this.id
+  query_log_status      = "DISABLED"
+  payment_configuration = { query_compute = { is_responsible = false }, job_compute = { is_responsible = true } }
+}
+
+resource "cleanrooms_collaboration" "other" {
+  name                          = "Reach again"
+  creator_display_name          = "Publisher"
+  creator_member_abilities      = ["CAN_QUERY", "CAN_RECEIVE_RESULTS", "CAN_RUN_JOB"]
+  query_log_status              = "DISABLED"
+  creator_payment_configuration = { job_compute = { is_responsible = false } }
+  members = {
+    "444455556666" = {
+      display_name          = "Advertiser"
+      member_abilities      = ["CAN_RECEIVE_RESULTS"]
+      payment_configuration = { job_compute = { is_responsible = true } }
+    }
+    "777788889999" = {
+      display_name          = "Agency"
+      member_abilities      = ["CAN_RECEIVE_RESULTS"]
+      payment_configuration = { job_compute = { is_responsible = true } }
+    }
+  }
+}
+
+resource "cleanrooms_membership" "other" {
+  collaboration_id = cleanrooms_collaboration.other.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_membership" "partner_other" {
+  provider              = cleanrooms.partner
+  collaboration_id      = cleanrooms_collaboration.other.id
+  query_log_status      = "DISABLED"
+  payment_configuration = { query_compute = { is_responsible = false }, job_compute = { is_responsible = true } }
+}
+
+resource "cleanrooms_membership" "third_other" {
+  provider              = cleanrooms.third
+  collaboration_id      = cleanrooms_collaboration.other.id
+  query_log_status      = "DISABLED"
+  payment_configuration = { query_compute = { is_responsible = false }, job_compute = { is_responsible = true } }
+}
+
+resource "cleanrooms_protected_job" "this" {
+  membership_id                = cleanrooms_membership.other.id
+  analysis_template_arn        = "arn:aws:cleanrooms:us-east-1:111122223333:membership/0f8fad5b-d9cb-469f-a165-70867728950e/analysistemplate/7c9e6679-7425-40de-944b-e07fc1f90ae8"
+  parameters                   = { since = "2027" }
+  result_configuration         = { output_configuration = { member = { account_id = "777788889999" } } }
+  compute_configuration        = { worker = { type = "CR.4X", number = 8, properties = { spark = { "spark.sql.shuffle.partitions" = "8" } } } }
+  job_compute_payer_account_id = "777788889999"
+  triggers                     = { month = "2026-02" }
+  wait_for_completion          = true
+  timeouts                     = { create = "10m", update = "10m" }
+  depends_on = [
+    cleanrooms_membership.partner_this, cleanrooms_membership.third_this,
+    cleanrooms_membership.partner_other, cleanrooms_membership.third_other,
+  ]
+}

@@ -1,0 +1,93 @@
+resource "cleanrooms_collaboration" "this" {
+  name                          = "Reach"
+  creator_display_name          = "Publisher"
+  creator_member_abilities      = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status              = "DISABLED"
+  creator_payment_configuration = { query_compute = { is_responsible = true } }
+  members = {
+    "444455556666" = {
+      display_name          = "Advertiser"
+      member_abilities      = ["CAN_RECEIVE_RESULTS"]
+      payment_configuration = { query_compute = { is_responsible = true } }
+    }
+    "777788889999" = {
+      display_name          = "Agency"
+      member_abilities      = ["CAN_RECEIVE_RESULTS"]
+      payment_configuration = { query_compute = { is_responsible = true } }
+    }
+  }
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_membership" "partner_this" {
+  provider              = cleanrooms.partner
+  collaboration_id      = cleanrooms_collaboration.this.id
+  query_log_status      = "DISABLED"
+  payment_configuration = { query_compute = { is_responsible = true }, job_compute = { is_responsible = false } }
+}
+
+resource "cleanrooms_membership" "third_this" {
+  provider              = cleanrooms.third
+  collaboration_id      = cleanrooms_collaboration.this.id
+  query_log_status      = "DISABLED"
+  payment_configuration = { query_compute = { is_responsible = true }, job_compute = { is_responsible = false } }
+}
+
+resource "cleanrooms_collaboration" "other" {
+  name                          = "Reach again"
+  creator_display_name          = "Publisher"
+  creator_member_abilities      = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status              = "DISABLED"
+  creator_payment_configuration = { query_compute = { is_responsible = true } }
+  members = {
+    "444455556666" = {
+      display_name          = "Advertiser"
+      member_abilities      = ["CAN_RECEIVE_RESULTS"]
+      payment_configuration = { query_compute = { is_responsible = true } }
+    }
+    "777788889999" = {
+      display_name          = "Agency"
+      member_abilities      = ["CAN_RECEIVE_RESULTS"]
+      payment_configuration = { query_compute = { is_responsible = true } }
+    }
+  }
+}
+
+resource "cleanrooms_membership" "other" {
+  collaboration_id = cleanrooms_collaboration.other.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_membership" "partner_other" {
+  provider              = cleanrooms.partner
+  collaboration_id      = cleanrooms_collaboration.other.id
+  query_log_status      = "DISABLED"
+  payment_configuration = { query_compute = { is_responsible = true }, job_compute = { is_responsible = false } }
+}
+
+resource "cleanrooms_membership" "third_other" {
+  provider              = cleanrooms.third
+  collaboration_id      = cleanrooms_collaboration.other.id
+  query_log_status      = "DISABLED"
+  payment_configuration = { query_compute = { is_responsible = true }, job_compute = { is_responsible = false } }
+}
+
+resource "cleanrooms_protected_query" "this" {
+  membership_id                  = cleanrooms_membership.other.id
+  sql                            = "SELECT COUNT(*) FROM orders"
+  parameters                     = { since = "2027" }
+  result_configuration           = { output_configuration = { s3 = { bucket = "results", key_prefix = "a/", result_format = "CSV", single_file_output = false } } }
+  compute_configuration          = { worker = { type = "CR.4X", number = 8, properties = { spark = { "spark.sql.shuffle.partitions" = "8" } } } }
+  query_compute_payer_account_id = "444455556666"
+  triggers                       = { month = "2026-02" }
+  wait_for_completion            = false
+  timeouts                       = { create = "20m", update = "20m" }
+  depends_on = [
+    cleanrooms_membership.partner_this, cleanrooms_membership.third_this,
+    cleanrooms_membership.partner_other, cleanrooms_membership.third_other,
+  ]
+}

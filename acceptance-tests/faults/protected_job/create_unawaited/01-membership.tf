@@ -1,0 +1,12 @@
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Reach"
+  creator_display_name     = "Publisher"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS", "CAN_RUN_JOB"]
+  query_log_status         = "DISABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}

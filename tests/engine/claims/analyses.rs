@@ -1,0 +1,250 @@
+//! What costs money: how often a query is started, whatever happens to the call, its reply, and the wait.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use cleanrooms_harness::scenario::{Command, Run};
+use serde_json::json;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+
+pub const ALL: [(&str, Claim); 8] = [
+    ("ten_queries_at_once_wait_for_one_another", || {
+        Box::pin(ten_queries_at_once_wait_for_one_another())
+    }),
+    ("others_that_run_for_ever_are_waited_for_as_long_as_the_timeout_says", || {
+        Box::pin(others_that_run_for_ever_are_waited_for_as_long_as_the_timeout_says())
+    }),
+    ("the_end_of_the_timeout_is_a_warning_and_starts_nothing_again", || {
+        Box::pin(the_end_of_the_timeout_is_a_warning_and_starts_nothing_again())
+    }),
+    ("a_stop_leaves_the_query_running_and_in_state", || {
+        Box::pin(a_stop_leaves_the_query_running_and_in_state())
+    }),
+    ("a_query_that_is_cancelled_while_it_is_waited_for_runs_again_with_the_next_apply", || {
+        Box::pin(a_query_that_is_cancelled_while_it_is_waited_for_runs_again_with_the_next_apply())
+    }),
+    ("of_several_equal_queries_none_is_adopted", || {
+        Box::pin(of_several_equal_queries_none_is_adopted())
+    }),
+    ("an_older_equal_query_is_not_adopted", || Box::pin(an_older_equal_query_is_not_adopted())),
+    ("a_query_that_is_never_shown_keeps_its_place_and_is_not_run_again", || {
+        Box::pin(a_query_that_is_never_shown_keeps_its_place_and_is_not_run_again())
+    }),
+];
+
+const ADDRESS: &str = "cleanrooms_protected_query.this";
+
+/// A collaboration in which its creator runs queries, and what else stands in the configuration.
+fn runner(more: &str) -> String {
+    let ability = r#"["CAN_QUERY", "CAN_RECEIVE_RESULTS"]"#;
+    collaboration("this", WITHOUT_PARTNER)
+        .replace("creator_member_abilities = []", &format!("creator_member_abilities = {ability}"))
+        + r#"
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+"# + more
+}
+
+fn query(label: &str, more: &str) -> String {
+    format!(
+        r#"
+resource "cleanrooms_protected_query" "{label}" {{
+  membership_id = cleanrooms_membership.this.id
+  sql           = "SELECT COUNT(*) FROM orders"
+  {more}
+}}
+"#
+    )
+}
+
+/// A stage on which the membership is joined already.
+async fn joined() -> Result<Stage> {
+    let mut stage = Stage::new();
+    stage.configure(&runner(""));
+    applied(&mut stage).await?;
+    Ok(stage)
+}
+
+/// How many queries there are, by their status.
+async fn queries(stage: &Stage) -> Result<Vec<String>> {
+    let path = stage.filled("/memberships/${cleanrooms_membership.this.id}/protectedQueries")?;
+    let listed = stage.world.list(CREATOR, &path, "protectedQueries").await?;
+    listed.iter().map(|query| Ok(text(&query["status"])?.to_owned())).collect()
+}
+
+/// Starts an equal query behind the engine's back.
+async fn started_elsewhere(stage: &Stage) -> Result<()> {
+    let path = stage.filled("/memberships/${cleanrooms_membership.this.id}/protectedQueries")?;
+    let body =
+        json!({ "type": "SQL", "sqlParameters": { "queryString": "SELECT COUNT(*) FROM orders" } });
+    let reply = stage.world.api(CREATOR, "POST", &path, Some(&body)).await?;
+    ensure!(reply.status == 200, "it was not started: {}", reply.body);
+    Ok(())
+}
+
+fn status(stage: &Stage) -> Result<String> {
+    stage.filled(&format!("${{{ADDRESS}.status}}"))
+}
+
+async fn ten_queries_at_once_wait_for_one_another() -> Result<()> {
+    let mut stage = joined().await?;
+    let ten: String = (0..10)
+        .map(|number| query(&format!("q{number}"), &format!("parameters = {{ n = \"{number}\" }}")))
+        .collect();
+    // Two at once, so that most of them are refused at first.
+    let quotas = json!({ "concurrent_queries_per_account_in_us_east_1": 2 });
+    stage.world.admin("PATCH", "quotas", Some(&quotas)).await?;
+    // Otherwise each has ended before the next one is asked for.
+    fault(
+        &stage,
+        &json!({ "operation": "GetProtectedQuery", "count": null,
+        "fault": { "kind": "latency", "milliseconds": 700 } }),
+    )
+    .await?;
+    stage.configure(&runner(&ten));
+    applied(&mut stage).await?;
+    let all = queries(&stage).await?;
+    ensure!(all.len() == 10 && all.iter().all(|status| status == "SUCCESS"), "{all:?}");
+    Ok(())
+}
+
+async fn others_that_run_for_ever_are_waited_for_as_long_as_the_timeout_says() -> Result<()> {
+    let mut stage = joined().await?;
+    let quotas = json!({ "concurrent_queries_per_membership": 1 });
+    stage.world.admin("PATCH", "quotas", Some(&quotas)).await?;
+    // Nobody reads it, so it never ends.
+    started_elsewhere(&stage).await?;
+    stage.configure(&runner(&query("this", r#"timeouts = { create = "5m" }"#)));
+    let began = Instant::now();
+    refused(&mut stage, &Run::default(), "Nothing was started").await?;
+    let took = began.elapsed();
+    let about = Duration::from_secs(4 * 60 + 30)..Duration::from_secs(5 * 60 + 30);
+    ensure!(about.contains(&took), "it took {took:?}");
+    ensure!(queries(&stage).await?.len() == 1, "another one was started");
+    ensure!(!stage.stored()?.instances.contains_key(ADDRESS), "what was not started is in state");
+    Ok(())
+}
+
+async fn the_end_of_the_timeout_is_a_warning_and_starts_nothing_again() -> Result<()> {
+    let mut stage = joined().await?;
+    let slow = json!({ "kind": "latency", "milliseconds": 40_000 });
+    fault(&stage, &json!({ "operation": "GetProtectedQuery", "fault": slow })).await?;
+    stage.configure(&runner(&query("this", r#"timeouts = { create = "30s" }"#)));
+    let said = stage.plan_and_apply(&Run::default()).await?;
+    ensure!(errors(&said).is_empty(), "{said:#?}");
+    ensure!(warned(&said, "`timeouts.create` is over"), "{said:#?}");
+    ensure!(stage.stored()?.instances.contains_key(ADDRESS), "its id is not in state");
+    let planned = stage.plan(&Run::default()).await?;
+    ensure!(action(&planned, ADDRESS) == Some(Action::NoOp), "{planned:#?}");
+    applied(&mut stage).await?;
+    ensure!(queries(&stage).await?.len() == 1, "another one was started");
+    Ok(())
+}
+
+async fn a_stop_leaves_the_query_running_and_in_state() -> Result<()> {
+    let mut stage = joined().await?;
+    let slow = json!({ "kind": "latency", "milliseconds": 40_000 });
+    fault(&stage, &json!({ "operation": "GetProtectedQuery", "fault": slow })).await?;
+    stage.configure(&runner(&query("this", "")));
+    let stop = stage.core.stop.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        stop.cancel();
+    });
+    let began = Instant::now();
+    let said = stage.plan_and_apply(&Run::default()).await?;
+    ensure!(began.elapsed() < Duration::from_secs(20), "it went on for {:?}", began.elapsed());
+    ensure!(errors(&said).is_empty(), "{said:#?}");
+    ensure!(warned(&said, "goes on; its id is in state. Terraform was stopped."), "{said:#?}");
+    ensure!(stage.stored()?.instances.contains_key(ADDRESS), "its id is not in state");
+    stage.core.stop = CancellationToken::new();
+    applied(&mut stage).await?;
+    let all = queries(&stage).await?;
+    ensure!(all.len() == 1 && all[0] != "CANCELLED", "{all:?}");
+    Ok(())
+}
+
+async fn a_query_that_is_cancelled_while_it_is_waited_for_runs_again_with_the_next_apply()
+-> Result<()> {
+    let mut stage = joined().await?;
+    let cancels: Falsify = |path, body| {
+        if path.contains("/protectedQueries/") && body["protectedQuery"]["status"] == "SUCCESS" {
+            body["protectedQuery"]["status"] = "CANCELLED".into();
+        }
+    };
+    stage.configure(&runner(&query("this", "")));
+    stage.world.falsify(Some(cancels));
+    refused(&mut stage, &Run::default(), "The next apply runs it again, and that is paid for")
+        .await?;
+    ensure!(status(&stage)? == "CANCELLED", "the state says {}", status(&stage)?);
+    ensure!(queries(&stage).await?.len() == 1, "it was repeated at once");
+    stage.world.falsify(None);
+    let planned = stage.plan(&Run::default()).await?;
+    let change = action(&planned, ADDRESS);
+    ensure!(change.is_some_and(Action::replaces), "{change:?}");
+    applied(&mut stage).await?;
+    ensure!(queries(&stage).await?.len() == 2, "it was not run again, or more than once");
+    ensure!(stage.plan(&Run::default()).await?.is_empty(), "the plan is not empty");
+    Ok(())
+}
+
+async fn of_several_equal_queries_none_is_adopted() -> Result<()> {
+    let mut stage = joined().await?;
+    // The start takes its time, and somebody else starts the same meanwhile.
+    let late = json!({ "kind": "latency", "milliseconds": 20_000 });
+    fault(&stage, &json!({ "operation": "StartProtectedQuery", "fault": late })).await?;
+    fault(
+        &stage,
+        &json!({ "operation": "StartProtectedQuery", "fault": { "kind": "reply_lost" } }),
+    )
+    .await?;
+    let path = stage.filled("/memberships/${cleanrooms_membership.this.id}/protectedQueries")?;
+    stage.configure(&runner(&query("this", "")));
+    let body =
+        json!({ "type": "SQL", "sqlParameters": { "queryString": "SELECT COUNT(*) FROM orders" } });
+    let world = stage.world.clone();
+    let elsewhere = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        world.api(CREATOR, "POST", &path, Some(&body)).await
+    });
+    refused(&mut stage, &Run::default(), "several match").await?;
+    elsewhere.await.context("the other start")??;
+    ensure!(queries(&stage).await?.len() == 2, "one was started again");
+    ensure!(!stage.stored()?.instances.contains_key(ADDRESS), "one of them is in state");
+    Ok(())
+}
+
+async fn an_older_equal_query_is_not_adopted() -> Result<()> {
+    let mut stage = joined().await?;
+    started_elsewhere(&stage).await?;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let fails = json!({ "kind": "internal_error" });
+    fault(&stage, &json!({ "operation": "StartProtectedQuery", "fault": fails })).await?;
+    stage.configure(&runner(&query("this", "")));
+    refused(&mut stage, &Run::default(), "The call was not repeated").await?;
+    ensure!(queries(&stage).await?.len() == 1, "one was started again");
+    Ok(())
+}
+
+async fn a_query_that_is_never_shown_keeps_its_place_and_is_not_run_again() -> Result<()> {
+    let mut stage = joined().await?;
+    let invisible = json!({ "kind": "not_yet_visible", "reads": 100_000 });
+    fault(&stage, &json!({ "operation": "StartProtectedQuery", "fault": invisible })).await?;
+    stage.configure(&runner(&query("this", "")));
+    applied(&mut stage).await?;
+    tokio::time::sleep(Duration::from_secs(6 * 60)).await;
+    let planned = stage.plan(&Run::default()).await?;
+    ensure!(warned(&planned.said, "is no longer shown"), "{planned:#?}");
+    ensure!(action(&planned, ADDRESS) == Some(Action::NoOp), "{planned:#?}");
+    applied(&mut stage).await?;
+    // It can be forgotten.
+    let run = Run { command: Command::Destroy, ..Run::default() };
+    let said = stage.plan_and_apply(&run).await?;
+    ensure!(errors(&said).is_empty(), "{said:#?}");
+    Ok(())
+}
