@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::Value as Json;
 
 use crate::framework::schema::{Attribute, Kind, Mode, Nesting};
-use crate::wire::{Number, Type, Value};
+use crate::wire::{Type, Value};
 
 /// A value from JSON, by its type: `"unknown"` is an unknown value, and an absent attribute is null.
 ///
@@ -20,7 +20,7 @@ pub fn value(ty: &Type, json: &Json) -> Value {
         (_, Json::Null) => Value::Null,
         (_, Json::String(text)) if text == "unknown" => Value::Unknown,
         (Type::Bool, _) => Value::Bool(json.as_bool().expect("a bool")),
-        (Type::Number, _) => Value::Number(Number::from(json.as_i64().expect("a number"))),
+        (Type::Number, _) => Value::Number(json.to_string().parse().expect("a number")),
         (Type::String, _) => json.as_str().expect("a string").into(),
         (Type::List(ty), _) => Value::list(each(ty, json)),
         (Type::Set(ty), _) => Value::set(each(ty, json)),
