@@ -204,12 +204,13 @@ fn known(state: &State) -> BTreeSet<String> {
     state.instances.values().filter_map(id).collect()
 }
 
-/// The id of an instance; an analysis rule has that of its table, and a type.
+/// The id of an instance; an analysis rule has that of its table or association, and a type.
 fn id(attributes: &Map<String, Value>) -> Option<String> {
     let text = |name: &str| attributes.get(name)?.as_str();
     let of_rule = || {
-        let table = text("configured_table_id")?;
-        Some(format!("{table}/{}", text("analysis_rule_type")?))
+        let of = ["configured_table_id", "configured_table_association_id"];
+        let of = of.into_iter().find_map(text)?;
+        Some(format!("{of}/{}", text("analysis_rule_type")?))
     };
     text("id").map(str::to_owned).or_else(of_rule)
 }
