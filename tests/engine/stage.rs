@@ -24,7 +24,7 @@ use cleanrooms_provider::framework::testing::{
     Action, Change, Core, Mode, Options, Planned, Program, Said,
 };
 use cleanrooms_provider::framework::{Configured, Severity};
-use cleanrooms_provider::wire::{AttributePath, Step, Type, Value, msgpack};
+use cleanrooms_provider::wire::{self, AttributePath, Type, Value, msgpack};
 use serde_json::{Map, Value as Json};
 
 use crate::hcl::Reader;
@@ -516,9 +516,9 @@ fn shown_change(change: &Change) -> ShownChange {
         Action::CreateThenDelete => "replace (create, then delete)",
     };
     let in_place = change.action == Action::Update || change.action.replaces();
-    let step = |step: &Step| match step {
-        Step::Attribute(name) | Step::Key(name) => Json::from(name.as_str()),
-        Step::Index(index) => Json::from(*index),
+    let step = |step: &wire::Step| match step {
+        wire::Step::Attribute(name) | wire::Step::Key(name) => Json::from(name.as_str()),
+        wire::Step::Index(index) => Json::from(*index),
     };
     // Engines do not tell keys from names, either.
     let path = |path: &AttributePath| written(&path.steps().iter().map(step).collect::<Vec<_>>());
