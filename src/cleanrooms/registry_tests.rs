@@ -275,9 +275,10 @@ fn client_of(region: &str, owner: &str) -> Client {
     Client::new(Aws::new(config, Intervals::default()), tags)
 }
 
-/// An object of nulls but for these.
+/// An object of nulls and defaults but for these.
 fn object_of(resource: &dyn ManagedResource<Client>, known: &[(&'static str, &str)]) -> Value {
-    let names = resource.schema().attributes.iter().map(|attribute| (attribute.name, Value::Null));
+    let of_nothing = |one: &Attribute| (one.name, one.default.clone().unwrap_or_default());
+    let names = resource.schema().attributes.iter().map(of_nothing);
     let known = known.iter().map(|(name, value)| (*name, Value::from(*value)));
     Value::object(names.chain(known))
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use cleanrooms_harness::faults;
 use cleanrooms_harness::messages::Diagnostic as Message;
 use cleanrooms_harness::normalise::Normaliser;
-use cleanrooms_harness::plan::{Change as ShownChange, Plan as ShownPlan};
+use cleanrooms_harness::plan::{Change as ShownChange, Plan as ShownPlan, written};
 use cleanrooms_harness::provider::SOURCE;
 use cleanrooms_harness::record::{Phase, Record, counted, difference};
 use cleanrooms_harness::runner::provider_configuration;
@@ -24,7 +24,7 @@ use cleanrooms_provider::framework::testing::{
     Action, Change, Core, Mode, Options, Planned, Program, Said,
 };
 use cleanrooms_provider::framework::{Configured, Severity};
-use cleanrooms_provider::wire::{Type, Value, msgpack};
+use cleanrooms_provider::wire::{self, AttributePath, Type, Value, msgpack};
 use serde_json::{Map, Value as Json};
 
 use crate::hcl::Reader;
@@ -524,8 +524,13 @@ fn shown_change(change: &Change) -> ShownChange {
         Action::CreateThenDelete => "replace (create, then delete)",
     };
     let in_place = change.action == Action::Update || change.action.replaces();
-    let mut replace_paths: Vec<String> =
-        change.replace_paths.iter().map(ToString::to_string).collect();
+    let step = |step: &wire::Step| match step {
+        wire::Step::Attribute(name) | wire::Step::Key(name) => Json::from(name.as_str()),
+        wire::Step::Index(index) => Json::from(*index),
+    };
+    // Engines do not tell keys from names, either.
+    let path = |path: &AttributePath| written(&path.steps().iter().map(step).collect::<Vec<_>>());
+    let mut replace_paths: Vec<String> = change.replace_paths.iter().map(path).collect();
     replace_paths.sort();
     let unknown = change.after.as_object().into_iter().flatten();
     let unknown = unknown.filter(|(_, value)| !value.is_wholly_known());

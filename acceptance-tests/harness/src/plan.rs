@@ -161,7 +161,7 @@ fn has_true(mark: &Value) -> bool {
 ///
 /// The JSON form does not tell a map's key from an attribute's name; a step
 /// that is no identifier can only be a key.
-fn written(path: &[Value]) -> String {
+pub fn written(path: &[Value]) -> String {
     let mut text = String::new();
     for step in path {
         match step {

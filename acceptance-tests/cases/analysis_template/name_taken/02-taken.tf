@@ -1,5 +1,6 @@
 #: expect_error: its replacement could not be made
 #: leaves_changes: true
+#: uncounted: ["ListAnalysisTemplates"]
 
 resource "cleanrooms_collaboration" "this" {
   name                     = "First"

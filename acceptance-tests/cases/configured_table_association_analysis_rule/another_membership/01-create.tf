@@ -42,26 +42,6 @@ resource "cleanrooms_configured_table_association" "this" {
   role_arn            = "arn:aws:iam::111122223333:role/tables"
 }
 
-resource "cleanrooms_collaboration" "other" {
-  name                     = "Second"
-  creator_display_name     = "Creator"
-  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
-  query_log_status         = "ENABLED"
-  members                  = {}
-}
-
-resource "cleanrooms_membership" "other" {
-  collaboration_id = cleanrooms_collaboration.other.id
-  query_log_status = "DISABLED"
-}
-
-resource "cleanrooms_configured_table_association" "other" {
-  membership_id       = cleanrooms_membership.other.id
-  configured_table_id = cleanrooms_configured_table.this.id
-  name                = "orders"
-  role_arn            = "arn:aws:iam::111122223333:role/tables"
-}
-
 resource "cleanrooms_configured_table_association_analysis_rule" "this" {
   membership_id                   = cleanrooms_membership.this.id
   configured_table_association_id = cleanrooms_configured_table_association.this.id

@@ -3,7 +3,7 @@
 
 resource "cleanrooms_privacy_budget_template" "this" {
   membership_id       = "0f8fad5b-d9cb-469f-a165-70867728950e"
-  privacy_budget_type = "DIFFERENTIAL"
+  privacy_budget_type = "DIFFERENTIAL_PRIVACI"
   parameters = {
     differential_privacy = {
       epsilon               = 3

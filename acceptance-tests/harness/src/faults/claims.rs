@@ -206,13 +206,14 @@ fn known(state: &State) -> BTreeSet<String> {
     state.instances.values().filter_map(id).collect()
 }
 
-/// The id of an instance; an analysis rule has that of its table, and a type, and what was run that of
-/// its membership as well.
+/// The id of an instance; an analysis rule has that of its table or association, and a type, and what
+/// was run that of its membership as well.
 fn id(attributes: &Map<String, Value>) -> Option<String> {
     let text = |name: &str| attributes.get(name)?.as_str();
     let of_rule = || {
-        let table = text("configured_table_id")?;
-        Some(format!("{table}/{}", text("analysis_rule_type")?))
+        let of = ["configured_table_id", "configured_table_association_id"];
+        let of = of.into_iter().find_map(text)?;
+        Some(format!("{of}/{}", text("analysis_rule_type")?))
     };
     if attributes.contains_key("wait_for_completion") {
         return Some(format!("{}/{}", text("membership_id")?, text("id")?));
