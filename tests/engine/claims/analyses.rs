@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 
-pub const ALL: [(&str, Claim); 8] = [
+pub const ALL: [(&str, Claim); 10] = [
     ("ten_queries_at_once_wait_for_one_another", || {
         Box::pin(ten_queries_at_once_wait_for_one_another())
     }),
@@ -26,6 +26,10 @@ pub const ALL: [(&str, Claim); 8] = [
     ("a_query_that_is_cancelled_while_it_is_waited_for_runs_again_with_the_next_apply", || {
         Box::pin(a_query_that_is_cancelled_while_it_is_waited_for_runs_again_with_the_next_apply())
     }),
+    ("a_query_that_is_cancelled_elsewhere_is_history", || {
+        Box::pin(a_query_that_is_cancelled_elsewhere_is_history())
+    }),
+    ("destroying_cancels_what_still_runs", || Box::pin(destroying_cancels_what_still_runs())),
     ("of_several_equal_queries_none_is_adopted", || {
         Box::pin(of_several_equal_queries_none_is_adopted())
     }),
@@ -190,6 +194,46 @@ async fn a_query_that_is_cancelled_while_it_is_waited_for_runs_again_with_the_ne
     applied(&mut stage).await?;
     ensure!(queries(&stage).await?.len() == 2, "it was not run again, or more than once");
     ensure!(stage.plan(&Run::default()).await?.is_empty(), "the plan is not empty");
+    Ok(())
+}
+
+/// A query that has started, and that nobody waits for.
+async fn unawaited() -> Result<Stage> {
+    let mut stage = joined().await?;
+    stage.configure(&runner(&query("this", "wait_for_completion = false")));
+    applied(&mut stage).await?;
+    ensure!(status(&stage)? == "STARTED", "it is {}", status(&stage)?);
+    Ok(stage)
+}
+
+async fn a_query_that_is_cancelled_elsewhere_is_history() -> Result<()> {
+    let mut stage = unawaited().await?;
+    let path = stage.filled(&format!(
+        "/memberships/${{cleanrooms_membership.this.id}}/protectedQueries/${{{ADDRESS}.id}}"
+    ))?;
+    let body = json!({ "targetStatus": "CANCELLED" });
+    let reply = stage.world.api(CREATOR, "PATCH", &path, Some(&body)).await?;
+    ensure!(reply.status == 200, "it was not cancelled: {}", reply.body);
+    let said = stage.plan_and_apply(&Run::default()).await?;
+    ensure!(errors(&said).is_empty(), "{said:#?}");
+    ensure!(warned(&said, "has ended: CANCELLED"), "{said:#?}");
+    ensure!(status(&stage)? == "CANCELLED", "the state says {}", status(&stage)?);
+    // It is told once.
+    let said = stage.plan_and_apply(&Run::default()).await?;
+    ensure!(!warned(&said, "has ended"), "{said:#?}");
+    ensure!(queries(&stage).await? == ["CANCELLED"], "another one was started");
+    Ok(())
+}
+
+async fn destroying_cancels_what_still_runs() -> Result<()> {
+    let mut stage = unawaited().await?;
+    let arguments = vec!["-refresh=false".to_owned(), format!("-target={ADDRESS}")];
+    let run = Run { command: Command::Destroy, arguments, ..Run::default() };
+    let said = stage.plan_and_apply(&run).await?;
+    ensure!(errors(&said).is_empty(), "{said:#?}");
+    ensure!(warned(&said, "will be cancelled"), "{said:#?}");
+    ensure!(!stage.stored()?.instances.contains_key(ADDRESS), "it is still in state");
+    ensure!(queries(&stage).await? == ["CANCELLING"], "{:?}", queries(&stage).await?);
     Ok(())
 }
 

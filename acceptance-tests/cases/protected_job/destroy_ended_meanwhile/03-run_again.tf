@@ -1,5 +1,3 @@
-#: arguments: ["-refresh=false"]
-
 resource "cleanrooms_collaboration" "this" {
   name                     = "Reach"
   creator_display_name     = "Publisher"
@@ -17,5 +15,4 @@ resource "cleanrooms_protected_job" "this" {
   membership_id         = cleanrooms_membership.this.id
   analysis_template_arn = "arn:aws:cleanrooms:us-east-1:111122223333:membership/0f8fad5b-d9cb-469f-a165-70867728950e/analysistemplate/7c9e6679-7425-40de-944b-e07fc1f90ae7"
   compute_configuration = { worker = { type = "CR.1X", number = 4 } }
-  wait_for_completion   = false
 }

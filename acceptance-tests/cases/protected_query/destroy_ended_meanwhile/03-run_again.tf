@@ -1,5 +1,3 @@
-#: arguments: ["-refresh=false"]
-
 resource "cleanrooms_collaboration" "this" {
   name                     = "Reach"
   creator_display_name     = "Publisher"
@@ -14,7 +12,6 @@ resource "cleanrooms_membership" "this" {
 }
 
 resource "cleanrooms_protected_query" "this" {
-  membership_id       = cleanrooms_membership.this.id
-  wait_for_completion = false
-  sql                 = "SELECT COUNT(DISTINCT email) FROM orders"
+  membership_id = cleanrooms_membership.this.id
+  sql           = "SELECT COUNT(DISTINCT email) FROM orders"
 }
