@@ -10,7 +10,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use paths::{paths, uses};
+use proc_macro2::{TokenStream, TokenTree};
+
+#[path = "support/paths.rs"]
+mod paths;
 
 /// A module of the library, and what it may know.
 struct Layer {
@@ -387,60 +391,6 @@ fn layer_of(path: &[String], depth: usize) -> Option<&'static str> {
     LAYERS.iter().map(|layer| layer.name).find(|layer| layer == name)
 }
 
-/// The paths of more than one segment in a file, and everything that is imported.
-fn paths(text: &str) -> Vec<Vec<String>> {
-    let tokens: TokenStream = text.parse().expect("the compiler reads it, too");
-    let mut found = Vec::new();
-    collect_paths(tokens, &[], &mut found);
-    found
-}
-
-/// Adds the paths of a token stream, which is the inside of an import's braces
-/// if there is a `prefix`.
-fn collect_paths(tokens: TokenStream, prefix: &[String], found: &mut Vec<Vec<String>>) {
-    let mut tokens = tokens.into_iter().peekable();
-    let mut imports = !prefix.is_empty();
-    while let Some(token) = tokens.next() {
-        let first = match token {
-            TokenTree::Group(group) => {
-                collect_paths(group.stream(), &[], found);
-                continue;
-            }
-            TokenTree::Ident(ident) => ident.to_string(),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => continue,
-        };
-        if first == "use" {
-            imports = true;
-            continue;
-        }
-        let mut path = prefix.to_vec();
-        path.push(first);
-        // Two colons, and then a segment, an import's braces, or `<`.
-        while matches!(tokens.peek(), Some(TokenTree::Punct(colon)) if colon.as_char() == ':') {
-            tokens.next();
-            match tokens.peek() {
-                Some(TokenTree::Punct(colon)) if colon.as_char() == ':' => tokens.next(),
-                // The type of a field or an argument.
-                _ => break,
-            };
-            match tokens.peek() {
-                Some(TokenTree::Ident(segment)) => path.push(segment.to_string()),
-                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-                    collect_paths(group.stream(), &path, found);
-                    // What is in the braces is named, and not what they are of.
-                    path.clear();
-                }
-                _ => break,
-            }
-            tokens.next();
-        }
-        if path.len() > 1 || (imports && !path.is_empty()) {
-            found.push(path);
-        }
-        imports = !prefix.is_empty();
-    }
-}
-
 /// Modules by their paths, such as `cleanrooms::aws::errors`, and what each imports of the others.
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
@@ -465,29 +415,6 @@ fn imports(files: &[(String, String)]) -> Imports {
         (name, imported)
     };
     files.iter().filter(|(file, _)| !is_test(file)).map(of).collect()
-}
-
-/// The imports of a file, without those of its module of tests.
-fn uses(text: &str) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    collect_uses(text.parse().expect("the compiler reads it, too"), &mut found);
-    found
-}
-
-fn collect_uses(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
-    let mut tokens = tokens.into_iter();
-    let mut before = String::new();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Group(group) if before != "tests" => collect_uses(group.stream(), found),
-            TokenTree::Ident(ident) if ident == "use" => {
-                let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(end) if end.as_char() == ';');
-                let import = tokens.by_ref().take_while(|token| !is_end(token));
-                collect_paths(std::iter::once(ident.into()).chain(import).collect(), &[], found);
-            }
-            other => before = other.to_string(),
-        }
-    }
 }
 
 /// A path from the root of the crate; none for one of another crate.

@@ -90,7 +90,7 @@ impl Object for ProtectedJob {
             Row::attribute("membership_id", uuid())
                 .required()
                 .requires_replace()
-                .doc("The id of the membership that runs the job. Another one runs another job.")
+                .doc("The id of the membership that runs the job. Another one replaces the job.")
                 .create(Create::set_membership_identifier)
                 .read(|r| Some(r.item.membership_id.clone())),
         )
@@ -99,7 +99,7 @@ impl Object for ProtectedJob {
                 .required()
                 .requires_replace()
                 .kept()
-                .doc("The ARN of the analysis template that is run. Another one runs another job.")
+                .doc("The ARN of the analysis template that is run. Another one replaces the job.")
                 .create(|input: Create, arn| with_parameters(input, |it| it.set_analysis_template_arn(arn)))
                 .read(|r| Some(r.item.job_parameters.as_ref()?.analysis_template_arn.clone())),
         )
@@ -110,7 +110,7 @@ impl Object for ProtectedJob {
                 .kept()
                 .sensitive()
                 .doc(
-                    "Values for the template, by name, at most 1,000 characters each. Others run another \
+                    "Values for the template, by name, at most 1,000 characters each. Others replace the \
                      job; left out, they stay as the job was started with.",
                 )
                 .create(|input: Create, values| {
@@ -126,7 +126,7 @@ impl Object for ProtectedJob {
                 .kept()
                 .doc(
                     "Where the results go: what the membership says by default, when left out. Another \
-                     place runs another job.",
+                     place replaces the job.",
                 )
                 .create(Create::set_result_configuration)
                 .read(|r| r.item.result_configuration.clone()),
@@ -136,7 +136,7 @@ impl Object for ProtectedJob {
                 .required()
                 .requires_replace()
                 .kept()
-                .doc("On what the job runs. Something else runs another job.")
+                .doc("On what the job runs. Something else replaces the job.")
                 .create(Create::set_compute_configuration)
                 .read(|r| r.item.compute_configuration.clone()),
         )
@@ -145,7 +145,7 @@ impl Object for ProtectedJob {
                 .optional_computed()
                 .requires_replace()
                 .kept()
-                .doc("The account that pays, where several members may. Another one runs another job.")
+                .doc("The account that pays, where several members may. Another one replaces the job.")
                 .create(Create::set_job_compute_payer_account_id)
                 .read(|r| r.item.job_compute_payer_account_id.clone()),
         );

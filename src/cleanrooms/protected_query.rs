@@ -95,7 +95,7 @@ impl Object for ProtectedQuery {
             Row::attribute("membership_id", uuid())
                 .required()
                 .requires_replace()
-                .doc("The id of the membership that runs the query. Another one runs another query.")
+                .doc("The id of the membership that runs the query. Another one replaces the query.")
                 .create(Create::set_membership_identifier)
                 .read(|r| Some(r.item.membership_id.clone())),
         )
@@ -106,7 +106,7 @@ impl Object for ProtectedQuery {
                 .kept()
                 .doc(
                     "The statement, at most 500,000 characters. Either it or `analysis_template_arn` is \
-                     given. Another one runs another query.",
+                     given. Another one replaces the query.",
                 )
                 .create(|input: Create, sql| {
                     with_parameters(input, |it| it.query_string = sql)
@@ -119,8 +119,8 @@ impl Object for ProtectedQuery {
                 .requires_replace()
                 .kept()
                 .doc(
-                    "The ARN of the analysis template that is run in place of `sql`. Another one runs \
-                     another query.",
+                    "The ARN of the analysis template that is run in place of `sql`. Another one replaces \
+                     the query.",
                 )
                 .create(|input: Create, arn| {
                     with_parameters(input, |it| it.analysis_template_arn = arn)
@@ -134,8 +134,8 @@ impl Object for ProtectedQuery {
                 .kept()
                 .sensitive()
                 .doc(
-                    "Values for the placeholders, by name, at most 1,000 characters each. Others run \
-                     another query; left out, they stay as the query was started with.",
+                    "Values for the placeholders, by name, at most 1,000 characters each. Others replace \
+                     the query; left out, they stay as the query was started with.",
                 )
                 .create(|input: Create, values| {
                     let values = values.filter(|values| !values.is_empty());
@@ -150,7 +150,7 @@ impl Object for ProtectedQuery {
                 .kept()
                 .doc(
                     "Where the results go: what the membership says by default, when left out. Another \
-                     place runs another query.",
+                     place replaces the query.",
                 )
                 .create(Create::set_result_configuration)
                 .read(|r| r.item.result_configuration.clone()),
@@ -162,7 +162,7 @@ impl Object for ProtectedQuery {
                 .kept()
                 .doc(
                     "On what the query runs: what the service chooses, when left out. Something else \
-                     runs another query.",
+                     replaces the query.",
                 )
                 .create(Create::set_compute_configuration)
                 .read(|r| r.item.compute_configuration.clone()),
@@ -173,7 +173,7 @@ impl Object for ProtectedQuery {
                 .requires_replace()
                 .kept()
                 .doc(
-                    "The account that pays, where several members may. Another one runs another query.",
+                    "The account that pays, where several members may. Another one replaces the query.",
                 )
                 .create(Create::set_query_compute_payer_account_id)
                 .read(|r| r.item.query_compute_payer_account_id.clone()),

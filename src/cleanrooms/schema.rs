@@ -3,7 +3,7 @@
 //! Whose they are does not matter, nor of which kind. A schema says what each
 //! owner wants to know before a query runs: is my table ready, and if not, why?
 
-mod analysis_rule;
+pub mod analysis_rule;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +15,6 @@ use aws_sdk_cleanrooms::types::{
     SelectedAnalysisMethod,
 };
 
-pub use self::analysis_rule::SchemaAnalysisRule;
 use super::aws::{AwsError, PAGE_SIZE, all_pages};
 use super::client::Reading;
 use super::listing::{Listing, argument, required};

@@ -30,27 +30,6 @@ const NOT_MADE: &[(Reason, &[&str])] = &[
     (
         Reason::NotYet,
         &[
-            "CreateAnalysisTemplate",
-            "DeleteAnalysisTemplate",
-            "GetAnalysisTemplate",
-            "ListAnalysisTemplates",
-            "UpdateAnalysisTemplate",
-        ],
-    ),
-    (
-        Reason::NotYet,
-        &[
-            "CreatePrivacyBudgetTemplate",
-            "DeletePrivacyBudgetTemplate",
-            "GetPrivacyBudgetTemplate",
-            "ListPrivacyBudgetTemplates",
-            "UpdatePrivacyBudgetTemplate",
-        ],
-    ),
-    (Reason::NotYet, &["UpdateConfiguredTableAssociationAnalysisRule"]),
-    (
-        Reason::NotYet,
-        &[
             "CreateIdNamespaceAssociation",
             "DeleteIdNamespaceAssociation",
             "GetCollaborationIdNamespaceAssociation",
@@ -100,25 +79,12 @@ const NOT_MADE: &[(Reason, &[&str])] = &[
             "UpdateIntermediateTableAnalysisRule",
         ],
     ),
-    (
-        Reason::NotYet,
-        &[
-            "GetProtectedJob",
-            "GetProtectedQuery",
-            "ListProtectedJobs",
-            "ListProtectedQueries",
-            "StartProtectedJob",
-            "StartProtectedQuery",
-            "UpdateProtectedJob",
-            "UpdateProtectedQuery",
-        ],
-    ),
     (Reason::NotYet, &["GetAnalysisLogExport", "ListAnalysisLogExports", "StartAnalysisLogExport"]),
 ];
 
 const TITLE: &str = "Coverage";
 const ABOUT: &str =
-    "Which resource, data source or list makes each call of the AWS Clean Rooms API.";
+    "Which resource, data source, list or action makes each call of the AWS Clean Rooms API.";
 
 /// The operations of AWS's model.
 fn operations() -> Result<BTreeSet<String>> {
@@ -152,6 +118,11 @@ fn makers() -> BTreeMap<&'static str, Vec<String>> {
         let needs = one.needs();
         let actions = needs.iter().flat_map(|need| need.actions).copied().collect();
         add("list-resources", "list resource", one.type_name(), actions);
+    }
+    for one in registry::actions() {
+        let needs = one.needs();
+        let actions = needs.iter().flat_map(|need| need.actions).copied().collect();
+        add("actions", "action", one.type_name(), actions);
     }
     makers
 }

@@ -15,8 +15,8 @@ pub fn with_run<A: Analysis>(schema: ResourceSchema<Of<A>>) -> ResourceSchema<Of
     schema
         .with(Row::<A>::attribute("triggers", string_map()).optional().local().requires_replace().doc(
             &format!(
-                "Any texts, such as a date or the version of the data: when one of them changes, \
-                 another {noun} is started, and paid for."
+                "Any texts, such as a date or the version of the data: one that changes \
+                 replaces the {noun}, so that another one is started, and paid for."
             ),
         ))
         .with(Row::<A>::attribute("wait_for_completion", boolean()).optional().local().doc(&format!(

@@ -1,9 +1,8 @@
 resource "cleanrooms_collaboration" "this" {
-  name                          = "Reach"
-  creator_display_name          = "Publisher"
-  creator_member_abilities      = ["CAN_QUERY", "CAN_RECEIVE_RESULTS", "CAN_RUN_JOB"]
-  query_log_status              = "DISABLED"
-  creator_payment_configuration = { job_compute = { is_responsible = false } }
+  name                     = "Reach"
+  creator_display_name     = "Publisher"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS", "CAN_RUN_JOB"]
+  query_log_status         = "DISABLED"
   members = {
     "444455556666" = {
       display_name          = "Advertiser"
@@ -38,11 +37,10 @@ resource "cleanrooms_membership" "third_this" {
 }
 
 resource "cleanrooms_collaboration" "other" {
-  name                          = "Reach again"
-  creator_display_name          = "Publisher"
-  creator_member_abilities      = ["CAN_QUERY", "CAN_RECEIVE_RESULTS", "CAN_RUN_JOB"]
-  query_log_status              = "DISABLED"
-  creator_payment_configuration = { job_compute = { is_responsible = false } }
+  name                     = "Reach again"
+  creator_display_name     = "Publisher"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS", "CAN_RUN_JOB"]
+  query_log_status         = "DISABLED"
   members = {
     "444455556666" = {
       display_name          = "Advertiser"
