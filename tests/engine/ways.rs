@@ -30,6 +30,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
         "cleanrooms_configured_table_association.region",
         "it changes only together with the membership's",
     ),
+    ("cleanrooms_change_request_vote.region", "it changes only together with the collaboration's"),
     ("cleanrooms_protected_query.region", "it changes only together with the membership's"),
     ("cleanrooms_protected_job.region", "it changes only together with the membership's"),
     (

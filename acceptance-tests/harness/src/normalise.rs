@@ -18,6 +18,12 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant that a test compiles")
 });
 
+/// How long something took: in a message, and as the end of an attribute's name that holds a number.
+static MILLISECONDS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b\d+ ms\b").expect("the pattern is a constant that a test compiles")
+});
+const IN_MILLISECONDS: &str = "_in_millis";
+
 /// Remembers which placeholder stands for what, over the steps of a scenario,
 /// so that the same id is recognised wherever it turns up again.
 #[derive(Debug, Default)]
@@ -85,7 +91,14 @@ impl Normaliser {
                 // Last, for not every engine has it, and placeholders are numbered as they come.
                 let identity = members.remove_entry(IDENTITY);
                 let members = members.into_iter().chain(identity);
-                members.map(|(name, member)| (self.text(&name), self.numbered(member))).collect()
+                members
+                    .map(|(name, member)| match member {
+                        Value::Number(_) if name.ends_with(IN_MILLISECONDS) => {
+                            (name, "<ms>".into())
+                        }
+                        member => (self.text(&name), self.numbered(member)),
+                    })
+                    .collect()
             }
             other => other,
         }
@@ -100,6 +113,7 @@ impl Normaliser {
             }
         }
         let text = TIME.replace_all(&text, "<time>");
+        let text = MILLISECONDS.replace_all(&text, "<ms>");
         UUID.replace_all(&text, |found: &Captures<'_>| self.uuid(&found[0])).into_owned()
     }
 
@@ -144,6 +158,14 @@ mod tests {
         let text =
             "2026-01-02T03:04:05.678Z at http://127.0.0.1:4000/x (127.0.0.1:4000) in /tmp/w/a";
         assert_eq!(normaliser.text(text), "<time> at <sandbox>/x (<sandbox>) in <workspace>/a");
+    }
+
+    #[test]
+    fn how_long_something_took_is_replaced() {
+        let value = json!({ "total_duration_in_millis": 27, "units": 1 });
+        let normalised = Normaliser::default().value(value);
+        assert_eq!(normalised, json!({ "total_duration_in_millis": "<ms>", "units": 1 }));
+        assert_eq!(Normaliser::default().text("after 24 ms, 1"), "after <ms>, 1");
     }
 
     #[test]

@@ -257,7 +257,7 @@ fn summary(noun: &str, id: &str, run: &Run) -> String {
         told.push_str(&format!(", after {millis} ms"));
     }
     if let Some(units) = run.statistics.and_then(|it| it.billed_units) {
-        told.push_str(&format!(", {units} units are billed"));
+        told.push_str(&format!(", units billed: {units}"));
     }
     if let Some(location) = &run.result_location {
         told.push_str(&format!(", results are in {location}"));

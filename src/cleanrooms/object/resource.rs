@@ -1,5 +1,6 @@
 //! The resource of a kind of object: what the framework asks is answered by the layer and the kind.
 
+use aws_sdk_cleanrooms::primitives::{DateTime, DateTimeFormat};
 use serde_json::Value as Json;
 
 use super::delete::delete;
@@ -9,7 +10,7 @@ use super::read::read;
 use super::relocate::relocate;
 use super::rows::with_common_rows;
 use super::update::change_in_place;
-use super::{Object, Of, Remote, target, twice};
+use super::{Object, Of, Remote, known_as, target, twice};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
@@ -187,6 +188,10 @@ impl<O: Object> Resource for Of<O> {
         let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
         let at = cx.client.changing(state, &cx.stop).await.map_err(one)?;
         Box::pin(target::check_noted::<O>(cx, state)).await?;
+        if O::IS_HISTORY {
+            // It stays where it is: what replaces it may be its like, and must be told from it.
+            cx.client.remember(&known_as(&located.key, made_at(state)));
+        }
         match Box::pin(O::destroy(cx, &at, &located, state)).await {
             Some(destroyed) => destroyed,
             None => Box::pin(delete::<O>(cx, &at, &located)).await,
@@ -195,6 +200,11 @@ impl<O: Object> Resource for Of<O> {
         tell_what_is_lost::<O>(cx, state);
         Ok(())
     }
+}
+
+/// When an object was made, as state has it.
+fn made_at(state: &Value) -> Option<DateTime> {
+    DateTime::from_str(state.get("create_time").as_str()?, DateTimeFormat::DateTime).ok()
 }
 
 /// Says what is lost with an object that was destroyed to be replaced, where no plan has said it.

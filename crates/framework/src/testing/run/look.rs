@@ -2,18 +2,20 @@
 
 use super::{Failed, Run, lock};
 use crate::Provider;
+use crate::testing::core::Action;
 use crate::testing::program::Declared;
 use wire::{Value, json};
 
 impl<P: Provider> Run<'_, P> {
-    /// Reads a data source, or leaves it to the apply while its arguments are not known.
+    /// Reads a data source, or leaves it to the apply: while its arguments are not known, or while what
+    /// it refers to is going to change.
     pub(super) async fn look(&self, declared: &Declared) -> Result<(), Failed> {
         let source = self.data_source(&declared.type_name);
         let (schema, address) = (source.schema(), &declared.address);
         let ty = schema.implied_type();
         let config = self.config(declared, &ty)?;
         self.tell(Some(address), source.validate(&config))?;
-        if !config.is_wholly_known() {
+        if !config.is_wholly_known() || self.is_to_change(declared) {
             // What is given stays, and what is computed becomes known later.
             let planned = Value::object(schema.attributes.iter().map(|attribute| {
                 let given = config.get(attribute.name);
@@ -42,6 +44,13 @@ impl<P: Provider> Run<'_, P> {
         lock(&self.state).data.insert(address.clone(), stored);
         lock(&self.scope).0.insert(address.clone(), state);
         Ok(())
+    }
+
+    /// Whether the plan changes something that the data source refers to.
+    fn is_to_change(&self, declared: &Declared) -> bool {
+        let changes = lock(&self.changes);
+        let mut changing = changes.iter().filter(|(_, change)| change.action != Action::NoOp);
+        !self.at_apply && changing.any(|(place, _)| declared.refers_to.contains(&place.address))
     }
 
     /// What a plan has read, as what configurations can refer to.
