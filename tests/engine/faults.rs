@@ -129,7 +129,7 @@ pub async fn with_fault(change: Arc<Change>, fault: Fault, place: Place) -> Resu
     if !hit.succeeded || !is_done {
         let (mended, _) = case.apply(&change.mend()?).await?;
         let checked = claims.check(&mended, &case.snapshot().await?);
-        checked.with_context(|| format!("mended: {mended:#?}"))?;
+        checked.with_context(|| format!("mended, after {hit:#?}: {mended:#?}"))?;
         ensure!(mended.succeeded, "the next apply failed: {mended:#?}");
     }
     ensure!(case.is_done().await?, "the final plan is not empty");

@@ -18,6 +18,8 @@ const ONLY_REAL: &[(&str, &str)] = &[
     ("actions/query_interrupted", SIGNALS),
     ("actions/vote_refused", JOINED),
     ("change_request_vote/invalid", DECODED),
+    ("protected_job/lost_create", QUICK),
+    ("protected_query/lost_create", QUICK),
     ("tags/ignored_by_lifecycle", "core warns of what is ignored in vain"),
     ("membership/replaced_before_destroyed", "engines plan to destroy a deposed object once more"),
     ("collaboration/remove_member", RACE),
@@ -52,6 +54,7 @@ const ONLY_REAL: &[(&str, &str)] = &[
 ];
 
 const RACE: &str = "a membership is left while its member is removed, and here either may be first";
+const QUICK: &str = "its steps are seconds apart, for what two clocks may differ by";
 const JOINED: &str = "core joins what an action says into a message of its own";
 const SIGNALS: &str = "a signal goes to a process";
 const GENERATED: &str = "engines write configuration, each in its own way";

@@ -188,15 +188,15 @@ impl<O: Object> Resource for Of<O> {
         let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
         let at = cx.client.changing(state, &cx.stop).await.map_err(one)?;
         Box::pin(target::check_noted::<O>(cx, state)).await?;
-        if O::IS_HISTORY {
-            // It stays where it is: what replaces it may be its like, and must be told from it.
-            cx.client.remember(&known_as(&located.key, made_at(state)));
-        }
         match Box::pin(O::destroy(cx, &at, &located, state)).await {
             Some(destroyed) => destroyed,
             None => Box::pin(delete::<O>(cx, &at, &located)).await,
         }?;
-        cx.client.forget(&located.key.text());
+        match O::IS_HISTORY {
+            // It stays where it is: what replaces it may be its like, and is told from it.
+            true => cx.client.remember(&known_as(&located.key, made_at(state))),
+            false => cx.client.forget(&located.key.text()),
+        }
         tell_what_is_lost::<O>(cx, state);
         Ok(())
     }

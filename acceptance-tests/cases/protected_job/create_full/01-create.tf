@@ -27,6 +27,7 @@ resource "cleanrooms_membership" "partner_this" {
   collaboration_id      = cleanrooms_collaboration.this.id
   query_log_status      = "DISABLED"
   payment_configuration = { query_compute = { is_responsible = false }, job_compute = { is_responsible = true } }
+  depends_on            = [cleanrooms_membership.this]
 }
 
 resource "cleanrooms_membership" "third_this" {
@@ -34,6 +35,7 @@ resource "cleanrooms_membership" "third_this" {
   collaboration_id      = cleanrooms_collaboration.this.id
   query_log_status      = "DISABLED"
   payment_configuration = { query_compute = { is_responsible = false }, job_compute = { is_responsible = true } }
+  depends_on            = [cleanrooms_membership.partner_this]
 }
 
 resource "cleanrooms_collaboration" "other" {
@@ -53,6 +55,7 @@ resource "cleanrooms_collaboration" "other" {
       payment_configuration = { job_compute = { is_responsible = true } }
     }
   }
+  depends_on = [cleanrooms_membership.third_this]
 }
 
 resource "cleanrooms_membership" "other" {
@@ -65,6 +68,7 @@ resource "cleanrooms_membership" "partner_other" {
   collaboration_id      = cleanrooms_collaboration.other.id
   query_log_status      = "DISABLED"
   payment_configuration = { query_compute = { is_responsible = false }, job_compute = { is_responsible = true } }
+  depends_on            = [cleanrooms_membership.other]
 }
 
 resource "cleanrooms_membership" "third_other" {
@@ -72,6 +76,7 @@ resource "cleanrooms_membership" "third_other" {
   collaboration_id      = cleanrooms_collaboration.other.id
   query_log_status      = "DISABLED"
   payment_configuration = { query_compute = { is_responsible = false }, job_compute = { is_responsible = true } }
+  depends_on            = [cleanrooms_membership.partner_other]
 }
 
 resource "cleanrooms_protected_job" "this" {

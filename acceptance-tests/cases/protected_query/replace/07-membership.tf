@@ -28,6 +28,7 @@ resource "cleanrooms_membership" "partner_this" {
   collaboration_id      = cleanrooms_collaboration.this.id
   query_log_status      = "DISABLED"
   payment_configuration = { query_compute = { is_responsible = true }, job_compute = { is_responsible = false } }
+  depends_on            = [cleanrooms_membership.this]
 }
 
 resource "cleanrooms_membership" "third_this" {
@@ -35,6 +36,7 @@ resource "cleanrooms_membership" "third_this" {
   collaboration_id      = cleanrooms_collaboration.this.id
   query_log_status      = "DISABLED"
   payment_configuration = { query_compute = { is_responsible = true }, job_compute = { is_responsible = false } }
+  depends_on            = [cleanrooms_membership.partner_this]
 }
 
 resource "cleanrooms_collaboration" "other" {
@@ -55,6 +57,7 @@ resource "cleanrooms_collaboration" "other" {
       payment_configuration = { query_compute = { is_responsible = true } }
     }
   }
+  depends_on = [cleanrooms_membership.third_this]
 }
 
 resource "cleanrooms_membership" "other" {
@@ -67,6 +70,7 @@ resource "cleanrooms_membership" "partner_other" {
   collaboration_id      = cleanrooms_collaboration.other.id
   query_log_status      = "DISABLED"
   payment_configuration = { query_compute = { is_responsible = true }, job_compute = { is_responsible = false } }
+  depends_on            = [cleanrooms_membership.other]
 }
 
 resource "cleanrooms_membership" "third_other" {
@@ -74,6 +78,7 @@ resource "cleanrooms_membership" "third_other" {
   collaboration_id      = cleanrooms_collaboration.other.id
   query_log_status      = "DISABLED"
   payment_configuration = { query_compute = { is_responsible = true }, job_compute = { is_responsible = false } }
+  depends_on            = [cleanrooms_membership.partner_other]
 }
 
 resource "cleanrooms_protected_query" "this" {
