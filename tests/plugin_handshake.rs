@@ -177,7 +177,9 @@ async fn an_unknown_argument_is_refused() {
 async fn a_call_of_a_later_protocol_is_unimplemented() {
     let mut process = Launch::host().start();
     let mut grpc = tonic::client::Grpc::new(process.connect().await);
-    for path in ["/tfplugin6.Provider/PlanAction", "/tfplugin6.Provider/Nonsense", "/other/Call"] {
+    for path in
+        ["/tfplugin6.Provider/ReadStateBytes", "/tfplugin6.Provider/Nonsense", "/other/Call"]
+    {
         grpc.ready().await.expect("connected");
         let path = tonic::codegen::http::uri::PathAndQuery::from_static(path);
         let codec = tonic_prost::ProstCodec::<(), ()>::default();

@@ -151,8 +151,8 @@ async fn whatever_goes_wrong_is_the_one_end() {
         (request(Some(broken)), "Cannot read the configuration"),
         (request(cloth(Value::Unknown)), "Cannot read the configuration"),
         (request(cloth("much too long")), "Invalid value for cloth"),
-        (request(Some(dynamic(&Value::Null, &ty()))), "Missing value for cloth"),
-        (request(None), "Missing value for cloth"),
+        (request(Some(dynamic(&Value::Null, &ty()))), "Invalid value for cloth"),
+        (request(None), "Invalid value for cloth"),
     ] {
         let (said, told) = invoked(&mut host, request).await;
         assert_eq!(said, [""; 0]);

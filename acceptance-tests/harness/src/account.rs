@@ -118,7 +118,13 @@ pub fn needs(folder: &Path) -> Result<Vec<Need>> {
 ///
 /// When the folder cannot be read.
 pub fn costs(folder: &Path) -> Result<bool> {
-    let words = ["/protectedQueries", "/protectedJobs", "/populate"];
+    let words = [
+        "/protectedQueries",
+        "/protectedJobs",
+        "/populate",
+        "resource \"cleanrooms_protected_",
+        "action \"cleanrooms_start_protected_",
+    ];
     Ok(texts(folder)?.iter().any(|text| words.iter().any(|word| text.contains(word))))
 }
 
@@ -298,7 +304,8 @@ mod tests {
         let step = r#"{ "api": { "path": "/memberships/a/protectedQueries" } }"#;
         put(&folder.join("01-query.json"), step).expect("the folder is ours");
         assert!(costs(&folder).expect("the folder can be read"));
-        for (name, folder) in cases() {
+        let runs = |folder: &PathBuf| why_not(folder).expect("the scenario can be read").is_none();
+        for (name, folder) in cases().into_iter().filter(|(_, folder)| runs(folder)) {
             assert!(!costs(&folder).expect("the scenario can be read"), "{name}");
         }
     }

@@ -186,8 +186,7 @@ impl<A: Action> AnyAction<A::Client> for Acts<A> {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let config = self.whole(config);
-        let mut diagnostics = missing(self.schema(), &config);
-        diagnostics.extend(validate_config(self.schema(), &config));
+        let mut diagnostics = validate_config(self.schema(), &config);
         A::validate(&config, &mut diagnostics);
         diagnostics
     }
@@ -217,17 +216,6 @@ impl<A: Action> AnyAction<A::Client> for Acts<A> {
         }
         diagnostics.into_iter().map(named).collect()
     }
-}
-
-/// What is required and left out: core says so itself, but for a block that is left out as a whole.
-fn missing(schema: &Schema, config: &Value) -> Diagnostics {
-    let required = schema.attributes.iter().filter(|it| it.mode == Mode::Required);
-    let missing = required.filter(|it| config.get(it.name).is_null()).map(|it| {
-        let name = it.name;
-        let detail = format!("`{name}` must be given in the `config` block.");
-        Diagnostic::error(format!("Missing value for {name}"), detail).at(AttributePath::of(name))
-    });
-    missing.collect()
 }
 
 /// A diagnostic whose text names its attribute: Terraform up to 1.15 shows no path of an action's.

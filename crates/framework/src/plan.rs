@@ -317,7 +317,8 @@ fn keep_object(
         let Some(planned) = values.get_mut(name) else { continue };
         let (assumed, prior, config) = (assumed.get(name), prior.get(name), config.get(name));
         if config.is_null() {
-            if planned == assumed {
+            // What the configuration alone decides goes where it is left out.
+            if planned == assumed && attribute.mode.is_computed() {
                 planned.clone_from(prior);
             }
             continue;

@@ -84,8 +84,8 @@ async fn a_stop_ends_it_with_what_is_left_and_how_it_is_invoked_again() {
 async fn final_values_are_checked_before_anything_is_done() {
     for (config, summary) in [
         (config("much too long".into()), "Invalid value for word"),
-        (config(Value::Null), "Missing value for word"),
-        (Value::Null, "Missing value for word"),
+        (config(Value::Null), "Invalid value for word"),
+        (Value::Null, "Invalid value for word"),
     ] {
         let (said, told) = invoked(None, CancellationToken::new(), &config).await;
         assert_eq!(said, [""; 0]);
