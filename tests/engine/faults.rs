@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use cleanrooms_harness::faults::claims::{self, Claims, Outcome, Snapshot, Verdict};
-use cleanrooms_harness::faults::{Change, Clean, Fault, Place};
+use cleanrooms_harness::faults::{Alike, Change, Clean, Fault, Place};
 use cleanrooms_harness::scenario::{Command, Content, Run};
 use libtest_mimic::Trial;
 
@@ -21,11 +21,10 @@ const EVERYWHERE: &str = "CLEANROOMS_NETWORK";
 
 /// One trial for each case, and one for each change without a fault.
 ///
-/// Reads of a kind that come before a change, or after it, are alike to a network: it meets the first of
-/// them, and every call that changes something. `CLEANROOMS_NETWORK=all` sends it everywhere.
+/// A hostile network meets reads that are alike once. `CLEANROOMS_NETWORK=all` sends it everywhere.
 pub fn trials() -> Result<Vec<Trial>> {
     let everywhere = std::env::var_os(EVERYWHERE).is_some_and(|value| value == "all");
-    let mut met = BTreeSet::new();
+    let mut alike = Alike::default();
     let mut trials = Vec::new();
     for change in Change::all_described()? {
         let name = change.name().to_owned();
@@ -33,13 +32,8 @@ pub fn trials() -> Result<Vec<Trial>> {
         trials.push(Trial::test(format!("faults::{name}::no_fault"), move || {
             paused(|| Box::pin(without_fault(clean))).map_err(failed)
         }));
-        let kind = name.split('/').next().unwrap_or_default().to_owned();
-        let mut is_changed = false;
-        for place in change.places() {
-            let is_read = place.operation.starts_with("Get") || place.operation.starts_with("List");
-            is_changed |= !is_read;
-            let is_new = met.insert((kind.clone(), place.operation.clone(), is_changed));
-            let meets_network = everywhere || !is_read || is_new;
+        for (place, is_first) in alike.places(&change) {
+            let meets_network = everywhere || is_first;
             let faults = Fault::all().into_iter().map(|fault| ("faults", fault));
             let distortions = Fault::distortions().into_iter().filter(|_| meets_network);
             let distortions = distortions.map(|fault| ("network", fault));

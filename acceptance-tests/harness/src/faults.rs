@@ -11,6 +11,7 @@ pub mod claims;
 mod kinds;
 mod prepared;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -70,6 +71,28 @@ impl Clean {
             clean
         };
         sorted(self) == sorted(other)
+    }
+}
+
+/// Which calls of changes are alike, however many changes make them.
+///
+/// What reads something of one kind of resource is like other such reads: those before the first call that
+/// changes something, and those after it. What changes something is like nothing else.
+#[derive(Debug, Default)]
+pub struct Alike(BTreeSet<(String, String, bool)>);
+
+impl Alike {
+    /// The calls of a change, each with whether it is the first of its like.
+    pub fn places(&mut self, change: &Change) -> Vec<(Place, bool)> {
+        let kind = change.name().split('/').next().unwrap_or_default().to_owned();
+        let mut is_changed = false;
+        let judged = |place: Place| {
+            let is_read = ["Get", "List"].iter().any(|verb| place.operation.starts_with(verb));
+            is_changed |= !is_read;
+            let is_new = self.0.insert((kind.clone(), place.operation.clone(), is_changed));
+            (place, is_new || !is_read)
+        };
+        change.places().into_iter().map(judged).collect()
     }
 }
 
