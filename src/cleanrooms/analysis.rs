@@ -22,7 +22,9 @@ use super::error::failed;
 use super::key::{Key, Located};
 use super::object::{Object, Of, Remote, Unread};
 use super::shapes::timeouts::timeout;
+use crate::framework::managed::is_unmanaged;
 use crate::framework::plan::{Plan, Walk};
+use crate::framework::private::Private;
 use crate::framework::resource::lock;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource};
 use crate::wire::Value;
@@ -37,6 +39,12 @@ pub const TIMEOUTS: [&str; 2] = [
 
 /// A note: no wait has seen the end so far, so that a refresh tells of a bad one.
 const LEFT_RUNNING: &str = "left_running";
+
+/// The attribute whose change runs it again.
+pub const TRIGGERS: &str = "triggers";
+
+/// A note: it was imported, so that nobody knows by which `triggers` it was started.
+const TAKEN_IN: &str = "taken_in";
 
 /// What the end of a run decides.
 const DECIDED: [&str; 5] =
@@ -279,6 +287,9 @@ pub async fn gather<A: Analysis>(
     located: &Located,
 ) -> Result<A::Item, Unread> {
     let item = A::get(at, &located.key).await.map_err(Unread::Object)?;
+    if is_unmanaged(&cx.private()) {
+        cx.private().set(TAKEN_IN, true);
+    }
     let has_ended = Stage::of(&A::run(&item).status) != Stage::Running;
     if has_ended && cx.private().get(LEFT_RUNNING).is_some() {
         cx.private().remove(LEFT_RUNNING);
@@ -293,9 +304,13 @@ pub async fn gather<A: Analysis>(
 const KEPT: &str = "It is kept in state as it is. To run it again, and pay for that: -replace.";
 
 /// `plan` of an analysis: what a replacement costs, and a wait that begins while it runs.
-pub fn plan<A: Analysis>(plan: &mut Plan<'_>) {
+pub fn plan<A: Analysis>(plan: &mut Plan<'_>, private: &Private) {
     if plan.is_create() {
         return;
+    }
+    if private.get(TAKEN_IN).is_some() && plan.prior.get(TRIGGERS).is_null() {
+        // Only the configuration knows them: the first ones after an import are noted, and start nothing.
+        plan.replaces_not_for(TRIGGERS);
     }
     let (noun, id) = (A::KIND.noun, plan.prior.get("id").as_str().unwrap_or_default());
     if plan.is_replacement() {

@@ -308,6 +308,10 @@ impl Object for AnalysisTemplate {
 
     /// Partners allow a template by its ARN, and another template has another one.
     fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
+        if plan.get("format").as_str() == Some("SQL") && !plan.prior.is_null() && !plan.relocates {
+            // The text alone says which tables it reads: other names in `schema` make no other template.
+            plan.keep("schema");
+        }
         if plan.is_replacement() || plan.relocates {
             plan.diagnostics.extend(Self::replaced(plan.prior));
         }

@@ -246,8 +246,8 @@ fn import_text(kind: &Kind, text: &str) -> Result<Vec<(&'static str, Value)>, Di
         Some(arn) if kind.arn == Some(arn.word()) => arn.ids(),
         Some(arn) => {
             let detail =
-                format!("`{text}` is the ARN of a {}, not of a {}.", arn.word(), kind.noun);
-            let summary = format!("Cannot import this as a {}", kind.noun);
+                format!("`{text}` is the ARN of {}, not of {}.", a(arn.word()), a(kind.noun));
+            let summary = format!("Cannot import this as {}", a(kind.noun));
             return Err(Diagnostic::error(summary, detail));
         }
         None => named.split('/').map(str::to_owned).collect(),
@@ -283,13 +283,19 @@ fn not_importable(kind: &Kind, text: &str) -> Diagnostic {
     Diagnostic::error(
         format!("Cannot import `{text}`"),
         format!(
-            "A {} is imported by `{}`, where ids are UUIDs in lower case{by_arn}, or with its \
+            "{} is imported by `{}`, where ids are UUIDs in lower case{by_arn}, or with its \
              Region as `{}@<region>`.{piped}",
-            kind.noun,
+            a(kind.noun).replacen('a', "A", 1),
             ids.join("/"),
             ids.join("/"),
         ),
     )
+}
+
+/// A noun with its article.
+fn a(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
 }
 
 #[cfg(test)]

@@ -210,7 +210,16 @@ pub fn unseen(
     named_by: Option<&AttributePath>,
 ) -> Diagnostics {
     let schema = Schema { attributes: arguments, ..Schema::default() };
-    let told = failed_fields(what, err, &schema, config).into_iter();
+    let is_of_members = schema.attributes.iter().any(|it| it.name == "collaboration_id");
+    let told = failed_fields(what, err, &schema, config).into_iter().map(|mut diagnostic| {
+        if is_of_members && err.may_mean_gone() {
+            diagnostic.detail.push_str(
+                " A member that has left or was removed sees nothing of a collaboration any more; \
+                 `terraform destroy -refresh=false` destroys without this look.",
+            );
+        }
+        diagnostic
+    });
     told.map(|diagnostic| match (&diagnostic.path, named_by) {
         (None, Some(path)) if err.may_mean_gone() => diagnostic.at(path.clone()),
         _ => diagnostic,

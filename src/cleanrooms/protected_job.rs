@@ -207,8 +207,8 @@ impl Object for ProtectedJob {
         analysis::gather::<Self>(cx, at, located).await
     }
 
-    fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
-        analysis::plan::<Self>(plan);
+    fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, private: &mut Private) {
+        analysis::plan::<Self>(plan, private);
     }
 
     fn plan_destroy(

@@ -252,8 +252,8 @@ impl Object for ProtectedQuery {
         check_locations(config, diagnostics);
     }
 
-    fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, _private: &mut Private) {
-        analysis::plan::<Self>(plan);
+    fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, private: &mut Private) {
+        analysis::plan::<Self>(plan, private);
     }
 
     fn plan_destroy(

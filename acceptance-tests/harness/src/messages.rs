@@ -142,6 +142,8 @@ fn recorded(reported: impl IntoIterator<Item = Reported>) -> Vec<Diagnostic> {
         })
         .collect();
     found.sort();
+    // Engines before Terraform 1.9 tell what a validation warns of once more in the same plan.
+    found.dedup_by(|one, other| one == other && one.severity == "warning");
     found
 }
 

@@ -90,6 +90,27 @@ impl<'a> Plan<'a> {
         !self.requires_replace.is_empty()
     }
 
+    /// Takes it back that a change of a top-level attribute asks for another object.
+    pub fn replaces_not_for(&mut self, name: &str) {
+        let of_name = AttributePath::of(name);
+        self.requires_replace.retain(|path| path.steps().first() != of_name.steps().first());
+    }
+
+    /// Plans a top-level attribute as it is, whatever is configured: what the service decided because
+    /// of that change alone stays as well.
+    pub fn keep(&mut self, name: &str) {
+        self.replaces_not_for(name);
+        self.set(name, self.prior.get(name).clone());
+        let attributes = &self.schema.attributes;
+        let configurable = attributes.iter().filter(|it| it.mode.is_configurable());
+        let is_changed = configurable.into_iter().any(|it| self.changes(it.name));
+        if let (false, Value::Object(planned)) = (is_changed, &mut self.planned) {
+            for (name, value) in planned.iter_mut().filter(|(_, value)| value.is_unknown()) {
+                value.clone_from(self.prior.get(name));
+            }
+        }
+    }
+
     /// The planned value of a top-level attribute.
     pub fn get(&self, name: &str) -> &Value {
         self.planned.get(name)
@@ -502,6 +523,12 @@ impl Replacements {
             (Value::Map(before), Value::Map(after)) => {
                 self.compare_maps(replace, before, after, &path);
             }
+            // No call tells an empty map from none.
+            (Value::Null, Value::Map(map)) | (Value::Map(map), Value::Null) if map.is_empty() => {}
+            // What was not there at all is another value whatever its unknown leaves turn out to be.
+            (Value::Null, _) if !planned.is_unknown() => {
+                self.paths.insert(path);
+            }
             _ if planned.is_wholly_known() => {
                 self.paths.insert(path);
             }
@@ -521,8 +548,11 @@ impl Replacements {
         let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
         for key in keys {
             let path = path.clone().key(key);
+            let given =
+                |of: &'_ BTreeMap<String, Value>| of.get(key).is_some_and(|it| !it.is_null());
             match (before.get(key), after.get(key)) {
                 (Some(prior), Some(planned)) => self.compare(replace, prior, planned, path),
+                _ if !given(before) && !given(after) => {}
                 // An added element differs whatever its unknown leaves turn out to be.
                 _ => {
                     self.paths.insert(path);

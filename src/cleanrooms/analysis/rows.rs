@@ -1,6 +1,8 @@
 //! The rows that queries and jobs have in common: when they run again, and what becomes of a run.
 
-use super::{Analysis, Failure, Statistics};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::{Analysis, Failure, Statistics, TRIGGERS};
 use crate::cleanrooms::object::Of;
 use crate::framework::codec::{Codec, boolean, integer, object, set_of, string, string_map};
 use crate::framework::row::field;
@@ -13,7 +15,7 @@ pub fn with_run<A: Analysis>(schema: ResourceSchema<Of<A>>) -> ResourceSchema<Of
     type Row<A> = Of<A>;
     let noun = A::KIND.noun;
     schema
-        .with(Row::<A>::attribute("triggers", string_map()).optional().local().requires_replace().doc(
+        .with(Row::<A>::attribute(TRIGGERS, string_map()).optional().local().requires_replace().doc(
             &format!(
                 "Any texts, such as a date or the version of the data: one that changes \
                  replaces the {noun}, so that another one is started, and paid for."
@@ -115,8 +117,14 @@ fn error() -> Codec<(), Failure> {
         .plain()
 }
 
-/// What starts take turns by: the membership and what it runs.
+/// What starts take turns by: the membership and what it runs, with which parameters.
 pub fn name(planned: &Value) -> String {
     let text = |name| planned.get(name).as_str().unwrap_or_default();
-    [text("membership_id"), text("sql"), text("analysis_template_arn")].join("/")
+    // They are secrets, and the name stands in files.
+    let mut parameters = DefaultHasher::new();
+    for (name, value) in planned.get("parameters").as_map().into_iter().flatten() {
+        (name, value.as_str()).hash(&mut parameters);
+    }
+    let parameters = format!("{:x}", parameters.finish());
+    [text("membership_id"), text("sql"), text("analysis_template_arn"), &parameters].join("/")
 }

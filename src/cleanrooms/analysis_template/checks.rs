@@ -55,9 +55,8 @@ fn sql(config: &Value, diagnostics: &mut Diagnostics) {
     }
     if is_set(config.get("schema").get("referenced_tables")) {
         let path = AttributePath::of("schema").attribute("referenced_tables");
-        let detail = "The service reads the tables of a template of SQL from its text, and may keep \
-                      other names than these: then each plan would replace the template. Leave \
-                      `schema` out.";
+        let detail = "The service reads the tables of a template of SQL from its text, whatever is \
+                      named here. Leave `schema` out.";
         diagnostics.push(
             Diagnostic::warning("The tables of SQL are found by the service", detail).at(path),
         );

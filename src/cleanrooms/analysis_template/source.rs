@@ -9,10 +9,10 @@ use aws_sdk_cleanrooms::types::{
     AnalysisTemplateArtifactMetadata, AnalysisTemplateArtifacts, Hash, S3Location,
 };
 
-use crate::cleanrooms::shapes::text::{bucket, object_key, role_arn};
+use crate::cleanrooms::shapes::text::{bucket, object_key, role_arn, sql};
 use crate::framework::codec::{Codec, ObjectCodec, object, one_of, string, variant};
 use crate::framework::row::field;
-use crate::framework::validators::{length, size};
+use crate::framework::validators::size;
 use crate::wire::Value;
 
 /// A text, or artifacts.
@@ -21,7 +21,7 @@ pub fn source() -> Codec<AnalysisSource> {
         variant(
             "text",
             "The query, at most 500,000 characters. Everyone in the collaboration can read it.",
-            string().validate(length(0..=500_000)),
+            sql(),
             AnalysisSource::Text,
             |it| it.as_text().ok(),
         ),

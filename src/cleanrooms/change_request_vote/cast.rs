@@ -253,11 +253,31 @@ pub async fn cast(
         return Err(mismatches);
     }
     let (request, was_sent) = match decide(&request, &voter, ballot) {
-        Decision::Nothing => (request, false),
+        Decision::Nothing => {
+            if let Some(told) = unsent(&request, &voter, ballot) {
+                cx.report(told);
+            }
+            (request, false)
+        }
         Decision::Refused(why) => return Err(why.into()),
         Decision::Send => (voting.send().await?, true),
     };
     Ok(Cast { request, region: at.reading.region.clone(), voter, was_sent })
+}
+
+/// What is told where the request is as wished without a vote of this account.
+fn unsent(request: &ChangeRequest, voter: &str, ballot: &Ballot) -> Option<Diagnostic> {
+    let own = request.votes.get(voter).and_then(Vote::given);
+    (own != Some(ballot.vote)).then(|| {
+        Diagnostic::warning(
+            "No vote was sent",
+            format!(
+                "Change request {} is {} already, without a vote of account `{voter}`. It is noted as \
+                 it is wished.",
+                request.id, request.status
+            ),
+        )
+    })
 }
 
 /// One vote on its way.

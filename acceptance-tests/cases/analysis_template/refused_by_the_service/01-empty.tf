@@ -1,4 +1,4 @@
-#: expect_error: Cannot create the analysis template
+#: expect_error: Invalid value for source.text
 #: leaves_changes: true
 
 resource "cleanrooms_collaboration" "this" {

@@ -1,8 +1,8 @@
 resource "cleanrooms_collaboration" "this" {
-  name                               = "Research"
-  creator_display_name               = "Creator"
-  creator_member_abilities           = ["CAN_QUERY"]
-  query_log_status                   = "ENABLED"
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
   auto_approved_change_request_types = ["GRANT_RECEIVE_RESULTS_ABILITY", "REVOKE_RECEIVE_RESULTS_ABILITY"]
 
   members = {

@@ -5,10 +5,10 @@ resource "cleanrooms_collaboration" "this" {
   query_log_status         = "ENABLED"
   creator_payment_configuration = {
     query_compute = { is_responsible = true }
-    job_compute   = { is_responsible = true }
+    job_compute = { is_responsible = true }
     machine_learning = {
-      model_training            = { is_responsible = true }
-      model_inference           = { is_responsible = true }
+      model_training = { is_responsible = true }
+      model_inference = { is_responsible = true }
       synthetic_data_generation = { is_responsible = true }
     }
   }

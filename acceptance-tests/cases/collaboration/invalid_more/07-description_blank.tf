@@ -7,5 +7,5 @@ resource "cleanrooms_collaboration" "this" {
   creator_member_abilities = ["CAN_QUERY"]
   query_log_status         = "ENABLED"
   members                  = {}
-  description              = "  "
+  description = "  "
 }

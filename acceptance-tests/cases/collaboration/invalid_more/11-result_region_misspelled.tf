@@ -7,5 +7,5 @@ resource "cleanrooms_collaboration" "this" {
   creator_member_abilities = ["CAN_QUERY"]
   query_log_status         = "ENABLED"
   members                  = {}
-  allowed_result_regions   = ["US-EAST-1"]
+  allowed_result_regions = ["US-EAST-1"]
 }

@@ -6,7 +6,7 @@ resource "cleanrooms_collaboration" "this" {
   creator_display_name     = "Creator"
   creator_member_abilities = []
   query_log_status         = "ENABLED"
-  members = {
+  members                  = {
     "444455556666" = { display_name = "Partner", member_abilities = ["CAN_QUERY", "CAN_RUN_JOB"], payment_configuration = { job_compute = { is_responsible = false } } }
   }
 }

@@ -7,5 +7,5 @@ resource "cleanrooms_collaboration" "this" {
   creator_member_abilities = ["CAN_QUERY", "CAN_RUN_JOB"]
   query_log_status         = "ENABLED"
   members                  = {}
-  analytics_engine         = "CLEAN_ROOMS_SQL"
+  analytics_engine = "CLEAN_ROOMS_SQL"
 }

@@ -8,9 +8,9 @@ resource "cleanrooms_collaboration" "this" {
   query_log_status         = "ENABLED"
   members                  = {}
   data_encryption_metadata = {
-    allow_cleartext                             = true
-    allow_duplicates                            = true
+    allow_cleartext = true
+    allow_duplicates = true
     allow_joins_on_columns_with_different_names = true
-    preserve_nulls                              = null
+    preserve_nulls = null
   }
 }

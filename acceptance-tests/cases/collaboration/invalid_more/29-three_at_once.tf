@@ -6,9 +6,9 @@ resource "cleanrooms_collaboration" "this" {
   creator_display_name     = "Creator"
   creator_member_abilities = ["CAN_QUERY"]
   query_log_status         = "ENABLED"
-  members = {
+  members                  = {
     "444455556666" = { display_name = "", member_abilities = ["CAN_FLY_"] }
   }
   description = "  "
-  timeouts    = { create = "x" }
+  timeouts = { create = "x" }
 }

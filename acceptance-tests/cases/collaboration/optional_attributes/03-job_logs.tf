@@ -5,7 +5,7 @@ resource "cleanrooms_collaboration" "this" {
   creator_display_name     = "Creator"
   creator_member_abilities = ["CAN_QUERY"]
   query_log_status         = "ENABLED"
-  job_log_status           = "DISABLED"
+  job_log_status = "DISABLED"
   data_encryption_metadata = {
     allow_cleartext                             = true
     allow_duplicates                            = false

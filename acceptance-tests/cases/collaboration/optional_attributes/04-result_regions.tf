@@ -5,7 +5,7 @@ resource "cleanrooms_collaboration" "this" {
   creator_display_name     = "Creator"
   creator_member_abilities = ["CAN_QUERY"]
   query_log_status         = "ENABLED"
-  allowed_result_regions   = ["us-east-1"]
+  allowed_result_regions = ["us-east-1"]
   data_encryption_metadata = {
     allow_cleartext                             = true
     allow_duplicates                            = false

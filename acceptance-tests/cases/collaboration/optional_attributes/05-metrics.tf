@@ -5,7 +5,7 @@ resource "cleanrooms_collaboration" "this" {
   creator_display_name     = "Creator"
   creator_member_abilities = ["CAN_QUERY"]
   query_log_status         = "ENABLED"
-  is_metrics_enabled       = false
+  is_metrics_enabled = false
   data_encryption_metadata = {
     allow_cleartext                             = true
     allow_duplicates                            = false

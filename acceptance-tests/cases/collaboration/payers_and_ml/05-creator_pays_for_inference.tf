@@ -1,8 +1,8 @@
 resource "cleanrooms_collaboration" "this" {
-  name                          = "Research"
-  creator_display_name          = "Creator"
-  creator_member_abilities      = ["CAN_QUERY"]
-  query_log_status              = "ENABLED"
+  name                     = "Research"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY"]
+  query_log_status         = "ENABLED"
   creator_payment_configuration = { machine_learning = { model_inference = { is_responsible = true } } }
 
   members = {

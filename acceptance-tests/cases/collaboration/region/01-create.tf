@@ -3,7 +3,7 @@ resource "cleanrooms_collaboration" "this" {
   creator_display_name     = "Creator"
   creator_member_abilities = ["CAN_QUERY"]
   query_log_status         = "ENABLED"
-  region                   = "eu-west-1"
+  region = "eu-west-1"
 
   members = {}
 }

@@ -5,7 +5,7 @@ resource "cleanrooms_collaboration" "this" {
   creator_display_name     = "Creator"
   creator_member_abilities = ["CAN_QUERY"]
   query_log_status         = "ENABLED"
-  region                   = "us-east-2"
+  region = "us-east-2"
 
   members = {}
 }

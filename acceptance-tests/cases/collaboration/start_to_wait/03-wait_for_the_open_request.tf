@@ -4,8 +4,8 @@ resource "cleanrooms_collaboration" "this" {
   creator_display_name     = "Creator"
   creator_member_abilities = ["CAN_QUERY"]
   query_log_status         = "ENABLED"
-  wait_for_approval        = true
-  timeouts                 = { update = "500ms" }
+  wait_for_approval = true
+  timeouts = { update = "500ms" }
 
   members = {
     "444455556666" = { display_name = "Partner", member_abilities = ["CAN_RECEIVE_RESULTS"] }

@@ -10,8 +10,8 @@ resource "cleanrooms_collaboration" "this" {
       payment_configuration = {
         job_compute = { is_responsible = true }
         machine_learning = {
-          model_training            = { is_responsible = true }
-          model_inference           = { is_responsible = true }
+          model_training = { is_responsible = true }
+          model_inference = { is_responsible = true }
           synthetic_data_generation = { is_responsible = true }
         }
       }

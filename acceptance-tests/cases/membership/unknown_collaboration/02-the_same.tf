@@ -12,7 +12,7 @@ resource "cleanrooms_collaboration" "this" {
 }
 
 resource "terraform_data" "collaboration" {
-  input            = cleanrooms_collaboration.this.id
+  input           = cleanrooms_collaboration.this.id
   triggers_replace = 1
 }
 

@@ -16,5 +16,5 @@ resource "cleanrooms_membership" "this" {
   provider         = cleanrooms.partner
   collaboration_id = cleanrooms_collaboration.this.id
   query_log_status = "DISABLED"
-  tags             = {}
+  tags = {}
 }

@@ -22,5 +22,5 @@ resource "cleanrooms_membership" "this" {
   provider         = cleanrooms.partner
   collaboration_id = cleanrooms_collaboration.this.id
   query_log_status = "DISABLED"
-  tags             = terraform_data.tags.output
+  tags = terraform_data.tags.output
 }

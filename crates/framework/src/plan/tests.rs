@@ -401,6 +401,35 @@ mod replacement {
     }
 
     #[test]
+    fn is_asked_for_by_what_was_not_there_at_all_whatever_its_unknown_parts_are() {
+        let parts = || {
+            vec![fixed(nested(
+                "a",
+                Nesting::Single,
+                vec![text("b", Mode::Optional), left_to_service("c")],
+            ))]
+        };
+        check_replaced(parts(), json!({}), json!({ "a": { "b": "1" } }), &["a"]);
+        check_replaced(parts(), json!({}), json!({ "a": { "b": "unknown" } }), &["a"]);
+        let set = || vec![fixed(string_set("a"))];
+        check_replaced(set(), json!({}), json!({ "a": ["1", "unknown"] }), &["a"]);
+    }
+
+    #[test]
+    fn is_not_asked_for_by_an_empty_map_in_place_of_none_nor_by_null_elements() {
+        let map = || vec![fixed(string_map("a"))];
+        check_replaced(map(), json!({}), json!({ "a": {} }), &[]);
+        check_replaced(map(), json!({ "a": {} }), json!({}), &[]);
+        check_replaced(
+            map(),
+            json!({ "a": { "k": "1" } }),
+            json!({ "a": { "k": "1", "l": null } }),
+            &[],
+        );
+        check_replaced(map(), json!({ "a": { "k": "1" } }), json!({ "a": {} }), &[r#"a["k"]"#]);
+    }
+
+    #[test]
     fn is_left_open_where_a_value_is_unknown() {
         let unknown = json!({ "a": "unknown" });
         check_undecided(vec![fixed(required("a"))], json!({ "a": "1" }), unknown.clone(), "a");
