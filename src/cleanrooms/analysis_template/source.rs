@@ -38,7 +38,10 @@ pub fn source() -> Codec<AnalysisSource> {
 /// Whether two sources are the same but for white space at the end of a text and for how lines end.
 pub fn is_same(one: &Value, other: &Value) -> bool {
     match (one.get("text").as_str(), other.get("text").as_str()) {
-        (Some(one), Some(other)) => one.trim_end().lines().eq(other.trim_end().lines()),
+        (Some(text), Some(another)) => {
+            one.get("artifacts") == other.get("artifacts")
+                && text.trim_end().lines().eq(another.trim_end().lines())
+        }
         _ => one == other,
     }
 }

@@ -140,7 +140,8 @@ pub fn are_same(is: &Value, shall: &Value) -> bool {
     else {
         return is == shall;
     };
-    is_budget.get("resource_arn") == shall_budget.get("resource_arn")
+    is.get("differential_privacy") == shall.get("differential_privacy")
+        && is_budget.get("resource_arn") == shall_budget.get("resource_arn")
         && is_periods.len() == shall_periods.len()
         && shall_periods.iter().all(|(period, shall)| {
             let Some(is) = is_periods.get(period) else { return false };

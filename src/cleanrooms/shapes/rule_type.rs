@@ -34,7 +34,9 @@ pub fn plan(plan: &mut Plan<'_>) {
         match type_of(plan.get(POLICY)) {
             Some(decided) => plan.set(TYPE, decided.into()),
             // Nothing says so far what it is: the apply may find any of them.
-            None if plan.get(TYPE).is_null() => plan.set(TYPE, Value::Unknown),
+            None if plan.get(TYPE).is_null() && !plan.get(POLICY).is_wholly_known() => {
+                plan.set(TYPE, Value::Unknown);
+            }
             None => {}
         }
     }
