@@ -325,8 +325,8 @@ pub fn plan<A: Analysis>(plan: &mut Plan<'_>, private: &Private) {
         return;
     }
     let may_wait = *plan.get("wait_for_completion") != Value::Bool(false);
-    // Without a status nobody has read it, since it was moved here.
-    let runs = !plan.prior.get("status").is_null() && stage_of(plan.prior) == Stage::Running;
+    // What was moved here and not read is not known to run.
+    let runs = !is_unmanaged(private) && stage_of(plan.prior) == Stage::Running;
     if may_wait && !waits(plan.prior) && runs {
         DECIDED.into_iter().for_each(|name| plan.set(name, Value::Unknown));
     }
