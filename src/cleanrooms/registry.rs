@@ -1,6 +1,6 @@
 //! Everything that the provider manages and shows, in one table.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::analysis::actions::{Cancel, Invoked, Start};
 use super::analysis::data::{Look, Looked};
@@ -162,22 +162,37 @@ impl Noun {
     }
 }
 
-/// Everything that can be done when it is asked for.
-pub fn actions() -> Vec<Arc<dyn AnyAction<Client>>> {
-    nouns().into_iter().flat_map(|noun| noun.actions).map(|make| make()).collect()
+/// What there is, made once: tests start the provider in one process thousands of times.
+struct Made {
+    resources: Vec<Arc<dyn ManagedResource<Client>>>,
+    data_sources: Vec<Arc<dyn AnyDataSource<Client>>>,
+    list_resources: Vec<Arc<dyn AnyListResource<Client>>>,
+    actions: Vec<Arc<dyn AnyAction<Client>>>,
 }
+
+static MADE: LazyLock<Made> = LazyLock::new(|| Made {
+    resources: nouns().into_iter().filter_map(|noun| noun.resource).map(|make| make()).collect(),
+    data_sources: nouns().into_iter().flat_map(|it| it.data_sources).map(|make| make()).collect(),
+    list_resources: nouns().into_iter().filter_map(|noun| noun.list).map(|make| make()).collect(),
+    actions: nouns().into_iter().flat_map(|noun| noun.actions).map(|make| make()).collect(),
+});
 
 /// Everything that the provider manages.
 pub fn all() -> Vec<Arc<dyn ManagedResource<Client>>> {
-    nouns().into_iter().filter_map(|noun| noun.resource).map(|make| make()).collect()
+    MADE.resources.clone()
 }
 
 /// Everything that can be looked up.
 pub fn data_sources() -> Vec<Arc<dyn AnyDataSource<Client>>> {
-    nouns().into_iter().flat_map(|noun| noun.data_sources).map(|make| make()).collect()
+    MADE.data_sources.clone()
 }
 
 /// Everything that can be listed.
 pub fn list_resources() -> Vec<Arc<dyn AnyListResource<Client>>> {
-    nouns().into_iter().filter_map(|noun| noun.list).map(|make| make()).collect()
+    MADE.list_resources.clone()
+}
+
+/// Everything that can be done when it is asked for.
+pub fn actions() -> Vec<Arc<dyn AnyAction<Client>>> {
+    MADE.actions.clone()
 }
