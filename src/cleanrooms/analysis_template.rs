@@ -2,7 +2,7 @@
 
 mod checks;
 pub mod data;
-mod source;
+pub mod source;
 
 use std::collections::HashMap;
 
@@ -207,7 +207,7 @@ impl Object for AnalysisTemplate {
                 .read(|r| r.item.synthetic_data_parameters.clone()),
         )
         .with(
-            Row::attribute("source_metadata", source::metadata())
+            Row::attribute("source_metadata", source::metadata().plain())
                 .computed()
                 .doc(
                     "The hashes of artifacts as they were when the template was made: \
@@ -217,7 +217,7 @@ impl Object for AnalysisTemplate {
                 .read(|r| r.item.source_metadata.clone()),
         )
         .with(
-            Row::attribute("validations", validations())
+            Row::attribute("validations", validations().plain())
                 .computed()
                 .unknown_on_update()
                 .doc(
@@ -364,7 +364,8 @@ async fn list_all(
     .await
 }
 
-fn parameters() -> Codec<Vec<AnalysisParameter>> {
+/// What whoever runs a template fills in, by name.
+pub fn parameters() -> Codec<Vec<AnalysisParameter>> {
     type B = AnalysisParameterBuilder;
     let name = word(1..=100, "may hold only letters, digits and underscores", |c| {
         c.is_ascii_alphanumeric() || c == '_'
@@ -389,7 +390,8 @@ fn parameters() -> Codec<Vec<AnalysisParameter>> {
         .validate(size(0..=50))
 }
 
-fn schema() -> Codec<AnalysisSchema> {
+/// The tables that a template works on.
+pub fn schema() -> Codec<AnalysisSchema> {
     type B = AnalysisSchemaBuilder;
     object(|builder: B| Ok::<_, String>(builder.build()))
         .with(
@@ -402,7 +404,8 @@ fn schema() -> Codec<AnalysisSchema> {
         .single()
 }
 
-fn error_messages() -> Codec<ErrorMessageConfiguration> {
+/// How much the messages of a failed job say.
+pub fn error_messages() -> Codec<ErrorMessageConfiguration> {
     type B = ErrorMessageConfigurationBuilder;
     object(B::build)
         .with(
@@ -415,7 +418,8 @@ fn error_messages() -> Codec<ErrorMessageConfiguration> {
         .single()
 }
 
-fn synthetic_data() -> Codec<SyntheticDataParameters> {
+/// How synthetic data is made of the result.
+pub fn synthetic_data() -> Codec<SyntheticDataParameters> {
     one_of(vec![variant(
         "ml_synthetic_data_parameters",
         "How like the data its image may be.",
@@ -494,14 +498,15 @@ fn column_classification() -> Codec<ColumnClassificationDetails> {
         .single()
 }
 
-fn validations() -> Codec<Vec<AnalysisTemplateValidationStatusDetail>> {
+/// Whether a template fits the tables.
+pub fn validations() -> Codec<Vec<AnalysisTemplateValidationStatusDetail>> {
     type Detail = AnalysisTemplateValidationStatusDetail;
     type Reason = AnalysisTemplateValidationStatusReason;
     let reasons = object(AnalysisTemplateValidationStatusReasonBuilder::build)
         .with(
             field("message", string())
                 .computed()
-                .doc("What does not fit.")
+                .doc("The reason in words.")
                 .read(|it: &Reason| Some(it.message.clone())),
         )
         .set();
@@ -509,23 +514,22 @@ fn validations() -> Codec<Vec<AnalysisTemplateValidationStatusDetail>> {
         .with(
             field("type", text_enum::<AnalysisTemplateValidationType>())
                 .computed()
-                .doc("What was looked at.")
+                .doc("What protects: `DIFFERENTIAL_PRIVACY`.")
                 .read(|it: &Detail| Some(it.r#type.clone())),
         )
         .with(
             field("status", text_enum::<AnalysisTemplateValidationStatus>())
                 .computed()
-                .doc("Whether it fits.")
+                .doc("`VALID`, `INVALID` or `UNABLE_TO_VALIDATE`.")
                 .read(|it: &Detail| Some(it.status.clone())),
         )
         .with(
             field("reasons", reasons)
                 .computed()
-                .doc("Why it does not.")
+                .doc("Why it is not valid; empty where it is.")
                 .read(|it: &Detail| Some(it.reasons.clone().unwrap_or_default())),
         )
         .set()
-        .plain()
 }
 
 #[cfg(test)]

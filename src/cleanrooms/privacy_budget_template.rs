@@ -2,7 +2,7 @@
 
 mod checks;
 pub mod data;
-mod parameters;
+pub mod parameters;
 
 use std::collections::HashMap;
 

@@ -4,11 +4,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Analysis, Failure, Statistics, TRIGGERS};
 use crate::cleanrooms::object::Of;
-use crate::framework::codec::{Codec, boolean, integer, object, set_of, string, string_map};
+use crate::framework::codec::{
+    Codec, boolean, decimal, integer, object, set_of, string, string_map,
+};
 use crate::framework::row::field;
-use crate::framework::schema::Kind;
-use crate::framework::{Diagnostic, Resource, ResourceSchema};
-use crate::wire::{Number, Type, Value};
+use crate::framework::{Resource, ResourceSchema};
+use crate::wire::Value;
 
 /// The schema with these rows.
 pub fn with_run<A: Analysis>(schema: ResourceSchema<Of<A>>) -> ResourceSchema<Of<A>> {
@@ -81,22 +82,13 @@ fn statistics() -> Codec<(), Statistics> {
                 .read(|it: &Statistics| it.total_duration_in_millis),
         )
         .with(
-            field("billed_units", units())
+            field("billed_units", decimal())
                 .computed()
                 .doc("The units that are billed.")
                 .read(|it: &Statistics| it.billed_units),
         )
         .single()
         .plain()
-}
-
-/// A number that the service sets.
-fn units() -> Codec<f64> {
-    Codec::new(
-        Kind::Plain(Type::Number),
-        |_, path| Err(Diagnostic::bug(format!("{path} is not ours to set"))),
-        |units| Number::try_from(*units).map_or(Value::Null, Value::Number),
-    )
 }
 
 fn error() -> Codec<(), Failure> {

@@ -76,13 +76,14 @@ fn artifacts() -> Codec<AnalysisTemplateArtifacts> {
 }
 
 /// A file in S3.
-type Artifact = ObjectCodec<
+pub type Artifact = ObjectCodec<
     AnalysisTemplateArtifactBuilder,
     AnalysisTemplateArtifact,
     AnalysisTemplateArtifact,
 >;
 
-fn artifact() -> Artifact {
+/// A file in S3.
+pub fn artifact() -> Artifact {
     type B = AnalysisTemplateArtifactBuilder;
     let location = object(S3LocationBuilder::build)
         .with(
@@ -136,7 +137,6 @@ pub fn metadata() -> Codec<AnalysisSourceMetadata> {
         AnalysisSourceMetadata::Artifacts,
         |it| it.as_artifacts().ok(),
     )])
-    .plain()
 }
 
 fn hash() -> ObjectCodec<HashBuilder, Hash, Hash> {

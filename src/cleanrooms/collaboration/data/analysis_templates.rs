@@ -1,28 +1,25 @@
 //! The analysis templates of a collaboration: what members let each other run, as all of them see it.
 
 use aws_sdk_cleanrooms::types::{
-    AnalysisFormat, AnalysisParameter, AnalysisSchema, AnalysisSource, AnalysisSourceMetadata,
-    AnalysisTemplateArtifact, AnalysisTemplateArtifactMetadata, AnalysisTemplateArtifacts,
-    AnalysisTemplateValidationStatus, AnalysisTemplateValidationStatusDetail,
-    AnalysisTemplateValidationStatusReason, AnalysisTemplateValidationType,
+    AnalysisFormat, AnalysisSource, AnalysisTemplateArtifacts,
     CollaborationAnalysisTemplate as Item, CollaborationAnalysisTemplateSummary,
-    ColumnClassificationDetails, ErrorMessageConfiguration, ErrorMessageType, Hash,
-    MlSyntheticDataParameters, ParameterType, S3Location, SyntheticDataColumnProperties,
-    SyntheticDataColumnType, SyntheticDataParameters,
 };
 
 use super::parts::{self, Part};
+use crate::cleanrooms::analysis_template::source::{artifact, metadata};
+use crate::cleanrooms::analysis_template::{
+    error_messages, parameters, schema, synthetic_data, validations,
+};
 use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, argument, required};
 use crate::cleanrooms::shapes::text::{alias, analysis_template_arn};
-use crate::cleanrooms::view::{View, collaboration_id, rows_of, shown, text};
-use crate::framework::Diagnostic;
-use crate::framework::codec::{Codec, boolean, set_of, string, text_enum};
+use crate::cleanrooms::view::{View, collaboration_id, shown, text};
+use crate::framework::codec::{Codec, boolean, string, text_enum};
 use crate::framework::page::Need;
 use crate::framework::row::{Row, field};
-use crate::framework::schema::{Attribute, Kind};
-use crate::wire::{Number, Type, Value};
+use crate::framework::schema::Attribute;
+use crate::wire::Value;
 
 const NOUN: &str = "analysis template";
 
@@ -142,22 +139,22 @@ impl View for CollaborationAnalysisTemplate {
                 )
                 .read(|it: &Item| it.source.clone().filter(|it| !it.is_unknown()))
                 .into(),
-            field("source_metadata", source_metadata())
+            field("source_metadata", metadata().viewed())
                 .computed()
                 .doc("What tells one program from another; null for a text.")
                 .read(|it: &Item| it.source_metadata.clone().filter(|it| !it.is_unknown()))
                 .into(),
-            field("analysis_parameters", analysis_parameters())
+            field("analysis_parameters", parameters().viewed())
                 .computed()
                 .doc("What may be filled in at each run, by name.")
                 .read(|it: &Item| Some(it.analysis_parameters.clone().unwrap_or_default()))
                 .into(),
-            field("schema", schema())
+            field("schema", schema().viewed())
                 .computed()
                 .doc("What the template works on.")
                 .read(|it: &Item| it.schema.clone())
                 .into(),
-            field("validations", validations())
+            field("validations", validations().viewed())
                 .computed()
                 .doc(
                     "Whether the template keeps to what protects the tables. It changes when rules, \
@@ -165,12 +162,12 @@ impl View for CollaborationAnalysisTemplate {
                 )
                 .read(|it: &Item| Some(it.validations.clone().unwrap_or_default()))
                 .into(),
-            field("error_message_configuration", error_message_configuration())
+            field("error_message_configuration", error_messages().viewed())
                 .computed()
                 .doc("How much the messages of a failed run say; null where that is little.")
                 .read(|it: &Item| it.error_message_configuration.clone())
                 .into(),
-            field("synthetic_data_parameters", synthetic_data_parameters())
+            field("synthetic_data_parameters", synthetic_data().viewed())
                 .computed()
                 .doc("How synthetic data is made of the result; null where none is.")
                 .read(|it: &Item| {
@@ -211,12 +208,12 @@ fn source() -> Codec<(), AnalysisSource> {
 fn artifacts() -> Codec<(), AnalysisTemplateArtifacts> {
     type Artifacts = AnalysisTemplateArtifacts;
     shown([
-        field("entry_point", shown([location()]))
+        field("entry_point", artifact().single().viewed())
             .computed()
             .doc("What is started.")
             .read(|it: &Artifacts| it.entry_point.clone())
             .into(),
-        field("additional_artifacts", rows_of([location()]).set())
+        field("additional_artifacts", artifact().set().viewed())
             .computed()
             .doc("What it needs besides.")
             .read(|it: &Artifacts| Some(it.additional_artifacts.clone().unwrap_or_default()))
@@ -229,159 +226,13 @@ fn artifacts() -> Codec<(), AnalysisTemplateArtifacts> {
     ])
 }
 
-fn location() -> Row<(), (), AnalysisTemplateArtifact> {
-    let bucket = field("bucket", string()).computed().doc("The bucket.");
-    let key = field("key", string()).computed().doc("The key in it.");
-    let location = shown([
-        bucket.read(|it: &S3Location| Some(it.bucket.clone())).into(),
-        key.read(|it: &S3Location| Some(it.key.clone())).into(),
-    ]);
-    let location = field("location", location).computed().doc("Where it is in Amazon S3.");
-    location.read(|it: &AnalysisTemplateArtifact| it.location.clone()).into()
-}
-
-fn source_metadata() -> Codec<(), AnalysisSourceMetadata> {
-    type Metadata = AnalysisTemplateArtifactMetadata;
-    let artifacts = shown([
-        field("entry_point_hash", shown([sha256()]))
-            .computed()
-            .doc("That of what is started.")
-            .read(|it: &Metadata| it.entry_point_hash.clone())
-            .into(),
-        field("additional_artifact_hashes", rows_of([sha256()]).set())
-            .computed()
-            .doc("Those of what it needs besides.")
-            .read(|it: &Metadata| Some(it.additional_artifact_hashes.clone().unwrap_or_default()))
-            .into(),
-    ]);
-    shown([field("artifacts", artifacts)
-        .computed()
-        .doc("The hashes of the program.")
-        .read(|it: &AnalysisSourceMetadata| it.as_artifacts().ok().cloned())
-        .into()])
-}
-
-fn sha256() -> Row<(), (), Hash> {
-    let sha256 = field("sha256", string()).computed().doc("The SHA-256 hash.");
-    sha256.read(|it: &Hash| it.sha256.clone()).into()
-}
-
-fn analysis_parameters() -> Codec<Vec<()>, Vec<AnalysisParameter>> {
-    rows_of([
-        field("type", text_enum::<ParameterType>())
-            .computed()
-            .doc("The SQL type of the parameter.")
-            .read(|it: &AnalysisParameter| Some(it.r#type.clone()))
-            .into(),
-        field("default_value", string())
-            .computed()
-            .doc("What holds where a run gives no value; null where it must.")
-            .read(|it: &AnalysisParameter| it.default_value.clone())
-            .into(),
-    ])
-    .keyed_by(|(), _| (), |it| it.name.clone())
-}
-
-fn schema() -> Codec<(), AnalysisSchema> {
-    shown([field("referenced_tables", set_of(string()))
-        .computed()
-        .doc("The names of the tables that it uses.")
-        .read(|it: &AnalysisSchema| Some(it.referenced_tables.clone().unwrap_or_default()))
-        .into()])
-}
-
-fn validations() -> Codec<Vec<()>, Vec<AnalysisTemplateValidationStatusDetail>> {
-    type Detail = AnalysisTemplateValidationStatusDetail;
-    type Reason = AnalysisTemplateValidationStatusReason;
-    let message = field("message", string()).computed().doc("The reason in words.");
-    let reasons = rows_of([message.read(|it: &Reason| Some(it.message.clone())).into()]);
-    rows_of([
-        field("type", text_enum::<AnalysisTemplateValidationType>())
-            .computed()
-            .doc("What protects: `DIFFERENTIAL_PRIVACY`.")
-            .read(|it: &Detail| Some(it.r#type.clone()))
-            .into(),
-        field("status", text_enum::<AnalysisTemplateValidationStatus>())
-            .computed()
-            .doc("`VALID`, `INVALID` or `UNABLE_TO_VALIDATE`.")
-            .read(|it: &Detail| Some(it.status.clone()))
-            .into(),
-        field("reasons", reasons.set())
-            .computed()
-            .doc("Why it is not valid; empty where it is.")
-            .read(|it: &Detail| Some(it.reasons.clone().unwrap_or_default()))
-            .into(),
-    ])
-    .set()
-}
-
-fn error_message_configuration() -> Codec<(), ErrorMessageConfiguration> {
-    shown([field("type", text_enum::<ErrorMessageType>())
-        .computed()
-        .doc("`DETAILED`.")
-        .read(|it: &ErrorMessageConfiguration| Some(it.r#type.clone()))
-        .into()])
-}
-
-fn synthetic_data_parameters() -> Codec<(), SyntheticDataParameters> {
-    type Parameters = MlSyntheticDataParameters;
-    let parameters = shown([
-        field("epsilon", decimal())
-            .computed()
-            .doc("How much may be learned of users: the more, the less is protected.")
-            .read(|it: &Parameters| Some(it.epsilon))
-            .into(),
-        field("max_membership_inference_attack_score", decimal())
-            .computed()
-            .doc("How well an attack may tell whose data was used; 0.5 is no better than a guess.")
-            .read(|it: &Parameters| Some(it.max_membership_inference_attack_score))
-            .into(),
-        field("column_classification", column_classification())
-            .computed()
-            .doc("What the columns hold.")
-            .read(|it: &Parameters| it.column_classification.clone())
-            .into(),
-    ]);
-    shown([field("ml_synthetic_data_parameters", parameters)
-        .computed()
-        .doc("For the training of models.")
-        .read(|it: &SyntheticDataParameters| it.as_ml_synthetic_data_parameters().ok().cloned())
-        .into()])
-}
-
-fn column_classification() -> Codec<(), ColumnClassificationDetails> {
-    type Column = SyntheticDataColumnProperties;
-    let columns = rows_of([
-        field("column_type", text_enum::<SyntheticDataColumnType>())
-            .computed()
-            .doc("`CATEGORICAL` or `NUMERICAL`.")
-            .read(|it: &Column| Some(it.column_type.clone()))
-            .into(),
-        field("is_predictive_value", boolean().viewed())
-            .computed()
-            .doc("Whether it is the column that a model is to predict.")
-            .read(|it: &Column| Some(it.is_predictive_value))
-            .into(),
-    ]);
-    let columns = columns.keyed_by(|(), _| (), |it: &Column| it.column_name.clone());
-    shown([field("column_mapping", columns)
-        .computed()
-        .doc("The columns by name.")
-        .read(|it: &ColumnClassificationDetails| Some(it.column_mapping.clone()))
-        .into()])
-}
-
-/// A number with a fraction, as short as the service wrote it: 0.1, and not the float that is nearest.
-fn decimal() -> Codec<(), f64> {
-    Codec::new(
-        Kind::Plain(Type::Number),
-        |_, path| Err(Diagnostic::bug(format!("{path} is not ours to set"))),
-        |number: &f64| number.to_string().parse::<Number>().map_or(Value::Null, Value::Number),
-    )
-}
-
 #[cfg(test)]
 mod tests {
+    use aws_sdk_cleanrooms::types::{
+        AnalysisTemplateArtifact, ColumnClassificationDetails, MlSyntheticDataParameters,
+        S3Location, SyntheticDataColumnProperties, SyntheticDataColumnType,
+        SyntheticDataParameters,
+    };
     use serde_json::json;
 
     use super::*;
@@ -417,13 +268,13 @@ mod tests {
             .column_classification(columns.build().expect("whole"));
         let parameters = parameters.build().expect("whole");
         let seen = SyntheticDataParameters::MlSyntheticDataParameters(parameters);
-        let seen = synthetic_data_parameters().encode(&seen);
+        let seen = synthetic_data().encode(&seen);
         let wanted = json!({ "ml_synthetic_data_parameters": {
             "epsilon": 0.1, "max_membership_inference_attack_score": 0.75,
             "column_classification": { "column_mapping": {
                 "age": { "column_type": "NUMERICAL", "is_predictive_value": true },
             } },
         } });
-        assert_eq!(seen, value(&synthetic_data_parameters().kind.implied_type(), &wanted));
+        assert_eq!(seen, value(&synthetic_data().kind.implied_type(), &wanted));
     }
 }

@@ -1,20 +1,19 @@
 //! The privacy budget templates of a collaboration: what each member has set up, as all of them see it.
 
 use aws_sdk_cleanrooms::types::{
-    AccessBudgetsPrivacyTemplateParametersOutput, AutoRefreshMode, BudgetParameter,
     CollaborationPrivacyBudgetTemplate as Item, CollaborationPrivacyBudgetTemplateSummary,
-    DifferentialPrivacyTemplateParametersOutput, PrivacyBudgetTemplateAutoRefresh,
-    PrivacyBudgetTemplateParametersOutput as Parameters, PrivacyBudgetType,
+    PrivacyBudgetTemplateAutoRefresh, PrivacyBudgetType,
 };
 
 use super::parts::{self, Part};
 use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, argument, required};
+use crate::cleanrooms::privacy_budget_template::parameters::{of_reply, parameters};
 use crate::cleanrooms::shapes::enumeration::{constant, open};
 use crate::cleanrooms::shapes::ids::uuid;
-use crate::cleanrooms::view::{View, collaboration_id, rows_of, shown, text};
-use crate::framework::codec::{Codec, small_integer, string, text_enum};
+use crate::cleanrooms::view::{View, collaboration_id, shown, text};
+use crate::framework::codec::{Codec, text_enum};
 use crate::framework::page::Need;
 use crate::framework::row::{Row, field};
 use crate::framework::schema::Attribute;
@@ -122,10 +121,10 @@ impl View for CollaborationPrivacyBudgetTemplate {
                 .doc("Whether a new budget begins with each month: `CALENDAR_MONTH`, or `NONE`.")
                 .read(|it: &Item| Some(it.auto_refresh.clone()))
                 .into(),
-            field("parameters", parameters())
+            field("parameters", parameters().viewed())
                 .computed()
                 .doc("How large the budget is: one of these, by the type.")
-                .read(|it: &Item| it.parameters.clone().filter(|it| !it.is_unknown()))
+                .read(|it: &Item| it.parameters.as_ref().and_then(of_reply))
                 .into(),
         ];
         let head = std::iter::once(parts::arn(NOUN, part)).chain(more);
@@ -143,72 +142,12 @@ impl View for CollaborationPrivacyBudgetTemplate {
     }
 }
 
-fn parameters() -> Codec<(), Parameters> {
-    shown([
-        field("differential_privacy", differential_privacy())
-            .computed()
-            .doc("How much may be learned of users.")
-            .read(|it: &Parameters| it.as_differential_privacy().ok().cloned())
-            .into(),
-        field("access_budget", access_budget())
-            .computed()
-            .doc("How often a table may be used.")
-            .read(|it: &Parameters| it.as_access_budget().ok().cloned())
-            .into(),
-    ])
-}
-
-fn differential_privacy() -> Codec<(), DifferentialPrivacyTemplateParametersOutput> {
-    type Budget = DifferentialPrivacyTemplateParametersOutput;
-    shown([
-        field("epsilon", small_integer().viewed())
-            .computed()
-            .doc("How much may be learned of users in all: the more, the less is protected.")
-            .read(|it: &Budget| Some(it.epsilon))
-            .into(),
-        field("users_noise_per_query", small_integer().viewed())
-            .computed()
-            .doc("How many users the noise of a query hides.")
-            .read(|it: &Budget| Some(it.users_noise_per_query))
-            .into(),
-    ])
-}
-
-fn access_budget() -> Codec<(), AccessBudgetsPrivacyTemplateParametersOutput> {
-    type Budget = AccessBudgetsPrivacyTemplateParametersOutput;
-    let parameters = rows_of([
-        field("budget", small_integer().viewed())
-            .computed()
-            .doc("How often the table may be used in the period.")
-            .read(|it: &BudgetParameter| Some(it.budget))
-            .into(),
-        field("auto_refresh", text_enum::<AutoRefreshMode>())
-            .computed()
-            .doc("Whether a new period begins by itself: `ENABLED` or `DISABLED`; null for a lifetime.")
-            .read(|it: &BudgetParameter| it.auto_refresh.clone())
-            .into(),
-    ]);
-    let parameters = parameters.keyed_by(|(), _| (), |it| it.r#type.as_str().to_owned());
-    shown([
-        field("resource_arn", string())
-            .computed()
-            .doc("The ARN of the table that it is for.")
-            .read(|it: &Budget| Some(it.resource_arn.clone()))
-            .into(),
-        field("budget_parameters", parameters)
-            .computed()
-            .doc(
-                "How often it may be used, by period: `CALENDAR_DAY`, `CALENDAR_WEEK`, \
-                 `CALENDAR_MONTH`, `LIFETIME`.",
-            )
-            .read(|it: &Budget| Some(it.budget_parameters.clone()))
-            .into(),
-    ])
-}
-
 #[cfg(test)]
 mod tests {
-    use aws_sdk_cleanrooms::types::AccessBudgetType;
+    use aws_sdk_cleanrooms::types::{
+        AccessBudgetType, AccessBudgetsPrivacyTemplateParametersOutput, AutoRefreshMode,
+        BudgetParameter, PrivacyBudgetTemplateParametersOutput as Reply,
+    };
     use serde_json::json;
 
     use super::*;
@@ -225,7 +164,8 @@ mod tests {
             .resource_arn("arn")
             .budget_parameters(day.build().expect("whole"))
             .budget_parameters(lifetime.build().expect("whole"));
-        let seen = parameters().encode(&Parameters::AccessBudget(budget.build().expect("whole")));
+        let reply = Reply::AccessBudget(budget.build().expect("whole"));
+        let seen = parameters().encode(&of_reply(&reply).expect("a known kind"));
         let wanted = json!({ "differential_privacy": null, "access_budget": {
             "resource_arn": "arn",
             "budget_parameters": {
