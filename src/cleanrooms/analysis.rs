@@ -7,11 +7,14 @@
 
 pub mod actions;
 pub mod data;
+mod object;
 pub mod rows;
 
+use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use aws_sdk_cleanrooms::Client as Sdk;
 use tokio::time::Instant;
 
 use super::absence;
@@ -20,17 +23,19 @@ use super::aws::{AwsError, ErrorKind, Outcome, Waited, poll};
 use super::client::{Changing, Client, Reading};
 use super::error::failed;
 use super::key::{Key, Located};
-use super::object::{Object, Of, Remote, Unread};
+use super::kind::Kind;
+use super::object::{Candidate, Facts, Object, Of, Remote, Unread};
 use super::shapes::timeouts::timeout;
 use crate::framework::managed::is_unmanaged;
+use crate::framework::page::Need;
 use crate::framework::plan::{Plan, Walk};
 use crate::framework::private::Private;
 use crate::framework::resource::lock;
-use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource};
+use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
 use crate::wire::Value;
 
 /// What `timeouts` bounds.
-pub const TIMEOUTS: [&str; 2] = [
+const TIMEOUTS: [&str; 2] = [
     "How long a start waits for others that run, and how long the end is waited for then: one hour \
      in all when left out.",
     "How long the end is waited for where `wait_for_completion` becomes true while it runs: one hour \
@@ -50,11 +55,56 @@ const TAKEN_IN: &str = "taken_in";
 const DECIDED: [&str; 5] =
     ["status", "statistics", "result_location", "result_account_ids", "error"];
 
-/// A kind of analysis. Its delete call is the one that cancels.
-pub trait Analysis: Object {
-    /// What is told of one.
+/// A kind of analysis: its rows and its calls. [`Ran`] makes an object of it.
+pub trait Analysis: Send + Sync + Sized + 'static {
+    /// What it is called, and what names one.
+    const KIND: Kind;
+    /// The SDK's builder of the call that starts one.
+    type Start: Clone + Default + Send + Sync;
+    /// What a read gives.
+    type Item: Send + Sync;
+
+    /// The IAM actions that refresh, import and plan need.
+    const READS: &'static [Need];
+    /// The IAM actions that an apply needs besides.
+    const WRITES: &'static [Need];
+
+    /// Its rows, with those of [`rows::with_run`].
+    fn rows() -> ResourceSchema<Of<Ran<Self>>>;
+
+    /// Checks that rows cannot express, silent on unknown values.
+    fn validate(_config: &Value, _diagnostics: &mut Diagnostics) {}
+
+    /// What a reply tells about one.
+    fn facts(item: &Self::Item) -> Facts;
+
+    /// What is told of a run.
     fn run(item: &Self::Item) -> Run;
+
+    /// Sends the start once.
+    fn start(
+        sdk: &Sdk,
+        input: Self::Start,
+    ) -> impl Future<Output = Result<Self::Item, AwsError>> + Send;
+
+    /// Asks for one.
+    fn get(
+        at: &Reading<'_>,
+        key: &Key,
+    ) -> impl Future<Output = Result<Self::Item, AwsError>> + Send;
+
+    /// Sends the cancellation.
+    fn cancel(sdk: &Sdk, key: &Key) -> impl Future<Output = Result<(), AwsError>> + Send;
+
+    /// All that a membership has run.
+    fn all(
+        at: &Reading<'_>,
+        membership_id: &str,
+    ) -> impl Future<Output = Result<Vec<Candidate>, AwsError>> + Send;
 }
+
+/// The object that an analysis is: a record of what was run.
+pub struct Ran<A>(PhantomData<A>);
 
 /// What the service tells of a run, in words of both kinds.
 #[derive(Debug, Clone, Default)]
@@ -125,14 +175,14 @@ pub async fn start<A: Analysis>(
     cx: &Context<'_, Client>,
     arguments: &Value,
 ) -> Result<Remote<A::Item>, Diagnostics> {
-    let schema = Of::<A>::schema();
+    let schema = Of::<Ran<A>>::schema();
     let mut arguments = arguments.as_object().cloned().unwrap_or_default();
     arguments.insert("wait_for_completion".to_owned(), false.into());
     let arguments = Value::Object(arguments);
     let mut plan = Plan::proposed(schema.schema(), &Value::Null, &arguments, Walk::Plan);
     plan.mark_unknown();
     let planned = plan.planned;
-    Box::pin(adopt::create::<A>(cx, &schema, &planned)).await
+    Box::pin(adopt::create::<Ran<A>>(cx, &schema, &planned)).await
 }
 
 /// Waits for the end of an analysis, whatever it is, and tells each status on the way.
@@ -187,7 +237,7 @@ pub enum Cancelled {
 ///
 /// It goes on, or may.
 pub async fn cancel<A: Analysis>(at: &Changing<'_>, key: &Key) -> Result<Cancelled, AwsError> {
-    let Err(err) = A::delete(&at.reading.sdk, key).await else { return Ok(Cancelled::Asked) };
+    let Err(err) = A::cancel(&at.reading.sdk, key).await else { return Ok(Cancelled::Asked) };
     let is_unsure = matches!(err.kind, ErrorKind::Conflict(_)) || err.outcome == Outcome::Ambiguous;
     if !is_unsure {
         return Err(err);
@@ -235,7 +285,7 @@ fn window(cx: &Context<'_, Client>, value: &Value, operation: &str) -> Duration 
 
 /// `made` of an analysis: waits for its end. It exists whatever comes, so that only a bad end is an
 /// error: state is stored with it, marked as tainted.
-pub async fn made<A: Analysis>(
+async fn made<A: Analysis>(
     cx: &Context<'_, Client>,
     at: &Changing<'_>,
     planned: &Value,
@@ -281,7 +331,7 @@ fn still_runs<A: Analysis>(key: &Key, why: &str) -> Diagnostic {
 /// # Errors
 ///
 /// It was not to be had.
-pub async fn gather<A: Analysis>(
+async fn gather<A: Analysis>(
     cx: &Context<'_, Client>,
     at: &Reading<'_>,
     located: &Located,
@@ -304,7 +354,7 @@ pub async fn gather<A: Analysis>(
 const KEPT: &str = "It is kept in state as it is. To run it again, and pay for that: -replace.";
 
 /// `plan` of an analysis: what a replacement costs, and a wait that begins while it runs.
-pub fn plan<A: Analysis>(plan: &mut Plan<'_>, private: &Private) {
+fn plan<A: Analysis>(plan: &mut Plan<'_>, private: &Private) {
     if plan.is_create() {
         return;
     }
@@ -333,7 +383,7 @@ pub fn plan<A: Analysis>(plan: &mut Plan<'_>, private: &Private) {
 }
 
 /// `acts` of an analysis: whether a change begins to wait.
-pub fn acts(change: Change<'_>) -> bool {
+fn acts(change: Change<'_>) -> bool {
     change.planned.get("status").is_unknown() && waits(change.planned)
 }
 
@@ -342,7 +392,7 @@ pub fn acts(change: Change<'_>) -> bool {
 /// # Errors
 ///
 /// The end was bad, or the service could not be asked.
-pub async fn act<A: Analysis>(
+async fn act<A: Analysis>(
     cx: &Context<'_, Client>,
     at: &Changing<'_>,
     located: &Located,
@@ -366,7 +416,7 @@ pub async fn act<A: Analysis>(
 }
 
 /// `plan_destroy` of an analysis: what goes, and what stays.
-pub fn plan_destroy<A: Analysis>(prior: &Value, diagnostics: &mut Diagnostics) {
+fn plan_destroy<A: Analysis>(prior: &Value, diagnostics: &mut Diagnostics) {
     let noun = A::KIND.noun;
     let id = prior.get("id").as_str().unwrap_or_default();
     diagnostics.push(match stage_of(prior) {
@@ -392,7 +442,7 @@ pub fn plan_destroy<A: Analysis>(prior: &Value, diagnostics: &mut Diagnostics) {
 /// # Errors
 ///
 /// It goes on, or may.
-pub async fn destroy<A: Analysis>(
+async fn destroy<A: Analysis>(
     cx: &Context<'_, Client>,
     at: &Changing<'_>,
     located: &Located,
@@ -419,24 +469,24 @@ pub async fn destroy<A: Analysis>(
             Ok(())
         }
         Err(err) => {
-            let what = A::deleting(&id);
-            Err(absence::denied::<A>(&at.reading, &what, located, &err).await)
+            let what = Ran::<A>::deleting(&id);
+            Err(absence::denied::<Ran<A>>(&at.reading, &what, located, &err).await)
         }
     }
 }
 
 /// `is_busy` of an analysis: as many run at once as may (User Guide, quotas: "Concurrent ongoing queries
 /// per membership", "Concurrent SQL queries per account").
-pub fn is_busy(err: &AwsError) -> bool {
+fn is_busy(err: &AwsError) -> bool {
     let name = err.quota_name.as_deref().unwrap_or_default().to_lowercase();
     err.kind == ErrorKind::Quota && (name.contains("concurrent") || name.contains("ongoing"))
 }
 
 /// `explain` of an analysis: others have run all the time.
-pub fn explain<A: Analysis>(err: &AwsError) -> Option<Diagnostic> {
+fn explain<A: Analysis>(err: &AwsError) -> Option<Diagnostic> {
     is_busy(err).then(|| {
         Diagnostic::error(
-            format!("Cannot {}: others run", A::creating()),
+            format!("Cannot {}: others run", Ran::<A>::creating()),
             format!(
                 "As many run at once as may, until `timeouts.create` was over or Terraform was stopped. \
                  Nothing was started, and nothing is to be paid. Apply again when they have ended, or \

@@ -21,33 +21,29 @@ use aws_sdk_cleanrooms::types::{
     ProtectedJobWorkerComputeConfiguration as Worker, ProtectedJobWorkerComputeType as WorkerType,
     TargetProtectedJobStatus,
 };
-use tokio::time::Instant;
 
 use super::analysis::actions::Invoked;
-use super::analysis::{self, Analysis, Failure, Run, Statistics};
+use super::analysis::{self, Analysis, Failure, Ran, Run, Statistics};
 use super::aws::{AwsError, PAGE_SIZE, all_pages};
-use super::client::{Changing, Client, Reading};
-use super::key::{Key, Located};
+use super::client::Reading;
+use super::key::Key;
 use super::kind::Kind;
-use super::object::{Candidate, Facts, Object, Of, Unread};
+use super::object::{Candidate, Facts, Of};
 use super::shapes::compute::{parameters, properties, worker_type};
 use super::shapes::ids::{account_id, uuid};
 use super::shapes::text::analysis_template_arn;
 use crate::framework::codec::{Codec, object, one_of, small_integer, variant};
 use crate::framework::page::Need;
-use crate::framework::plan::Plan;
-use crate::framework::private::Private;
 use crate::framework::row::field;
 use crate::framework::validators::whole;
-use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
-use crate::wire::Value;
+use crate::framework::{Resource, ResourceSchema};
 
 /// The kind of object.
 pub struct ProtectedJob;
 
-type Row = Of<ProtectedJob>;
+type Row = Of<Ran<ProtectedJob>>;
 
-impl Object for ProtectedJob {
+impl Analysis for ProtectedJob {
     const KIND: Kind = Kind {
         type_name: "cleanrooms_protected_job",
         noun: "protected job",
@@ -61,12 +57,8 @@ impl Object for ProtectedJob {
         is_unique: false,
         type_is_found: false,
     };
-    type Create = Create;
-    type Update = ();
+    type Start = Create;
     type Item = Item;
-
-    const TIMEOUTS: [&'static str; 2] = analysis::TIMEOUTS;
-    const IS_HISTORY: bool = true;
 
     const READS: &'static [Need] = &[
         Need::always(&["cleanrooms:GetProtectedJob"]),
@@ -156,7 +148,7 @@ impl Object for ProtectedJob {
         Facts { id: Some(item.id.clone()), create_time: Some(item.create_time), ..Facts::default() }
     }
 
-    async fn create(sdk: &Sdk, input: Create) -> Result<Item, AwsError> {
+    async fn start(sdk: &Sdk, input: Create) -> Result<Item, AwsError> {
         const CALL: &str = "StartProtectedJob";
         let input = input.r#type(ProtectedJobType::Pyspark);
         let reply = input.send_with(sdk).await.map_err(AwsError::of(CALL))?;
@@ -171,127 +163,13 @@ impl Object for ProtectedJob {
         reply.protected_job.ok_or_else(|| AwsError::unreadable(CALL))
     }
 
-    /// There is nothing to send: no row is updated by a call, for what was started is fixed.
-    async fn update(_sdk: &Sdk, _key: &Key, (): ()) -> Result<(), AwsError> {
-        Ok(())
-    }
-
-    /// A job cannot be deleted; what runs can be cancelled.
-    async fn delete(sdk: &Sdk, key: &Key) -> Result<(), AwsError> {
+    async fn cancel(sdk: &Sdk, key: &Key) -> Result<(), AwsError> {
         let call = sdk.update_protected_job().membership_identifier(key.parent());
         let call = call.protected_job_identifier(key.id());
         let sent = call.target_status(TargetProtectedJobStatus::Cancelled).send().await;
         sent.map(|_| ()).map_err(AwsError::of("UpdateProtectedJob"))
     }
 
-    /// Starts of one template in one membership take turns.
-    fn name(planned: &Value) -> String {
-        analysis::rows::name(planned)
-    }
-
-    /// The list does not tell the template: what was started since is compared one by one.
-    async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
-        let listed = list_all(at, membership_id, None).await?;
-        let candidate =
-            |it: &ProtectedJobSummary| Candidate::of([membership_id, &it.id], it.create_time);
-        Ok(listed.iter().filter_map(candidate).collect())
-    }
-
-    async fn gather(
-        cx: &Context<'_, Client>,
-        at: &Reading<'_>,
-        located: &Located,
-        _state: &Value,
-    ) -> Result<Item, Unread> {
-        analysis::gather::<Self>(cx, at, located).await
-    }
-
-    fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, private: &mut Private) {
-        analysis::plan::<Self>(plan, private);
-    }
-
-    fn plan_destroy(
-        prior: &Value,
-        _client: Option<&Client>,
-        _private: &mut Private,
-        diagnostics: &mut Diagnostics,
-    ) {
-        analysis::plan_destroy::<Self>(prior, diagnostics);
-    }
-
-    fn creating() -> String {
-        "start the protected job".to_owned()
-    }
-
-    fn create_operation() -> String {
-        "StartProtectedJob".to_owned()
-    }
-
-    fn deleting(id: &str) -> String {
-        format!("cancel protected job {id}")
-    }
-
-    async fn made(
-        cx: &Context<'_, Client>,
-        at: &Changing<'_>,
-        planned: &Value,
-        item: &Item,
-        started: Instant,
-    ) {
-        analysis::made::<Self>(cx, at, planned, item, started).await;
-    }
-
-    fn is_busy(err: &AwsError) -> bool {
-        analysis::is_busy(err)
-    }
-
-    fn explain(_client: &Client, _planned: &Value, err: &AwsError) -> Option<Diagnostic> {
-        analysis::explain::<Self>(err)
-    }
-
-    fn acts(change: Change<'_>) -> bool {
-        analysis::acts(change)
-    }
-
-    async fn act(
-        cx: &Context<'_, Client>,
-        at: &Changing<'_>,
-        located: &Located,
-        change: Change<'_>,
-    ) -> Result<(), Diagnostics> {
-        analysis::act::<Self>(cx, at, located, change).await
-    }
-
-    async fn destroy(
-        cx: &Context<'_, Client>,
-        at: &Changing<'_>,
-        located: &Located,
-        state: &Value,
-    ) -> Option<Result<(), Diagnostics>> {
-        Some(analysis::destroy::<Self>(cx, at, located, state).await)
-    }
-}
-
-impl Invoked for ProtectedJob {
-    const START: &'static str = "cleanrooms_start_protected_job";
-    const CANCEL: &'static str = "cleanrooms_cancel_protected_job";
-    const ID: &'static str = "protected_job_id";
-    const START_NEEDS: &'static [Need] = &[
-        Need::always(&["cleanrooms:StartProtectedJob"]),
-        Need::when("to wait for the end", &["cleanrooms:GetProtectedJob"]),
-        Need::when("to find a job whose start was not answered", &["cleanrooms:ListProtectedJobs"]),
-    ];
-    const CANCEL_NEEDS: &'static [Need] = &[
-        Need::always(&["cleanrooms:UpdateProtectedJob"]),
-        Need::when(
-            "to wait for the end, and where it had ended before",
-            &["cleanrooms:GetProtectedJob"],
-        ),
-    ];
-}
-
-impl Analysis for ProtectedJob {
     fn run(item: &Item) -> Run {
         let output = item.result.as_ref().and_then(|result| result.output.as_ref());
         let accounts = |it: &ResultOutput| {
@@ -314,6 +192,31 @@ impl Analysis for ProtectedJob {
             result_account_ids: output.and_then(accounts),
         }
     }
+
+    async fn all(at: &Reading<'_>, membership_id: &str) -> Result<Vec<Candidate>, AwsError> {
+        let listed = list_all(at, membership_id, None).await?;
+        let candidate =
+            |it: &ProtectedJobSummary| Candidate::of([membership_id, &it.id], it.create_time);
+        Ok(listed.iter().filter_map(candidate).collect())
+    }
+}
+
+impl Invoked for ProtectedJob {
+    const START: &'static str = "cleanrooms_start_protected_job";
+    const CANCEL: &'static str = "cleanrooms_cancel_protected_job";
+    const ID: &'static str = "protected_job_id";
+    const START_NEEDS: &'static [Need] = &[
+        Need::always(&["cleanrooms:StartProtectedJob"]),
+        Need::when("to wait for the end", &["cleanrooms:GetProtectedJob"]),
+        Need::when("to find a job whose start was not answered", &["cleanrooms:ListProtectedJobs"]),
+    ];
+    const CANCEL_NEEDS: &'static [Need] = &[
+        Need::always(&["cleanrooms:UpdateProtectedJob"]),
+        Need::when(
+            "to wait for the end, and where it had ended before",
+            &["cleanrooms:GetProtectedJob"],
+        ),
+    ];
 }
 
 /// The start with something more of what is to be run, which the API holds in one member. The template

@@ -22,34 +22,31 @@ use aws_sdk_cleanrooms::types::{
     ProtectedQuerySummary, ProtectedQueryType, TargetProtectedQueryStatus,
     WorkerComputeConfiguration as Worker, WorkerComputeType,
 };
-use tokio::time::Instant;
 
 use super::analysis::actions::Invoked;
-use super::analysis::{self, Analysis, Failure, Run, Statistics};
+use super::analysis::{self, Analysis, Failure, Ran, Run, Statistics};
 use super::aws::{AwsError, PAGE_SIZE, all_pages};
-use super::client::{Changing, Client, Reading};
-use super::key::{Key, Located};
+use super::client::Reading;
+use super::key::Key;
 use super::kind::Kind;
-use super::object::{Candidate, Facts, Object, Of, Unread};
+use super::object::{Candidate, Facts, Of};
 use super::shapes::compute::{parameters, properties, worker_type};
 use super::shapes::ids::{account_id, uuid};
 use super::shapes::results::query_s3;
 use super::shapes::text::{analysis_template_arn, sql};
 use crate::framework::codec::{Codec, list_of, object, one_of, small_integer, variant};
 use crate::framework::page::Need;
-use crate::framework::plan::Plan;
-use crate::framework::private::Private;
 use crate::framework::row::field;
 use crate::framework::validators::{invalid, size, whole};
-use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
+use crate::framework::{Diagnostic, Diagnostics, Resource, ResourceSchema};
 use crate::wire::{AttributePath, Value};
 
 /// The kind of object.
 pub struct ProtectedQuery;
 
-type Row = Of<ProtectedQuery>;
+type Row = Of<Ran<ProtectedQuery>>;
 
-impl Object for ProtectedQuery {
+impl Analysis for ProtectedQuery {
     const KIND: Kind = Kind {
         type_name: "cleanrooms_protected_query",
         noun: "protected query",
@@ -63,12 +60,8 @@ impl Object for ProtectedQuery {
         is_unique: false,
         type_is_found: false,
     };
-    type Create = Create;
-    type Update = ();
+    type Start = Create;
     type Item = Item;
-
-    const TIMEOUTS: [&'static str; 2] = analysis::TIMEOUTS;
-    const IS_HISTORY: bool = true;
 
     const READS: &'static [Need] = &[
         Need::always(&["cleanrooms:GetProtectedQuery"]),
@@ -185,7 +178,7 @@ impl Object for ProtectedQuery {
         Facts { id: Some(item.id.clone()), create_time: Some(item.create_time), ..Facts::default() }
     }
 
-    async fn create(sdk: &Sdk, input: Create) -> Result<Item, AwsError> {
+    async fn start(sdk: &Sdk, input: Create) -> Result<Item, AwsError> {
         const CALL: &str = "StartProtectedQuery";
         let input = input.r#type(ProtectedQueryType::Sql);
         let reply = input.send_with(sdk).await.map_err(AwsError::of(CALL))?;
@@ -200,40 +193,11 @@ impl Object for ProtectedQuery {
         reply.protected_query.ok_or_else(|| AwsError::unreadable(CALL))
     }
 
-    /// There is nothing to send: no row is updated by a call, for what was started is fixed.
-    async fn update(_sdk: &Sdk, _key: &Key, (): ()) -> Result<(), AwsError> {
-        Ok(())
-    }
-
-    /// A query cannot be deleted; what runs can be cancelled.
-    async fn delete(sdk: &Sdk, key: &Key) -> Result<(), AwsError> {
+    async fn cancel(sdk: &Sdk, key: &Key) -> Result<(), AwsError> {
         let call = sdk.update_protected_query().membership_identifier(key.parent());
         let call = call.protected_query_identifier(key.id());
         let sent = call.target_status(TargetProtectedQueryStatus::Cancelled).send().await;
         sent.map(|_| ()).map_err(AwsError::of("UpdateProtectedQuery"))
-    }
-
-    /// Starts of one text in one membership take turns.
-    fn name(planned: &Value) -> String {
-        analysis::rows::name(planned)
-    }
-
-    /// The list does not tell the text: what was started since is compared one by one.
-    async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
-        let listed = list_all(at, membership_id, None).await?;
-        let candidate =
-            |it: &ProtectedQuerySummary| Candidate::of([membership_id, &it.id], it.create_time);
-        Ok(listed.iter().filter_map(candidate).collect())
-    }
-
-    async fn gather(
-        cx: &Context<'_, Client>,
-        at: &Reading<'_>,
-        located: &Located,
-        _state: &Value,
-    ) -> Result<Item, Unread> {
-        analysis::gather::<Self>(cx, at, located).await
     }
 
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {
@@ -252,94 +216,6 @@ impl Object for ProtectedQuery {
         check_locations(config, diagnostics);
     }
 
-    fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, private: &mut Private) {
-        analysis::plan::<Self>(plan, private);
-    }
-
-    fn plan_destroy(
-        prior: &Value,
-        _client: Option<&Client>,
-        _private: &mut Private,
-        diagnostics: &mut Diagnostics,
-    ) {
-        analysis::plan_destroy::<Self>(prior, diagnostics);
-    }
-
-    fn creating() -> String {
-        "start the protected query".to_owned()
-    }
-
-    fn create_operation() -> String {
-        "StartProtectedQuery".to_owned()
-    }
-
-    fn deleting(id: &str) -> String {
-        format!("cancel protected query {id}")
-    }
-
-    async fn made(
-        cx: &Context<'_, Client>,
-        at: &Changing<'_>,
-        planned: &Value,
-        item: &Item,
-        started: Instant,
-    ) {
-        analysis::made::<Self>(cx, at, planned, item, started).await;
-    }
-
-    fn is_busy(err: &AwsError) -> bool {
-        analysis::is_busy(err)
-    }
-
-    fn explain(_client: &Client, _planned: &Value, err: &AwsError) -> Option<Diagnostic> {
-        analysis::explain::<Self>(err)
-    }
-
-    fn acts(change: Change<'_>) -> bool {
-        analysis::acts(change)
-    }
-
-    async fn act(
-        cx: &Context<'_, Client>,
-        at: &Changing<'_>,
-        located: &Located,
-        change: Change<'_>,
-    ) -> Result<(), Diagnostics> {
-        analysis::act::<Self>(cx, at, located, change).await
-    }
-
-    async fn destroy(
-        cx: &Context<'_, Client>,
-        at: &Changing<'_>,
-        located: &Located,
-        state: &Value,
-    ) -> Option<Result<(), Diagnostics>> {
-        Some(analysis::destroy::<Self>(cx, at, located, state).await)
-    }
-}
-
-impl Invoked for ProtectedQuery {
-    const START: &'static str = "cleanrooms_start_protected_query";
-    const CANCEL: &'static str = "cleanrooms_cancel_protected_query";
-    const ID: &'static str = "protected_query_id";
-    const START_NEEDS: &'static [Need] = &[
-        Need::always(&["cleanrooms:StartProtectedQuery"]),
-        Need::when("to wait for the end", &["cleanrooms:GetProtectedQuery"]),
-        Need::when(
-            "to find a query whose start was not answered",
-            &["cleanrooms:ListProtectedQueries"],
-        ),
-    ];
-    const CANCEL_NEEDS: &'static [Need] = &[
-        Need::always(&["cleanrooms:UpdateProtectedQuery"]),
-        Need::when(
-            "to wait for the end, and where it had ended before",
-            &["cleanrooms:GetProtectedQuery"],
-        ),
-    ];
-}
-
-impl Analysis for ProtectedQuery {
     fn run(item: &Item) -> Run {
         let output = item.result.as_ref().and_then(|result| result.output.as_ref());
         let (location, receivers) = match output {
@@ -367,6 +243,34 @@ impl Analysis for ProtectedQuery {
             result_account_ids: receivers,
         }
     }
+
+    async fn all(at: &Reading<'_>, membership_id: &str) -> Result<Vec<Candidate>, AwsError> {
+        let listed = list_all(at, membership_id, None).await?;
+        let candidate =
+            |it: &ProtectedQuerySummary| Candidate::of([membership_id, &it.id], it.create_time);
+        Ok(listed.iter().filter_map(candidate).collect())
+    }
+}
+
+impl Invoked for ProtectedQuery {
+    const START: &'static str = "cleanrooms_start_protected_query";
+    const CANCEL: &'static str = "cleanrooms_cancel_protected_query";
+    const ID: &'static str = "protected_query_id";
+    const START_NEEDS: &'static [Need] = &[
+        Need::always(&["cleanrooms:StartProtectedQuery"]),
+        Need::when("to wait for the end", &["cleanrooms:GetProtectedQuery"]),
+        Need::when(
+            "to find a query whose start was not answered",
+            &["cleanrooms:ListProtectedQueries"],
+        ),
+    ];
+    const CANCEL_NEEDS: &'static [Need] = &[
+        Need::always(&["cleanrooms:UpdateProtectedQuery"]),
+        Need::when(
+            "to wait for the end, and where it had ended before",
+            &["cleanrooms:GetProtectedQuery"],
+        ),
+    ];
 }
 
 fn accounts(members: &[Receiver]) -> Vec<String> {

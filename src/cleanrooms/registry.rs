@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use super::analysis::Ran;
 use super::analysis::actions::{Cancel, Invoked, Start};
 use super::analysis::data::{Look, Looked};
 use super::analysis_template::AnalysisTemplate;
@@ -101,11 +102,11 @@ fn nouns() -> Vec<Noun> {
         Noun::managed::<PrivacyBudgetTemplate>()
             .all::<PrivacyBudgetTemplates>()
             .queried::<PrivacyBudgetTemplate>(),
-        Noun::managed::<ProtectedQuery>()
+        Noun::managed::<Ran<ProtectedQuery>>()
             .run::<ProtectedQuery>()
             .all::<ProtectedQueries>()
             .invoked::<ProtectedQuery>(),
-        Noun::managed::<ProtectedJob>()
+        Noun::managed::<Ran<ProtectedJob>>()
             .run::<ProtectedJob>()
             .all::<ProtectedJobs>()
             .invoked::<ProtectedJob>(),

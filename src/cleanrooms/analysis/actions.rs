@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use super::{Analysis, Cancelled, Run, bad_end, cancel, start, wait, waits};
+use super::{Analysis, Cancelled, Ran, Run, bad_end, cancel, start, wait, waits};
 use crate::cleanrooms::aws::{AwsError, Waited};
 use crate::cleanrooms::client::{Client, Reading};
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::Key;
 use crate::cleanrooms::listing::{argument, required};
-use crate::cleanrooms::object::Of;
+use crate::cleanrooms::object::{Object, Of};
 use crate::cleanrooms::shapes::ids::uuid;
 use crate::cleanrooms::shapes::region::region;
 use crate::cleanrooms::shapes::timeouts::{duration, parse};
@@ -54,7 +54,7 @@ impl<A: Invoked> Action for Start<A> {
 
     fn schema() -> ActionSchema<()> {
         let noun = A::KIND.noun;
-        let resource = Of::<A>::schema();
+        let resource = Of::<Ran<A>>::schema();
         let arguments = resource.schema().attributes.iter();
         let arguments = arguments
             .filter(|it| it.mode.is_configurable() && !OF_STATE.contains(&it.name))
@@ -154,7 +154,7 @@ impl<A: Invoked> Action for Cancel<A> {
         let started = Instant::now();
         let text = |name: &str| config.get(name).as_str().unwrap_or_default().to_owned();
         let (noun, id, membership_id) = (A::KIND.noun, text(A::ID), text("membership_id"));
-        let what = A::deleting(&id);
+        let what = Ran::<A>::deleting(&id);
         let one = |err: AwsError| {
             let error = failed(&what, &err);
             Diagnostics::from(match err.may_mean_gone() {

@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 
-use super::Analysis;
+use super::{Analysis, Ran};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::Key;
 use crate::cleanrooms::listing::{region_argument, required};
-use crate::cleanrooms::object::{Of, Remote};
+use crate::cleanrooms::object::{Object, Of, Remote};
 use crate::cleanrooms::shapes::ids::uuid;
 use crate::framework::page::Need;
 use crate::framework::{Context, DataSchema, DataSource, Diagnostics, Resource};
@@ -36,7 +36,7 @@ impl<A: Looked> DataSource for Look<A> {
 
     fn schema() -> DataSchema<Self::Found> {
         let noun = A::KIND.noun;
-        DataSchema::of(A::ABOUT, &Of::<A>::schema()).given([
+        DataSchema::of(A::ABOUT, &Of::<Ran<A>>::schema()).given([
             required("membership_id", &uuid(), "The id of the membership that runs it."),
             required("id", &uuid(), &format!("The id of the {noun}.")),
             region_argument(),
@@ -49,7 +49,8 @@ impl<A: Looked> DataSource for Look<A> {
         let what = format!("read {} {id}", A::KIND.noun);
         let unreachable = |err: AwsError| failed(&what, &err);
         let at = cx.client.reading(config, &cx.stop).await.map_err(unreachable)?;
-        let unnamed = || failed(&what, &AwsError::misread(A::create_operation(), "it has no id"));
+        let unnamed =
+            || failed(&what, &AwsError::misread(Ran::<A>::create_operation(), "it has no id"));
         let key = Key::new([membership_id, id]).ok_or_else(unnamed)?;
         let told = |err: AwsError| match err.may_mean_gone() {
             true => failed(&what, &err).at(AttributePath::of("id")),

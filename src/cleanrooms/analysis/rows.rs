@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Analysis, Failure, Statistics, TRIGGERS};
+use super::{Analysis, Failure, Ran, Statistics, TRIGGERS};
 use crate::cleanrooms::object::Of;
 use crate::framework::codec::{
     Codec, boolean, decimal, integer, object, set_of, string, string_map,
@@ -12,8 +12,8 @@ use crate::framework::{Resource, ResourceSchema};
 use crate::wire::Value;
 
 /// The schema with these rows.
-pub fn with_run<A: Analysis>(schema: ResourceSchema<Of<A>>) -> ResourceSchema<Of<A>> {
-    type Row<A> = Of<A>;
+pub fn with_run<A: Analysis>(schema: ResourceSchema<Of<Ran<A>>>) -> ResourceSchema<Of<Ran<A>>> {
+    type Row<A> = Of<Ran<A>>;
     let noun = A::KIND.noun;
     schema
         .with(Row::<A>::attribute(TRIGGERS, string_map()).optional().local().requires_replace().doc(

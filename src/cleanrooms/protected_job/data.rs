@@ -3,6 +3,7 @@
 use aws_sdk_cleanrooms::types::{ProtectedJobStatus, ProtectedJobSummary};
 
 use super::{ProtectedJob, list_all};
+use crate::cleanrooms::analysis::Ran;
 use crate::cleanrooms::analysis::data::Looked;
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Reading;
@@ -77,7 +78,7 @@ impl Listing for ProtectedJobs {
             )
             .with(field("create_time", time()).computed().read(|it: &Entry| Some(it.create_time)))
             .single();
-        described_by::<ProtectedJob, _>(entry)
+        described_by::<Ran<ProtectedJob>, _>(entry)
     }
 
     async fn list(at: &Reading<'_>, config: &Value) -> Result<Vec<ProtectedJobSummary>, AwsError> {

@@ -26,8 +26,8 @@ fn a_job_is_sent_as_it_is_configured() {
         "parameters": { "since": "2026" },
         "result_configuration": { "output_configuration": { "member": { "account_id": "444455556666" } } },
     }));
-    assert_eq!(checked::<ProtectedJob>(&config), Vec::<String>::new());
-    let input = create_input::<ProtectedJob>(&config);
+    assert_eq!(checked::<Ran<ProtectedJob>>(&config), Vec::<String>::new());
+    let input = create_input::<Ran<ProtectedJob>>(&config);
     let parameters =
         Parameters::builder().analysis_template_arn(TEMPLATE).parameters("since", "2026");
     assert_eq!(input.get_job_parameters(), &Some(parameters.build().expect("complete")));
@@ -41,7 +41,7 @@ fn a_job_is_sent_as_it_is_configured() {
 
 #[test]
 fn a_job_without_parameters_is_sent_without() {
-    let input = create_input::<ProtectedJob>(&job(json!({ "parameters": {} })));
+    let input = create_input::<Ran<ProtectedJob>>(&job(json!({ "parameters": {} })));
     let parameters = Parameters::builder().analysis_template_arn(TEMPLATE);
     assert_eq!(input.get_job_parameters(), &Some(parameters.build().expect("complete")));
 }
@@ -49,8 +49,9 @@ fn a_job_without_parameters_is_sent_without() {
 #[test]
 fn workers_are_of_a_size_and_a_number() {
     let wrong = |worker| {
-        let found =
-            checked::<ProtectedJob>(&job(json!({ "compute_configuration": { "worker": worker } })));
+        let found = checked::<Ran<ProtectedJob>>(&job(
+            json!({ "compute_configuration": { "worker": worker } }),
+        ));
         found.into_iter().map(|it| it.replace("compute_configuration.", "")).collect::<Vec<_>>()
     };
     assert_eq!(wrong(json!({ "type": "CR.8X", "number": 4 })), ["warning at worker.type"]);

@@ -3,6 +3,7 @@
 use aws_sdk_cleanrooms::types::{ProtectedQueryStatus, ProtectedQuerySummary};
 
 use super::{ProtectedQuery, list_all};
+use crate::cleanrooms::analysis::Ran;
 use crate::cleanrooms::analysis::data::Looked;
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Reading;
@@ -77,7 +78,7 @@ impl Listing for ProtectedQueries {
             )
             .with(field("create_time", time()).computed().read(|it: &Entry| Some(it.create_time)))
             .single();
-        described_by::<ProtectedQuery, _>(entry)
+        described_by::<Ran<ProtectedQuery>, _>(entry)
     }
 
     async fn list(

@@ -3,7 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::cleanrooms::object::Object;
 use crate::cleanrooms::testing::{checked, create_input, plan, told, value};
+use crate::framework::Change;
 
 const MEMBERSHIP: &str = "00000000-0000-4000-8000-000000000001";
 const OTHER: &str = "00000000-0000-4000-8000-000000000002";
@@ -27,13 +29,15 @@ fn state(arguments: Json) -> Value {
         "region": "us-east-1", "id": OTHER, "status": "SUCCESS", "create_time": "2026-01-01T00:00:00Z",
         "query_compute_payer_account_id": "111122223333", "parameters": { "since": "2025" },
     });
-    value::<ProtectedQuery>(&with(started, arguments))
+    value::<Ran<ProtectedQuery>>(&with(started, arguments))
 }
 
 /// What replaces a query that was started with these arguments, and what is warned of.
 fn replaced(before: Json, after: Json) -> (Vec<String>, Vec<String>) {
-    let planned =
-        plan::<ProtectedQuery>(&state(query(before)), &value::<ProtectedQuery>(&query(after)));
+    let planned = plan::<Ran<ProtectedQuery>>(
+        &state(query(before)),
+        &value::<Ran<ProtectedQuery>>(&query(after)),
+    );
     let paths = planned.requires_replace.iter().map(ToString::to_string).collect();
     (paths, told(&planned.diagnostics))
 }
@@ -51,8 +55,8 @@ fn a_query_is_sent_as_it_is_configured() {
         } },
         "query_compute_payer_account_id": "111122223333",
     }));
-    assert_eq!(checked::<ProtectedQuery>(&config), Vec::<String>::new());
-    let input = create_input::<ProtectedQuery>(&config);
+    assert_eq!(checked::<Ran<ProtectedQuery>>(&config), Vec::<String>::new());
+    let input = create_input::<Ran<ProtectedQuery>>(&config);
     let parameters =
         Parameters::builder().query_string("SELECT 1").parameters("since", "2026").build();
     assert_eq!(input.get_sql_parameters(), &Some(parameters));
@@ -68,7 +72,7 @@ fn a_query_is_sent_as_it_is_configured() {
 #[test]
 fn a_query_has_either_a_statement_or_a_template() {
     let wrong =
-        |over| checked::<ProtectedQuery>(&with(json!({ "membership_id": MEMBERSHIP }), over));
+        |over| checked::<Ran<ProtectedQuery>>(&with(json!({ "membership_id": MEMBERSHIP }), over));
     assert_eq!(wrong(json!({})), ["error"]);
     assert_eq!(wrong(json!({ "sql": " \n" })), ["error at sql"]);
     let both = json!({ "sql": "SELECT 1", "analysis_template_arn": TEMPLATE });
@@ -88,7 +92,7 @@ fn results_go_to_one_bucket_at_most_and_to_each_member_once() {
     let member = json!({ "member": { "account_id": "444455556666" } });
     let wrong = |locations: Json| {
         let output = json!({ "distribute": { "locations": locations } });
-        let found = checked::<ProtectedQuery>(&query(json!({
+        let found = checked::<Ran<ProtectedQuery>>(&query(json!({
             "result_configuration": { "output_configuration": output },
         })));
         let path = "result_configuration.output_configuration.distribute.";
@@ -104,7 +108,7 @@ fn results_go_to_one_bucket_at_most_and_to_each_member_once() {
 #[test]
 fn workers_are_of_a_size_and_a_number() {
     let wrong = |worker| {
-        let found = checked::<ProtectedQuery>(&query(
+        let found = checked::<Ran<ProtectedQuery>>(&query(
             json!({ "compute_configuration": { "worker": worker } }),
         ));
         found.into_iter().map(|it| it.replace("compute_configuration.", "")).collect::<Vec<_>>()
@@ -120,7 +124,7 @@ fn workers_are_of_a_size_and_a_number() {
 fn what_is_wrong_with_a_parameter_does_not_show_it() {
     let long = "s".repeat(1001);
     let config = query(json!({ "parameters": { "a-b": "1", "long": long } }));
-    let found = checked::<ProtectedQuery>(&config);
+    let found = checked::<Ran<ProtectedQuery>>(&config);
     assert_eq!(found, ["error at parameters[\"a-b\"]", "error at parameters[\"long\"]"]);
 }
 
@@ -199,10 +203,10 @@ fn a_refresh_keeps_what_the_query_was_started_with() {
 fn a_wait_that_begins_while_it_runs_decides_the_end() {
     let planned = |status: &str, waits: Json| {
         let prior = state(query(json!({ "status": status, "wait_for_completion": false })));
-        let config = value::<ProtectedQuery>(&query(json!({ "wait_for_completion": waits })));
-        let planned = plan::<ProtectedQuery>(&prior, &config).planned;
+        let config = value::<Ran<ProtectedQuery>>(&query(json!({ "wait_for_completion": waits })));
+        let planned = plan::<Ran<ProtectedQuery>>(&prior, &config).planned;
         let change = Change { prior: &prior, planned: &planned };
-        (planned.get("status").is_unknown(), ProtectedQuery::acts(change))
+        (planned.get("status").is_unknown(), Ran::<ProtectedQuery>::acts(change))
     };
     assert_eq!(planned("STARTED", json!(true)), (true, true));
     assert_eq!(planned("STARTED", Json::Null), (true, true));
