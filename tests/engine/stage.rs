@@ -467,7 +467,7 @@ pub fn options(run: &Run) -> Result<Options> {
     Ok(options)
 }
 
-/// What was said, sorted as the harness sorts it.
+/// What was said, sorted as the harness sorts it, each warning once as it takes them.
 pub fn messages(said: &[Said]) -> Vec<Message> {
     let mut messages: Vec<Message> = said
         .iter()
@@ -483,6 +483,7 @@ pub fn messages(said: &[Said]) -> Vec<Message> {
         })
         .collect();
     messages.sort();
+    messages.dedup_by(|one, other| one == other && one.severity == "warning");
     messages
 }
 
