@@ -205,6 +205,7 @@ impl<A: Action> AnyAction<A::Client> for Acts<A> {
         if checked.has_error() {
             return checked.into_iter().map(named).collect();
         }
+        let progress = silent_after(stop.clone(), progress);
         let cx = Context::new(&provider.client, stop, Private::default()).with_progress(progress);
         let invoked = A::invoke(&cx, &self.schema, &self.whole(config)).await;
         let (mut diagnostics, _) = cx.finish();
@@ -216,6 +217,17 @@ impl<A: Action> AnyAction<A::Client> for Acts<A> {
         }
         diagnostics.into_iter().map(named).collect()
     }
+}
+
+/// The words of progress, but for those after a stop: Terraform 1.15 takes one that comes then for the end
+/// of its own loop, and crashes at the end that follows (core: `nodeActionTriggerApplyInstance`, whose
+/// hooks halt by then).
+fn silent_after(stop: CancellationToken, progress: Progress) -> Progress {
+    Box::new(move |line| {
+        if !stop.is_cancelled() {
+            progress(line);
+        }
+    })
 }
 
 /// A diagnostic whose text names its attribute: Terraform up to 1.15 shows no path of an action's.

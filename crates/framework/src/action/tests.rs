@@ -81,6 +81,15 @@ async fn a_stop_ends_it_with_what_is_left_and_how_it_is_invoked_again() {
 }
 
 #[tokio::test]
+async fn after_a_stop_only_the_end_is_told() {
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let (said, told) = invoked(None, stop, &config("hello".into())).await;
+    assert_eq!(said, [""; 0]);
+    assert!(!told.is_empty());
+}
+
+#[tokio::test]
 async fn final_values_are_checked_before_anything_is_done() {
     for (config, summary) in [
         (config("much too long".into()), "Invalid value for word"),
