@@ -40,7 +40,7 @@ fn trials() -> Result<Vec<Trial>> {
     let mut trials = Vec::new();
     for engine in &engines.found {
         let before = trials.len();
-        if engine.extent == Extent::Everything {
+        if engine.extent != Extent::Smoke {
             trials.extend(checks_of(engine));
         }
         trials.extend(examples_of(engine)?);
@@ -126,7 +126,7 @@ fn scenario_of(engine: &Engine, folder: &Path, name: String) -> Result<Option<Tr
 }
 
 fn is_run_by(engine: &Engine, name: &str) -> bool {
-    engine.extent == Extent::Everything || features::smoke().contains(name)
+    features::is_run(engine.extent, name)
 }
 
 fn name(prefix: &str, root: &Path, folder: &Path) -> String {

@@ -1,16 +1,16 @@
 //! The fault matrix: every fault of the sandbox, and of a hostile network, at every API call of every change.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use cleanrooms_harness::faults::claims::{self, Claims, Outcome, Snapshot, Verdict};
+use anyhow::{Context, Result, anyhow, ensure};
+use cleanrooms_harness::faults::claims::{self, Claims, Outcome, Verdict};
 use cleanrooms_harness::faults::{Alike, Change, Clean, Fault, Place};
 use cleanrooms_harness::scenario::{Command, Content, Run};
 use libtest_mimic::Trial;
 
-use crate::stage::{Stage, messages};
+use crate::stage::{Snapshot, Stage, messages};
 use crate::trial::{failed, paused};
 
 /// Longer than the provider waits for a reply.
@@ -78,6 +78,21 @@ pub fn print() {
     }
 }
 
+/// What there is before each change, by its name.
+static PREPARED: Mutex<BTreeMap<String, Arc<Prepared>>> = Mutex::new(BTreeMap::new());
+
+type Prepared = OnceLock<std::result::Result<Snapshot, String>>;
+
+/// Plays the steps before the change.
+async fn play_before(change: Arc<Change>) -> Result<Snapshot> {
+    let mut stage = Stage::of(change.scenario())?;
+    let (_, before) = change.scenario().steps.split_last().context("a change is a step")?;
+    for step in before {
+        stage.step(step).await.with_context(|| format!("step {}", step.name))?;
+    }
+    Ok(stage.snapshot())
+}
+
 /// A change under way.
 struct Case {
     change: Arc<Change>,
@@ -86,7 +101,7 @@ struct Case {
 
 /// Makes a change without a fault, and compares its calls with those listed.
 pub async fn without_fault(change: Arc<Change>) -> Result<()> {
-    let mut case = Case::prepared(change).await?;
+    let mut case = Case::prepared(change)?;
     case.write_the_change();
     case.stage.world.clear_calls().await?;
     let run = case.change.run_of_change()?.clone();
@@ -107,9 +122,9 @@ pub async fn without_fault(change: Arc<Change>) -> Result<()> {
 
 /// Makes a change with a fault at one of its calls, and then without it.
 pub async fn with_fault(change: Arc<Change>, fault: Fault, place: Place) -> Result<Verdict> {
-    let mut case = Case::prepared(change).await?;
+    let mut case = Case::prepared(change)?;
     let change = Arc::clone(&case.change);
-    let mut claims = Claims::new(change.clean(), case.snapshot().await?);
+    let mut claims = Claims::new(change.clean(), case.situation().await?);
     case.write_the_change();
     case.stage.world.clear_calls().await?;
     case.stage.world.admin("POST", "faults", Some(&fault.at(&place, LATE))).await?;
@@ -122,9 +137,9 @@ pub async fn with_fault(change: Arc<Change>, fault: Fault, place: Place) -> Resu
     };
     ensure!(is_met, "the fault met no call: {hit:#?}");
     case.stage.world.admin("DELETE", "faults", None).await?;
-    let checked = claims.check(&hit, &case.snapshot().await?);
+    let checked = claims.check(&hit, &case.situation().await?);
     checked.with_context(|| format!("with the fault: {hit:#?}"))?;
-    for (address, id) in claims.to_import(&case.snapshot().await?)? {
+    for (address, id) in claims.to_import(&case.situation().await?)? {
         let program = case.stage.program()?;
         let said = case.stage.core.import(&program, &address, &id).await;
         ensure!(
@@ -138,24 +153,29 @@ pub async fn with_fault(change: Arc<Change>, fault: Fault, place: Place) -> Resu
     ensure!(is_done || is_told, "it succeeded without a word, and is not done");
     if !hit.succeeded || !is_done {
         let (mended, _) = case.apply(&change.mend()?).await?;
-        let checked = claims.check(&mended, &case.snapshot().await?);
+        let checked = claims.check(&mended, &case.situation().await?);
         checked.with_context(|| format!("mended, after {hit:#?}: {mended:#?}"))?;
         ensure!(mended.succeeded, "the next apply failed: {mended:#?}");
     }
     ensure!(case.is_done().await?, "the final plan is not empty");
-    claims.check_end(&case.snapshot().await?, &case.stage.world.calls().await?)?;
+    claims.check_end(&case.situation().await?, &case.stage.world.calls().await?)?;
     Ok(claims.verdict)
 }
 
 impl Case {
-    /// Plays the steps before the change.
-    async fn prepared(change: Arc<Change>) -> Result<Self> {
-        let mut stage = Stage::of(change.scenario())?;
-        let (_, before) = change.scenario().steps.split_last().context("a change is a step")?;
-        for step in before {
-            stage.step(step).await.with_context(|| format!("step {}", step.name))?;
-        }
-        Ok(Self { change, stage })
+    /// Where the change is about to be made: what comes before it is played once for all its cases.
+    fn prepared(change: Arc<Change>) -> Result<Self> {
+        let prepared = {
+            let mut all = PREPARED.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(change.name().to_owned()).or_default())
+        };
+        let play = || {
+            let change = Arc::clone(&change);
+            paused(|| Box::pin(play_before(change))).map_err(|err| format!("{err:#}"))
+        };
+        let snapshot = prepared.get_or_init(play).as_ref();
+        let snapshot = snapshot.map_err(|err| anyhow!("preparing: {err}"))?;
+        Ok(Self { stage: Stage::resumed(snapshot), change })
     }
 
     fn write_the_change(&mut self) {
@@ -173,8 +193,8 @@ impl Case {
         Ok((Outcome { succeeded, said: messages(&said) }, calls))
     }
 
-    async fn snapshot(&self) -> Result<Snapshot> {
-        Ok(Snapshot {
+    async fn situation(&self) -> Result<claims::Snapshot> {
+        Ok(claims::Snapshot {
             state: self.stage.stored()?,
             objects: self.stage.world.objects().await?,
             open_requests: self.stage.world.open_requests().await?,

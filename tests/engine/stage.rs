@@ -21,7 +21,7 @@ use cleanrooms_provider::cleanrooms::client::Client;
 use cleanrooms_provider::cleanrooms::places::Known;
 use cleanrooms_provider::cleanrooms::provider::CleanRooms;
 use cleanrooms_provider::framework::testing::{
-    Action, Change, Core, Mode, Options, Planned, Program, Said,
+    self, Action, Change, Core, Mode, Options, Planned, Program, Said,
 };
 use cleanrooms_provider::framework::{Configured, Severity};
 use cleanrooms_provider::wire::{self, AttributePath, Type, Value, msgpack};
@@ -52,10 +52,22 @@ pub struct Stage {
     outcome: Map<String, Json>,
 }
 
+/// What a stage has come to: what exists, what is stored, and what is configured.
+pub struct Snapshot {
+    world: World,
+    state: testing::State,
+    saved: BTreeMap<String, String>,
+    provider: String,
+    main: String,
+}
+
 impl Stage {
     /// An empty stage, on the runtime that it is used on.
     pub fn new() -> Self {
-        let world = World::new();
+        Self::over(World::new())
+    }
+
+    fn over(world: World) -> Self {
         let below = world.clone();
         // What the provider processes of one walk tell one another.
         let places = Mutex::new((0, Known::default()));
@@ -96,6 +108,27 @@ impl Stage {
             }
         }
         Ok(stage)
+    }
+
+    /// The stage as it is, for others to begin with.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            world: self.world.fork(),
+            state: self.core.state.clone(),
+            saved: self.saved.clone(),
+            provider: self.provider.clone(),
+            main: self.main.clone(),
+        }
+    }
+
+    /// A stage that begins where another one was, on the runtime that it is used on.
+    pub fn resumed(at: &Snapshot) -> Self {
+        let mut stage = Self::over(at.world.fork());
+        stage.core.state = at.state.clone();
+        stage.saved.clone_from(&at.saved);
+        stage.provider.clone_from(&at.provider);
+        stage.main.clone_from(&at.main);
+        stage
     }
 
     /// Takes a scenario from its first step to its end, and gives its outcome.

@@ -45,6 +45,11 @@ impl World {
         Self { sandbox, falsify: Arc::default() }
     }
 
+    /// Another one that begins as this one is. To be made on the runtime that it is used on.
+    pub fn fork(&self) -> Self {
+        Self { sandbox: self.sandbox.fork(), falsify: Arc::default() }
+    }
+
     /// Changes replies on their way to the provider, or no longer.
     pub fn falsify(&self, falsify: Option<Falsify>) {
         *self.falsify.lock().unwrap_or_else(PoisonError::into_inner) = falsify;

@@ -44,8 +44,11 @@ pub struct Engine {
 /// How much of the tests an engine runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// Everything: those on `PATH`, and the oldest and the newest in-process.
+    /// Everything: the newest.
     Everything,
+    /// Everything, but of the kinds that [`crate::features`] calls plain one life each: those on
+    /// `PATH`, and the oldest.
+    Lives,
     /// What [`crate::features`] calls smoke: the versions between.
     Smoke,
 }
@@ -91,6 +94,15 @@ impl Engines {
     }
 
     fn with(releases: &[Release]) -> Result<Self> {
+        let mut engines = Self::of(releases)?;
+        // The newest may be one on `PATH`.
+        if let Some(newest) = engines.found.iter_mut().max_by(|a, b| a.version.cmp(&b.version)) {
+            newest.extent = Extent::Everything;
+        }
+        Ok(engines)
+    }
+
+    fn of(releases: &[Release]) -> Result<Self> {
         let mut found = Vec::new();
         for program in programs() {
             found.push(Engine::new(None, program, Vec::new())?);
@@ -161,9 +173,10 @@ impl Engines {
 pub fn rows(needs: &[Need]) -> Result<Vec<String>> {
     let row = |release: &Release| {
         let version = Version::parse(release.terraform).context("a pinned version")?;
-        let runs = match is_end(*release) {
-            true => "everything",
-            false => "smoke",
+        let runs = match extent_by_itself(*release) {
+            Extent::Everything => "everything",
+            Extent::Lives => "everything, of plain kinds one life",
+            Extent::Smoke => "smoke",
         };
         let lacking = needs.iter().filter(|need| !holds(&need.terraform, &version));
         let lacking: BTreeSet<_> = lacking.map(|need| need.because.as_str()).collect();
@@ -179,13 +192,18 @@ pub fn all_are_asked_for() -> bool {
 }
 
 fn extent(release: Release) -> Extent {
-    if is_end(release) || all_are_asked_for() { Extent::Everything } else { Extent::Smoke }
+    if all_are_asked_for() { Extent::Everything } else { extent_by_itself(release) }
 }
 
-/// Whether it is the oldest or the newest.
-fn is_end(release: Release) -> bool {
-    let ends = [RELEASES.first(), RELEASES.last()];
-    ends.iter().any(|end| end.is_some_and(|end| end.release == release.release))
+fn extent_by_itself(release: Release) -> Extent {
+    let is = |end: Option<&Release>| end.is_some_and(|end| end.release == release.release);
+    if is(RELEASES.last()) {
+        Extent::Everything
+    } else if is(RELEASES.first()) {
+        Extent::Lives
+    } else {
+        Extent::Smoke
+    }
 }
 
 impl Engine {
@@ -193,7 +211,7 @@ impl Engine {
         let mut engine = Self {
             name: String::new(),
             version: Version::new(0, 0, 0),
-            extent: Extent::Everything,
+            extent: if all_are_asked_for() { Extent::Everything } else { Extent::Lives },
             program,
             leading,
         };

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::engine::Extent;
+
 /// Something that not every engine can do.
 #[derive(Debug)]
 pub struct Feature {
@@ -104,7 +106,30 @@ const EVERYWHERE: &[&str] = &[
     "examples/complete",
 ];
 
-/// The scenarios and examples that the engines run which do not run everything.
+/// Kinds of objects that are rows and calls alone. What keeps them safe is the layer's, which other kinds
+/// show on each engine, so that of these each engine but the newest shows a life. The engine in small
+/// plays all of their scenarios.
+const PLAIN: &[&str] =
+    &["analysis_template", "configured_table_association_analysis_rule", "privacy_budget_template"];
+
+/// The scenarios of a plain kind that are its life, beside its example.
+const LIFE: &[&str] =
+    &["create_full", "update", "replace", "import_forms", "generated_configuration"];
+
+/// Whether an engine runs a scenario or an example, as far as its extent goes.
+pub fn is_run(extent: Extent, name: &str) -> bool {
+    match extent {
+        Extent::Everything => true,
+        Extent::Lives => {
+            let is_of_a_life =
+                |(kind, scenario)| !PLAIN.contains(&kind) || LIFE.contains(&scenario);
+            name.split_once('/').is_none_or(is_of_a_life) || smoke().contains(name)
+        }
+        Extent::Smoke => smoke().contains(name),
+    }
+}
+
+/// The scenarios and examples that every engine runs.
 pub fn smoke() -> BTreeSet<&'static str> {
     let of_features = FEATURES.iter().flat_map(|feature| match feature.shown_by {
         Shown::By(scenarios) => scenarios,
@@ -127,6 +152,21 @@ mod tests {
             };
             assert!(folder.is_dir(), "{name} is no scenario");
         }
+    }
+
+    #[test]
+    fn a_plain_kind_has_a_life() {
+        for kind in PLAIN {
+            for scenario in LIFE {
+                let folder = repository().join("acceptance-tests/cases").join(kind).join(scenario);
+                assert!(folder.is_dir(), "{kind}/{scenario} is no scenario");
+                assert!(is_run(Extent::Lives, &format!("{kind}/{scenario}")));
+            }
+            assert!(!is_run(Extent::Lives, &format!("{kind}/disappears")));
+            assert!(is_run(Extent::Everything, &format!("{kind}/disappears")));
+        }
+        assert!(is_run(Extent::Lives, "collaboration/disappears"));
+        assert!(!is_run(Extent::Smoke, "collaboration/disappears"));
     }
 
     #[test]

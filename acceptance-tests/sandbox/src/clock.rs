@@ -19,6 +19,11 @@ impl Clock {
         Self { wall: SystemTime::now(), start: Instant::now() }
     }
 
+    /// A clock that shows what this one does, and goes on with the clock of the runtime that it is made on.
+    pub(crate) fn onwards(&self) -> Self {
+        Self { wall: self.wall(), start: Instant::now() }
+    }
+
     fn wall(&self) -> SystemTime {
         self.wall + self.start.elapsed()
     }

@@ -38,7 +38,8 @@ impl InProcess {
     /// of this one, and goes its own way from there. Faults, journal and state
     /// file stay behind.
     ///
-    /// A test can so prepare a situation once and try many things on it.
+    /// A test can so prepare a situation once and try many things on it, on
+    /// other runtimes as well: a fork goes by the clock of the one it is made on.
     #[must_use]
     pub fn fork(&self) -> Self {
         Self { server: Arc::new(self.server.fork()) }

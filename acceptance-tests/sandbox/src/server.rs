@@ -119,7 +119,7 @@ impl Server {
             model: self.model,
             options,
             counters: Arc::default(),
-            clock: self.clock,
+            clock: self.clock.onwards(),
             shared: Arc::new(Mutex::new(copy)),
             writer: None,
             requests: AtomicU64::new(0),
