@@ -2,7 +2,7 @@
 
 use aws_sdk_cleanrooms::types::{
     CollaborationIdNamespaceAssociation as Item,
-    CollaborationIdNamespaceAssociationSummary as Entry,
+    CollaborationIdNamespaceAssociationSummary as Entry, IdMappingConfig,
     IdNamespaceAssociationInputReferenceConfig as Reference,
 };
 
@@ -139,8 +139,11 @@ impl View for CollaborationIdNamespaceAssociation {
         let mapping = field("id_mapping_config", input::mapping().viewed())
             .computed()
             .doc("How queries may use the ids.")
-            .default(input::no_dimension_column())
-            .read(|it: &Item| it.id_mapping_config.clone());
+            .read(|it: &Item| {
+                let given = it.id_mapping_config.clone();
+                // Where it was never given, replies may leave it out.
+                Some(given.unwrap_or_else(|| IdMappingConfig::builder().build()))
+            });
         let properties = field("input_reference_properties", input::properties())
             .computed()
             .doc("What AWS Entity Resolution says of the namespace.")
