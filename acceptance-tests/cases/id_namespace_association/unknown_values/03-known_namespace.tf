@@ -1,6 +1,11 @@
 resource "terraform_data" "it" {
   input            = "Customers"
-  triggers_replace = 1
+  triggers_replace = 2
+}
+
+resource "terraform_data" "flag" {
+  input            = false
+  triggers_replace = 2
 }
 
 resource "cleanrooms_collaboration" "this" {
@@ -20,11 +25,11 @@ resource "cleanrooms_id_namespace_association" "this" {
   membership_id = cleanrooms_membership.this.id
   name          = terraform_data.it.output
   input_reference_config = {
-    input_reference_arn      = "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/customers"
+    input_reference_arn      = "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/Customers"
     manage_resource_policies = true
   }
   description = terraform_data.it.output
   id_mapping_config = {
-    allow_use_as_dimension_column = terraform_data.it.output == "Shoppers"
+    allow_use_as_dimension_column = terraform_data.flag.output
   }
 }
