@@ -22,6 +22,8 @@ const NO_ATTRIBUTE: &[(&str, &str)] = &[
     ("UpdateConfiguredTableAssociation configuredTableAssociationIdentifier", OWN_ID),
     ("UpdateAnalysisTemplate analysisTemplateIdentifier", OWN_ID),
     ("UpdatePrivacyBudgetTemplate privacyBudgetTemplateIdentifier", OWN_ID),
+    ("UpdateIdNamespaceAssociation idNamespaceAssociationIdentifier", OWN_ID),
+    ("UpdateIdMappingTable idMappingTableIdentifier", OWN_ID),
     ("StartProtectedQuery resultConfiguration.outputConfiguration.intermediateTable", REPLIES_ONLY),
     ("StartProtectedQuery type", ONE_TYPE),
     ("UpdateProtectedQuery protectedQueryIdentifier", OWN_ID),
@@ -149,6 +151,11 @@ fn what_an_update_can_change_replaces_nothing() {
 const SHOWN: &[(&str, &str)] = &[
     ("cleanrooms_collaboration_analysis_template", "CollaborationAnalysisTemplate"),
     ("cleanrooms_collaboration_analysis_templates", "CollaborationAnalysisTemplateSummary"),
+    ("cleanrooms_collaboration_id_namespace_association", "CollaborationIdNamespaceAssociation"),
+    (
+        "cleanrooms_collaboration_id_namespace_associations",
+        "CollaborationIdNamespaceAssociationSummary",
+    ),
     ("cleanrooms_collaboration_privacy_budget_template", "CollaborationPrivacyBudgetTemplate"),
     (
         "cleanrooms_collaboration_privacy_budget_templates",

@@ -13,6 +13,7 @@ use super::client::Client;
 use super::collaboration::Collaboration;
 use super::collaboration::data::{
     ChangeRequest, ChangeRequests, CollaborationAnalysisTemplate, CollaborationAnalysisTemplates,
+    CollaborationIdNamespaceAssociation, CollaborationIdNamespaceAssociations,
     CollaborationPrivacyBudgetTemplate, CollaborationPrivacyBudgetTemplates, Collaborations,
     Members,
 };
@@ -22,6 +23,11 @@ use super::configured_table_analysis_rule::ConfiguredTableAnalysisRule;
 use super::configured_table_association::ConfiguredTableAssociation;
 use super::configured_table_association::data::ConfiguredTableAssociations;
 use super::configured_table_association_analysis_rule::ConfiguredTableAssociationAnalysisRule;
+use super::id_mapping_table::IdMappingTable;
+use super::id_mapping_table::action::Populate;
+use super::id_mapping_table::data::IdMappingTables;
+use super::id_namespace_association::IdNamespaceAssociation;
+use super::id_namespace_association::data::IdNamespaceAssociations;
 use super::listing::{Listing, Plural};
 use super::lookup::{One, Sought};
 use super::membership::Membership;
@@ -102,6 +108,16 @@ fn nouns() -> Vec<Noun> {
         Noun::managed::<PrivacyBudgetTemplate>()
             .all::<PrivacyBudgetTemplates>()
             .queried::<PrivacyBudgetTemplate>(),
+        Noun::managed::<IdNamespaceAssociation>()
+            .all::<IdNamespaceAssociations>()
+            .queried::<IdNamespaceAssociation>(),
+        Noun::default()
+            .view::<CollaborationIdNamespaceAssociation>()
+            .all::<CollaborationIdNamespaceAssociations>(),
+        Noun::managed::<IdMappingTable>()
+            .all::<IdMappingTables>()
+            .queried::<IdMappingTable>()
+            .action::<Populate>(),
         Noun::managed::<Ran<ProtectedQuery>>()
             .run::<ProtectedQuery>()
             .all::<ProtectedQueries>()

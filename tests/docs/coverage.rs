@@ -30,29 +30,6 @@ const NOT_MADE: &[(Reason, &[&str])] = &[
     (
         Reason::NotYet,
         &[
-            "CreateIdNamespaceAssociation",
-            "DeleteIdNamespaceAssociation",
-            "GetCollaborationIdNamespaceAssociation",
-            "GetIdNamespaceAssociation",
-            "ListCollaborationIdNamespaceAssociations",
-            "ListIdNamespaceAssociations",
-            "UpdateIdNamespaceAssociation",
-        ],
-    ),
-    (
-        Reason::NotYet,
-        &[
-            "CreateIdMappingTable",
-            "DeleteIdMappingTable",
-            "GetIdMappingTable",
-            "ListIdMappingTables",
-            "PopulateIdMappingTable",
-            "UpdateIdMappingTable",
-        ],
-    ),
-    (
-        Reason::NotYet,
-        &[
             "CreateConfiguredAudienceModelAssociation",
             "DeleteConfiguredAudienceModelAssociation",
             "GetCollaborationConfiguredAudienceModelAssociation",

@@ -73,6 +73,19 @@ static LOOKS: &[(&str, &str)] = &[
     ),
     ("cleanrooms_analysis_templates", r#"membership_id = "${saved.MEMBERSHIP}""#),
     ("cleanrooms_privacy_budget_templates", r#"membership_id = "${saved.MEMBERSHIP}""#),
+    ("cleanrooms_id_namespace_associations", r#"membership_id = "${saved.MEMBERSHIP}""#),
+    (
+        "cleanrooms_collaboration_id_namespace_association",
+        "collaboration_id = \"${saved.COLLABORATION}\"\nid = \"${saved.NAMESPACE}\"",
+    ),
+    (
+        "cleanrooms_collaboration_id_namespace_associations",
+        "collaboration_id = \"${saved.COLLABORATION}\"\nname = \"Customers\"",
+    ),
+    (
+        "cleanrooms_id_mapping_tables",
+        "membership_id = \"${saved.MEMBERSHIP}\"\nname = \"CUSTOMERS\"",
+    ),
     (
         "cleanrooms_protected_query",
         "membership_id = \"${saved.MEMBERSHIP}\"\nid = \"${saved.QUERY}\"",
@@ -151,8 +164,8 @@ async fn look(stage: &mut Stage) -> Result<(Option<Map<String, Json>>, Vec<Strin
     Ok((found, said))
 }
 
-/// A collaboration that its creator has joined, with a partner, a table and its rule, a template, a budget, and a
-/// change that is asked for.
+/// A collaboration that its creator has joined, with a partner, a table and its rule, a template, a budget, id
+/// namespaces and their mapping, and a change that is asked for.
 async fn prepare(stage: &mut Stage) -> Result<()> {
     let collaboration = json!({
         "name": "Campaign reach", "creatorDisplayName": "Publisher", "creatorMemberAbilities": ["CAN_QUERY", "CAN_RUN_JOB"],
@@ -196,6 +209,23 @@ async fn prepare(stage: &mut Stage) -> Result<()> {
     });
     let path = "/memberships/${saved.MEMBERSHIP}/privacybudgettemplates";
     post(stage, CREATOR, path, budget, "BUDGET", "/privacyBudgetTemplate/id").await?;
+    for (namespace, saved) in [("customers", "NAMESPACE"), ("target", "TARGET")] {
+        let arn = format!("arn:aws:entityresolution:us-east-1:{CREATOR}:idnamespace/{namespace}");
+        let association = json!({
+            "name": "Customers",
+            "inputReferenceConfig": { "inputReferenceArn": arn, "manageResourcePolicies": true },
+        });
+        let path = "/memberships/${saved.MEMBERSHIP}/idnamespaceassociations";
+        post(stage, CREATOR, path, association, saved, "/idNamespaceAssociation/id").await?;
+    }
+    let workflow =
+        format!("arn:aws:entityresolution:us-east-1:{CREATOR}:idmappingworkflow/customers");
+    let mapping = json!({
+        "name": "customers",
+        "inputReferenceConfig": { "inputReferenceArn": workflow, "manageResourcePolicies": true },
+    });
+    let path = "/memberships/${saved.MEMBERSHIP}/idmappingtables";
+    post(stage, CREATOR, path, mapping, "MAPPING", "/idMappingTable/id").await?;
     let query = json!({ "type": "SQL", "sqlParameters": { "queryString": "SELECT 1" } });
     let path = "/memberships/${saved.MEMBERSHIP}/protectedQueries";
     post(stage, CREATOR, path, query, "QUERY", "/protectedQuery/id").await?;

@@ -74,7 +74,7 @@ struct Dependent {
 const TABLES: &[&str] = &["CreateConfiguredTable", "UpdateConfiguredTable"];
 const MEMBERSHIPS: &[&str] = &["CreateMembership", "UpdateMembership"];
 
-const DEPENDENT: [Dependent; 11] = [
+const DEPENDENT: [Dependent; 15] = [
     Dependent {
         operations: &[
             "CreateAnalysisTemplate",
@@ -132,6 +132,27 @@ const DEPENDENT: [Dependent; 11] = [
         ],
         cause: |_, body| has_member(body, "roleArn"),
         actions: &["iam:PassRole"],
+    },
+    Dependent {
+        operations: &["CreateIdNamespaceAssociation"],
+        cause: |_, _| true,
+        actions: &["entityresolution:GetIdNamespace"],
+    },
+    Dependent {
+        operations: &["CreateIdMappingTable"],
+        cause: |_, _| true,
+        actions: &["entityresolution:GetIdMappingWorkflow"],
+    },
+    Dependent {
+        operations: &["CreateIdMappingTable", "CreateIdNamespaceAssociation"],
+        cause: |_, body| body["inputReferenceConfig"]["manageResourcePolicies"] == true,
+        actions: &["entityresolution:AddPolicyStatement"],
+    },
+    Dependent {
+        operations: &["DeleteIdMappingTable", "DeleteIdNamespaceAssociation"],
+        // No request says whether there is a policy of the service's own.
+        cause: |_, _| true,
+        actions: &["entityresolution:DeletePolicyStatement"],
     },
     Dependent {
         operations: MEMBERSHIPS,
@@ -215,6 +236,12 @@ mod tests {
         assert!(of("UpdateMembership", role).contains(&"iam:PassRole".to_owned()));
         let program = json!({"source": {"artifacts": {"roleArn": "arn:aws:iam::1:role/a"}}});
         assert!(of("CreateAnalysisTemplate", program).contains(&"iam:PassRole".to_owned()));
+        let namespace = |managed| {
+            let config = json!({"inputReferenceConfig": {"manageResourcePolicies": managed}});
+            of("CreateIdNamespaceAssociation", config)
+        };
+        assert!(namespace(true).contains(&"entityresolution:AddPolicyStatement".to_owned()));
+        assert_eq!(namespace(false).len(), 2);
         let silent = json!({"queryLogStatus": "DISABLED"});
         assert_eq!(of("CreateMembership", silent.clone()).len(), 1);
         assert_eq!(of("UpdateMembership", silent).len(), 10);

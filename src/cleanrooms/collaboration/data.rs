@@ -2,6 +2,7 @@
 
 mod analysis_templates;
 mod budget_templates;
+mod id_namespace_associations;
 mod members;
 mod parts;
 mod requests;
@@ -13,6 +14,9 @@ use aws_sdk_cleanrooms::types::{
 pub use self::analysis_templates::{CollaborationAnalysisTemplate, CollaborationAnalysisTemplates};
 pub use self::budget_templates::{
     CollaborationPrivacyBudgetTemplate, CollaborationPrivacyBudgetTemplates,
+};
+pub use self::id_namespace_associations::{
+    CollaborationIdNamespaceAssociation, CollaborationIdNamespaceAssociations,
 };
 pub use self::members::Members;
 pub use self::requests::{ChangeRequest, ChangeRequests};

@@ -9,6 +9,7 @@ use aws_sdk_cleanrooms::types::MemberAbility;
 
 use super::place;
 use crate::cleanrooms::client::Client;
+use crate::cleanrooms::lasting;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::{Change, Diagnostic, Diagnostics, Severity};
@@ -17,9 +18,6 @@ use crate::wire::{AttributePath, Value};
 /// The attributes that the API can set but not clear.
 const CANNOT_BE_CLEARED: [&str; 2] =
     ["default_result_configuration", "default_job_result_configuration"];
-
-/// Which of these the last applied configuration had. Stored with the state.
-const CONFIGURED: &str = "configured";
 
 /// Completes the plan of a create, an update or a replacement.
 pub fn modify(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
@@ -30,7 +28,7 @@ pub fn modify(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Privat
         warn_of_job_payer(plan);
         warn_of_what_stays(plan, private);
     }
-    note_configured(plan, private);
+    lasting::note(plan, private, &CANNOT_BE_CLEARED);
 }
 
 /// Refuses what the API cannot do, before the first call.
@@ -108,31 +106,9 @@ fn warn_of_job_payer(plan: &mut Plan<'_>) {
 /// Says that a block which was taken out of the configuration stays with the service.
 fn warn_of_what_stays(plan: &mut Plan<'_>, private: &Private) {
     for name in CANNOT_BE_CLEARED {
-        let was_configured = was_configured(private, name);
-        let is_set = !plan.prior.get(name).is_null();
-        if was_configured && is_set && plan.config.get(name).is_null() {
-            let detail = format!(
-                "It is no longer in the configuration, but the API cannot clear it: results still \
-                 go where `{name}` says. Configure another target to change that."
-            );
-            let summary = format!("{name} stays as it is");
-            let path = AttributePath::of(name);
-            plan.diagnostics.push(Diagnostic::warning(summary, detail).at(path));
-        }
-    }
-}
-
-fn was_configured(private: &Private, name: &str) -> bool {
-    let configured = private.get(CONFIGURED).and_then(|note| note.as_array());
-    configured.into_iter().flatten().any(|configured| configured.as_str() == Some(name))
-}
-
-fn note_configured(plan: &Plan<'_>, private: &mut Private) {
-    let is_configured = |name: &&str| !plan.config.get(name).is_null();
-    let configured: Vec<_> = CANNOT_BE_CLEARED.into_iter().filter(is_configured).collect();
-    if configured.is_empty() {
-        private.remove(CONFIGURED);
-    } else {
-        private.set(CONFIGURED, configured);
+        let meaning = format!(
+            "results still go where `{name}` says. Configure another target to change that."
+        );
+        lasting::warn(plan, private, name, &meaning);
     }
 }

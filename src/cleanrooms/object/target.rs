@@ -25,12 +25,34 @@ const TARGET: &str = "target";
 
 /// Notes what is to be made, as far as it is known.
 pub(super) fn note<O: Object>(plan: &Plan<'_>, private: &mut Private) {
-    let known = O::TARGET
-        .iter()
-        .chain(&["region"])
-        .filter_map(|name| Some(((*name).to_owned(), Json::from(plan.get(name).as_str()?))));
+    let names = O::TARGET.iter().chain(&["region"]);
+    let known = names.filter_map(|name| Some(((*name).to_owned(), known(plan.get(name))?)));
     if !O::TARGET.is_empty() {
         private.set_plan_note(TARGET, Json::Object(known.collect()));
+    }
+}
+
+/// The texts of a value that are known, also those inside objects.
+fn known(value: &Value) -> Option<Json> {
+    match value {
+        Value::String(text) => Some(text.as_str().into()),
+        Value::Object(members) => {
+            let known = members.iter().filter_map(|(name, it)| Some((name.clone(), known(it)?)));
+            Some(Json::Object(known.collect()))
+        }
+        _ => None,
+    }
+}
+
+/// The value that was noted.
+fn noted(note: &Json) -> Option<Value> {
+    match note {
+        Json::String(text) => Some(text.as_str().into()),
+        Json::Object(members) => {
+            let noted = members.iter().filter_map(|(name, it)| Some((name.as_str(), noted(it)?)));
+            Some(Value::object(noted))
+        }
+        _ => None,
     }
 }
 
@@ -43,10 +65,11 @@ pub(super) async fn check_noted<O: Object>(
     cx: &Context<'_, Client>,
     prior: &Value,
 ) -> Result<(), Diagnostics> {
-    let Some(Json::Object(noted)) = cx.private().plan_note(TARGET).cloned() else { return Ok(()) };
-    let noted =
-        noted.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?.into())));
-    check::<O>(cx, &Value::object(noted), prior).await
+    let target = cx.private().plan_note(TARGET).and_then(noted);
+    match target {
+        Some(target) => check::<O>(cx, &target, prior).await,
+        None => Ok(()),
+    }
 }
 
 /// Checks whether an object could be made in place of another one. What is in the way may be on its
@@ -106,4 +129,27 @@ fn in_the_way<O: Object>(prior: &Value, obstacle: &str) -> Diagnostic {
              first; else choose something else here."
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_a_target_comes_back_from_its_note() {
+        let config = |policies: Value| {
+            Value::object([
+                ("arn", "arn:x".into()),
+                ("policies", policies),
+                ("more", Value::Unknown),
+            ])
+        };
+        let plan = Value::object([("name", "a".into()), ("config", config(true.into()))]);
+        let target = Value::object([
+            ("name", "a".into()),
+            ("config", Value::object([("arn", "arn:x".into())])),
+        ]);
+        assert_eq!(known(&plan).as_ref().and_then(noted), Some(target));
+        assert_eq!(known(&Value::Unknown), None);
+    }
 }

@@ -53,3 +53,23 @@ resource "cleanrooms_privacy_budget_template" "this" {
   privacy_budget_type = "DIFFERENTIAL_PRIVACY"
   parameters          = { differential_privacy = { epsilon = 3, users_noise_per_query = 20 } }
 }
+
+resource "cleanrooms_id_namespace_association" "source" {
+  membership_id          = cleanrooms_membership.this.id
+  name                   = "Customers"
+  input_reference_config = { input_reference_arn = "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/customers", manage_resource_policies = true }
+}
+
+resource "cleanrooms_id_namespace_association" "target" {
+  membership_id          = cleanrooms_membership.this.id
+  name                   = "Audience"
+  input_reference_config = { input_reference_arn = "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/target", manage_resource_policies = false }
+  depends_on             = [cleanrooms_id_namespace_association.source]
+}
+
+resource "cleanrooms_id_mapping_table" "this" {
+  membership_id          = cleanrooms_membership.this.id
+  name                   = "Customers"
+  input_reference_config = { input_reference_arn = "arn:aws:entityresolution:us-east-1:111122223333:idmappingworkflow/customers", manage_resource_policies = true }
+  depends_on             = [cleanrooms_id_namespace_association.target]
+}

@@ -48,6 +48,26 @@ resource "cleanrooms_privacy_budget_template" "this" {
   parameters          = { differential_privacy = { epsilon = 3, users_noise_per_query = 20 } }
 }
 
+resource "cleanrooms_id_namespace_association" "source" {
+  membership_id          = cleanrooms_membership.this.id
+  name                   = "Customers"
+  input_reference_config = { input_reference_arn = "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/customers", manage_resource_policies = true }
+}
+
+resource "cleanrooms_id_namespace_association" "target" {
+  membership_id          = cleanrooms_membership.this.id
+  name                   = "Audience"
+  input_reference_config = { input_reference_arn = "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/target", manage_resource_policies = false }
+  depends_on             = [cleanrooms_id_namespace_association.source]
+}
+
+resource "cleanrooms_id_mapping_table" "this" {
+  membership_id          = cleanrooms_membership.this.id
+  name                   = "Customers"
+  input_reference_config = { input_reference_arn = "arn:aws:entityresolution:us-east-1:111122223333:idmappingworkflow/customers", manage_resource_policies = true }
+  depends_on             = [cleanrooms_id_namespace_association.target]
+}
+
 data "cleanrooms_collaborations" "all" {
   region = "us-east-1"
 }
@@ -102,4 +122,23 @@ data "cleanrooms_analysis_templates" "all" {
 data "cleanrooms_privacy_budget_templates" "all" {
   membership_id       = data.cleanrooms_membership.by_collaboration.id
   privacy_budget_type = "DIFFERENTIAL_PRIVACY"
+}
+
+data "cleanrooms_id_namespace_associations" "all" {
+  membership_id = data.cleanrooms_membership.by_collaboration.id
+}
+
+data "cleanrooms_id_mapping_tables" "all" {
+  membership_id = data.cleanrooms_membership.by_collaboration.id
+  name          = "CUSTOMERS"
+}
+
+data "cleanrooms_collaboration_id_namespace_associations" "all" {
+  collaboration_id   = data.cleanrooms_collaboration.by_id.id
+  creator_account_id = "111122223333"
+}
+
+data "cleanrooms_collaboration_id_namespace_association" "by_id" {
+  collaboration_id = data.cleanrooms_collaboration.by_id.id
+  id               = cleanrooms_id_namespace_association.target.id
 }

@@ -34,6 +34,8 @@ pub fn what_is_ones_own_is_found(engine: &Engine) -> Result<()> {
         ("list.cleanrooms_configured_table.all", vec!["Orders", "Returns"]),
         ("list.cleanrooms_configured_table.two", vec!["Orders"]),
         ("list.cleanrooms_configured_table_association.all", vec!["orders"]),
+        ("list.cleanrooms_id_mapping_table.all", vec!["customers"]),
+        ("list.cleanrooms_id_namespace_association.all", vec!["Ours", "Theirs"]),
         ("list.cleanrooms_membership.all", vec!["Alpha"]),
         ("list.cleanrooms_privacy_budget_template.all", vec!["DIFFERENTIAL_PRIVACY"]),
     ];
@@ -84,7 +86,7 @@ pub fn what_is_written_is_imported_without_a_change(engine: &Engine) -> Result<(
     let changed = plan.changes.iter().filter(|(_, it)| it.action != "no-op" || !it.importing);
     let changed: Vec<_> = changed.collect();
     ensure!(changed.is_empty(), "it changes {changed:#?}, by:\n{generated}");
-    ensure!(plan.changes.len() == 8, "not all are imported: {plan:#?}");
+    ensure!(plan.changes.len() == 11, "not all are imported: {plan:#?}");
     prepared.workspace.succeed(&APPLY)?;
     prepared.workspace.succeed(&[&PLAN[..], &["-detailed-exitcode"]].concat())?;
     Ok(())
@@ -100,8 +102,8 @@ fn found(finished: &Finished, address: &str) -> Result<Vec<String>> {
     Ok(of_list.filter_map(|found| Some(found["display_name"].as_str()?.to_owned())).collect())
 }
 
-/// Two collaborations of one's own and one of a partner, a membership with a template and a budget, two
-/// tables, one of them associated.
+/// Two collaborations of one's own and one of a partner, a membership with a template, a budget, id namespaces and
+/// their mapping, two tables, one of them associated.
 struct Prepared {
     workspace: Workspace,
     sandbox: Sandbox,
@@ -156,6 +158,18 @@ impl Prepared {
             &format!("/memberships/{membership}/privacybudgettemplates"),
             &budget,
         )?;
+        let named = |name: &str, kind: &str, of: &str| {
+            let arn = format!("arn:aws:entityresolution:us-east-1:{own}:{kind}/{of}");
+            json!({ "name": name,
+                "inputReferenceConfig": { "inputReferenceArn": arn, "manageResourcePolicies": true } })
+        };
+        for (name, of) in [("Ours", "source"), ("Theirs", "target")] {
+            let namespace = named(name, "idnamespace", of);
+            let path = format!("/memberships/{membership}/idnamespaceassociations");
+            prepared.made(own, &path, &namespace)?;
+        }
+        let mapping = named("customers", "idmappingworkflow", "customers");
+        prepared.made(own, &format!("/memberships/{membership}/idmappingtables"), &mapping)?;
         Ok(Some(prepared))
     }
 
@@ -230,6 +244,20 @@ list "cleanrooms_privacy_budget_template" "all" {
     membership_id = list.cleanrooms_membership.all.data[0].identity.id
   }
 }
+
+list "cleanrooms_id_namespace_association" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
+list "cleanrooms_id_mapping_table" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
 "#;
 
 const WHOLE: &str = r#"
@@ -267,6 +295,20 @@ list "cleanrooms_analysis_template" "all" {
 }
 
 list "cleanrooms_privacy_budget_template" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
+list "cleanrooms_id_namespace_association" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
+list "cleanrooms_id_mapping_table" "all" {
   provider = cleanrooms
   config {
     membership_id = list.cleanrooms_membership.all.data[0].identity.id

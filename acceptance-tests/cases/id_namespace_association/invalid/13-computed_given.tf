@@ -1,0 +1,12 @@
+#: command: validate
+#: expect_error: Invalid value for
+
+resource "cleanrooms_id_namespace_association" "this" {
+  membership_id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  name          = "Customers"
+  input_reference_config = {
+    input_reference_arn      = "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/customers"
+    manage_resource_policies = true
+  }
+  membership_arn = "x"
+}

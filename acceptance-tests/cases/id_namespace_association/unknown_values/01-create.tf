@@ -1,0 +1,35 @@
+resource "terraform_data" "it" {
+  input            = "Customers"
+  triggers_replace = 1
+}
+
+resource "terraform_data" "flag" {
+  input            = false
+  triggers_replace = 1
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_id_namespace_association" "this" {
+  membership_id = cleanrooms_membership.this.id
+  name          = terraform_data.it.output
+  input_reference_config = {
+    input_reference_arn      = "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/${terraform_data.it.output}"
+    manage_resource_policies = true
+  }
+  description = terraform_data.it.output
+  id_mapping_config = {
+    allow_use_as_dimension_column = terraform_data.flag.output
+  }
+}

@@ -1,0 +1,75 @@
+//! The id mapping tables that a membership has made.
+
+use aws_sdk_cleanrooms::types::IdMappingTableSummary;
+
+use super::{IdMappingTable, list_all, reference};
+use crate::cleanrooms::aws::AwsError;
+use crate::cleanrooms::client::Reading;
+use crate::cleanrooms::listing::{Listing, described_by, filter, required};
+use crate::cleanrooms::query::Queried;
+use crate::cleanrooms::shapes::ids::uuid;
+use crate::cleanrooms::shapes::time::time;
+use crate::framework::codec::{Codec, object, string};
+use crate::framework::page::Need;
+use crate::framework::row::field;
+use crate::framework::schema::Attribute;
+use crate::wire::Value;
+
+impl Queried for IdMappingTable {
+    type Among = IdMappingTables;
+    const ABOUT: &'static str =
+        "The id mapping tables that a membership of the account's own has made.";
+}
+
+/// The tables of a membership.
+pub struct IdMappingTables;
+
+impl Listing for IdMappingTables {
+    const TYPE_NAME: &'static str = "cleanrooms_id_mapping_tables";
+    const ENTRIES: &'static str = "id_mapping_tables";
+    const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:ListIdMappingTables"])];
+    const ABOUT: &'static str = "The id mapping tables that a membership of the account's own has made, or \
+                                 those of them that are asked for. There may be none.";
+    type Entry = IdMappingTableSummary;
+
+    fn arguments() -> Vec<Attribute> {
+        let parent = required("membership_id", &uuid(), "The id of the membership.");
+        let about = "Only the table of this name, in upper or lower case.";
+        let name = filter::<IdMappingTable>("name", about);
+        std::iter::once(parent).chain(name).collect()
+    }
+
+    fn entry() -> Codec<(), IdMappingTableSummary> {
+        type Entry = IdMappingTableSummary;
+        let text = |name, read: fn(&Entry) -> String| {
+            field::<(), Entry, String, String>(name, string())
+                .computed()
+                .read(move |it: &Entry| Some(read(it)))
+        };
+        let entry = object(Ok::<(), String>)
+            .with(text("id", |it| it.id.clone()))
+            .with(text("arn", |it| it.arn.clone()))
+            .with(text("name", |it| it.name.clone()))
+            .with(text("description", |it| it.description.clone().unwrap_or_default()))
+            .with(
+                field("input_reference_config", reference().viewed())
+                    .computed()
+                    .read(|it: &Entry| it.input_reference_config.clone()),
+            )
+            .with(text("membership_id", |it| it.membership_id.clone()))
+            .with(text("membership_arn", |it| it.membership_arn.clone()))
+            .with(text("collaboration_id", |it| it.collaboration_id.clone()))
+            .with(text("collaboration_arn", |it| it.collaboration_arn.clone()))
+            .with(field("create_time", time()).computed().read(|it: &Entry| Some(it.create_time)))
+            .with(field("update_time", time()).computed().read(|it: &Entry| Some(it.update_time)))
+            .single();
+        described_by::<IdMappingTable, _>(entry)
+    }
+
+    async fn list(
+        at: &Reading<'_>,
+        config: &Value,
+    ) -> Result<Vec<IdMappingTableSummary>, AwsError> {
+        list_all(at, config.get("membership_id").as_str().unwrap_or_default()).await
+    }
+}
