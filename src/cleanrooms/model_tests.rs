@@ -22,6 +22,10 @@ const NO_ATTRIBUTE: &[(&str, &str)] = &[
     ("UpdateConfiguredTableAssociation configuredTableAssociationIdentifier", OWN_ID),
     ("UpdateAnalysisTemplate analysisTemplateIdentifier", OWN_ID),
     ("UpdatePrivacyBudgetTemplate privacyBudgetTemplateIdentifier", OWN_ID),
+    (
+        "UpdateConfiguredAudienceModelAssociation configuredAudienceModelAssociationIdentifier",
+        OWN_ID,
+    ),
     ("StartProtectedQuery resultConfiguration.outputConfiguration.intermediateTable", REPLIES_ONLY),
     ("StartProtectedQuery type", ONE_TYPE),
     ("UpdateProtectedQuery protectedQueryIdentifier", OWN_ID),
@@ -147,8 +151,18 @@ fn what_an_update_can_change_replaces_nothing() {
 
 /// What views and their lists show of, by the shapes of the model.
 const SHOWN: &[(&str, &str)] = &[
+    ("cleanrooms_analysis_log_export", "AnalysisLogExport"),
+    ("cleanrooms_analysis_log_exports", "AnalysisLogExportSummary"),
     ("cleanrooms_collaboration_analysis_template", "CollaborationAnalysisTemplate"),
     ("cleanrooms_collaboration_analysis_templates", "CollaborationAnalysisTemplateSummary"),
+    (
+        "cleanrooms_collaboration_configured_audience_model_association",
+        "CollaborationConfiguredAudienceModelAssociation",
+    ),
+    (
+        "cleanrooms_collaboration_configured_audience_model_associations",
+        "CollaborationConfiguredAudienceModelAssociationSummary",
+    ),
     ("cleanrooms_collaboration_privacy_budget_template", "CollaborationPrivacyBudgetTemplate"),
     (
         "cleanrooms_collaboration_privacy_budget_templates",

@@ -390,12 +390,37 @@ pub fn analysis_template_arn() -> Codec<String> {
 
 fn is_template(text: &str) -> bool {
     let parts: Vec<_> = text.split([':', '/']).collect();
-    let partition = |text: &str| {
-        let more = text.strip_prefix("aws");
-        more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
-    };
     matches!(parts.as_slice(), ["arn", p, "cleanrooms", region, account, "membership", membership, "analysistemplate", id]
-        if partition(p) && is_region_in_words(region) && is_account_id(account) && is_id(membership) && is_id(id))
+        if is_partition(p) && is_region_in_words(region) && is_account_id(account) && is_id(membership) && is_id(id))
+}
+
+/// The ARN of a configured audience model of AWS Clean Rooms ML (API model: ConfiguredAudienceModelArn).
+pub fn audience_model_arn() -> Codec<String> {
+    let rule = "must be the ARN of a configured audience model";
+    string().validate(length(20..=2048)).validate(Validator::string(rule, |text| {
+        (!is_configured_audience_model(text)).then(|| {
+            format!(
+                "`{text}` is not the ARN of a configured audience model: arn:aws:cleanrooms-ml:\
+                 <region>:<account>:configured-audience-model/<id>."
+            )
+        })
+    }))
+}
+
+fn is_configured_audience_model(text: &str) -> bool {
+    let parts: Vec<_> = text.split(':').collect();
+    let region =
+        |text: &str| is_of(text, |c| c == '-' || c.is_ascii_lowercase() || c.is_ascii_digit());
+    let path = |text: &str| is_of(text, |c| c.is_ascii_alphanumeric() || "-_/.".contains(c));
+    matches!(parts.as_slice(), ["arn", p, "cleanrooms-ml", r, account, resource]
+        if is_partition(p) && region(r) && is_account_id(account)
+            && resource.strip_prefix("configured-audience-model/").is_some_and(path))
+}
+
+/// A partition as the patterns have it that take any: `aws[-a-z]*`.
+fn is_partition(text: &str) -> bool {
+    let more = text.strip_prefix("aws");
+    more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
 }
 
 /// A statement in SQL of at most 500,000 characters (API model: ProtectedQuerySQLParameters).
@@ -438,16 +463,12 @@ fn is_model_algorithm(text: &str) -> bool {
         return false;
     };
     let parts: Vec<_> = before.split([':', '/']).collect();
-    let partition = |text: &str| {
-        let more = text.strip_prefix("aws");
-        more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
-    };
     let region =
         |text: &str| is_of(text, |c| c == '-' || c.is_ascii_lowercase() || c.is_ascii_digit());
     let id = |text: &str| is_of(text, |c| is_word(c) || "*-".contains(c));
     let path = |text: &str| is_of(text, |c| c.is_ascii_alphanumeric() || "-_/.".contains(c));
     matches!(parts.as_slice(), ["arn", p, "cleanrooms-ml", r, account, "membership", membership]
-        if partition(p) && region(r) && is_account_or_any(account) && id(membership))
+        if is_partition(p) && region(r) && is_account_or_any(account) && id(membership))
         && (association == "*" || path(association))
 }
 
@@ -613,6 +634,28 @@ mod tests {
         }
         for bad in ["", &of("intermediatetable"), &template.replace("aws:", "azure:")] {
             assert!(!accepts(&analysis_template_arn(), bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn arns_of_audience_models_follow_the_model() {
+        let model =
+            "arn:aws:cleanrooms-ml:us-east-1:111122223333:configured-audience-model/a-1/b.c";
+        for good in [model, &model.replace("aws:", "aws-us-gov:"), &model.replace("us-east-1", "x")]
+        {
+            assert!(accepts(&audience_model_arn(), good), "{good}");
+        }
+        for bad in [
+            "",
+            "arn:aws:cleanrooms-ml",
+            &model.replace("-ml", ""),
+            &model.replace("1111", "1"),
+            &model.replace("configured-", ""),
+            &model.replace("a-1/b.c", ""),
+            &model.replace("b.c", "b:c"),
+            &model.replace("a-1", &"a".repeat(2048)),
+        ] {
+            assert!(!accepts(&audience_model_arn(), bad), "{bad}");
         }
     }
 
