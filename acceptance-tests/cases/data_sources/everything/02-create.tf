@@ -53,3 +53,10 @@ resource "cleanrooms_privacy_budget_template" "this" {
   privacy_budget_type = "DIFFERENTIAL_PRIVACY"
   parameters          = { differential_privacy = { epsilon = 3, users_noise_per_query = 20 } }
 }
+
+resource "cleanrooms_configured_audience_model_association" "this" {
+  membership_id                 = cleanrooms_membership.this.id
+  configured_audience_model_arn = "arn:aws:cleanrooms-ml:us-east-1:111122223333:configured-audience-model/lookalike"
+  name                          = "Lookalike"
+  manage_resource_policies      = false
+}

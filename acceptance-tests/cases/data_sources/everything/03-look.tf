@@ -48,6 +48,13 @@ resource "cleanrooms_privacy_budget_template" "this" {
   parameters          = { differential_privacy = { epsilon = 3, users_noise_per_query = 20 } }
 }
 
+resource "cleanrooms_configured_audience_model_association" "this" {
+  membership_id                 = cleanrooms_membership.this.id
+  configured_audience_model_arn = "arn:aws:cleanrooms-ml:us-east-1:111122223333:configured-audience-model/lookalike"
+  name                          = "Lookalike"
+  manage_resource_policies      = false
+}
+
 data "cleanrooms_collaborations" "all" {
   region = "us-east-1"
 }
@@ -102,4 +109,13 @@ data "cleanrooms_analysis_templates" "all" {
 data "cleanrooms_privacy_budget_templates" "all" {
   membership_id       = data.cleanrooms_membership.by_collaboration.id
   privacy_budget_type = "DIFFERENTIAL_PRIVACY"
+}
+
+data "cleanrooms_configured_audience_model_associations" "all" {
+  membership_id = data.cleanrooms_membership.by_collaboration.id
+  name          = "Lookalike"
+}
+
+data "cleanrooms_analysis_log_exports" "none" {
+  membership_id = data.cleanrooms_membership.by_collaboration.id
 }
