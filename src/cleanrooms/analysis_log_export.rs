@@ -177,6 +177,11 @@ impl Object for AnalysisLogExport {
         Self::KIND.create_operation().replacen("Create", "Start", 1)
     }
 
+    /// A query that has ended has been visible for long, and so has its membership.
+    fn is_settling(_err: &AwsError) -> bool {
+        false
+    }
+
     fn is_busy(err: &AwsError) -> bool {
         is_busy(err)
     }

@@ -394,31 +394,8 @@ fn is_template(text: &str) -> bool {
         if is_partition(p) && is_region_in_words(region) && is_account_id(account) && is_id(membership) && is_id(id))
 }
 
-/// The ARN of a configured audience model of AWS Clean Rooms ML (API model: ConfiguredAudienceModelArn).
-pub fn audience_model_arn() -> Codec<String> {
-    let rule = "must be the ARN of a configured audience model";
-    string().validate(length(20..=2048)).validate(Validator::string(rule, |text| {
-        (!is_configured_audience_model(text)).then(|| {
-            format!(
-                "`{text}` is not the ARN of a configured audience model: arn:aws:cleanrooms-ml:\
-                 <region>:<account>:configured-audience-model/<id>."
-            )
-        })
-    }))
-}
-
-fn is_configured_audience_model(text: &str) -> bool {
-    let parts: Vec<_> = text.split(':').collect();
-    let region =
-        |text: &str| is_of(text, |c| c == '-' || c.is_ascii_lowercase() || c.is_ascii_digit());
-    let path = |text: &str| is_of(text, |c| c.is_ascii_alphanumeric() || "-_/.".contains(c));
-    matches!(parts.as_slice(), ["arn", p, "cleanrooms-ml", r, account, resource]
-        if is_partition(p) && region(r) && is_account_id(account)
-            && resource.strip_prefix("configured-audience-model/").is_some_and(path))
-}
-
 /// A partition as the patterns have it that take any: `aws[-a-z]*`.
-fn is_partition(text: &str) -> bool {
+pub fn is_partition(text: &str) -> bool {
     let more = text.strip_prefix("aws");
     more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
 }
@@ -493,7 +470,8 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-fn is_of(text: &str, legal: impl Fn(char) -> bool) -> bool {
+/// Whether it is some characters, all of them legal.
+pub fn is_of(text: &str, legal: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(legal)
 }
 
@@ -634,28 +612,6 @@ mod tests {
         }
         for bad in ["", &of("intermediatetable"), &template.replace("aws:", "azure:")] {
             assert!(!accepts(&analysis_template_arn(), bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn arns_of_audience_models_follow_the_model() {
-        let model =
-            "arn:aws:cleanrooms-ml:us-east-1:111122223333:configured-audience-model/a-1/b.c";
-        for good in [model, &model.replace("aws:", "aws-us-gov:"), &model.replace("us-east-1", "x")]
-        {
-            assert!(accepts(&audience_model_arn(), good), "{good}");
-        }
-        for bad in [
-            "",
-            "arn:aws:cleanrooms-ml",
-            &model.replace("-ml", ""),
-            &model.replace("1111", "1"),
-            &model.replace("configured-", ""),
-            &model.replace("a-1/b.c", ""),
-            &model.replace("b.c", "b:c"),
-            &model.replace("a-1", &"a".repeat(2048)),
-        ] {
-            assert!(!accepts(&audience_model_arn(), bad), "{bad}");
         }
     }
 

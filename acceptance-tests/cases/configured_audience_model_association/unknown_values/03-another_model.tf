@@ -1,3 +1,6 @@
+#: expect_error: has turned out to need a replacement
+#: leaves_changes: true
+
 resource "terraform_data" "values" {
   input = {
     model       = "arn:aws:cleanrooms-ml:us-east-1:111122223333:configured-audience-model/lookalike-2"
