@@ -370,9 +370,9 @@ impl<O: Object> Creating<'_, O> {
             format!("The reply to the creation of the {noun} was lost"),
             format!(
                 "{lost} {found} The call was not repeated, for that could make a second one{}. Look \
-                 for the {noun} in the console or with the AWS CLI: if it exists, import it; if \
-                 not, apply again.",
+                 for the {noun} in the console or with the AWS CLI{}.",
                 if O::IS_HISTORY { ", which would be paid for as well" } else { "" },
+                if O::IS_KEPT { ": if it exists, import it; if not, apply again" } else { "" },
             ),
         )
     }
@@ -386,10 +386,16 @@ impl<O: Object> Creating<'_, O> {
                 "{lost} This is like the planned one, and may be what was made: {}. It may be an \
                  older one as well: no reply of AWS has told the time (its `Date` header is missing, \
                  which a proxy may have taken out), and this machine's clock alone proves nothing. \
-                 The call was not repeated. If it was made just now, import it: terraform import \
-                 {}.<name> <id>; if not, apply again.",
+                 The call was not repeated. {}",
                 ids.join(", "),
-                O::KIND.type_name,
+                match O::IS_KEPT {
+                    true => format!(
+                        "If it was made just now, import it: terraform import {}.<name> <id>; if not, \
+                         apply again.",
+                        O::KIND.type_name
+                    ),
+                    false => "If it was made just now, another one is not needed.".to_owned(),
+                },
             ),
         )
     }
@@ -400,10 +406,13 @@ impl<O: Object> Creating<'_, O> {
         Diagnostic::error(
             format!("The reply to the creation of the {noun} was lost, and several match"),
             format!(
-                "{lost} These are all like the planned one and were made since: {}. Import the \
-                 right one{}.",
+                "{lost} These are all like the planned one and were made since: {}.{}",
                 ids.join(", "),
-                if O::IS_HISTORY { "" } else { " and delete the others" },
+                match (O::IS_KEPT, O::IS_HISTORY) {
+                    (true, true) => " Import the right one.",
+                    (true, false) => " Import the right one and delete the others.",
+                    (false, _) => "",
+                },
             ),
         )
     }

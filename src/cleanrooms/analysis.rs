@@ -3,7 +3,8 @@
 //! Both are alike but for names and limits. What runs is paid for, and uses up privacy
 //! budget, so nothing is ever run twice by itself: a start whose reply was lost is looked
 //! for and not repeated (`adopt`), and what has ended is history, which no plan brings
-//! back. A resource and an action go through the same functions.
+//! back. A resource and an action go through the same functions, and so does an export of
+//! logs, which an action alone starts.
 
 pub mod actions;
 pub mod data;
@@ -106,7 +107,19 @@ pub trait Analysis: Send + Sync + Sized + 'static {
 /// The object that an analysis is: a record of what was run.
 pub struct Ran<A>(PhantomData<A>);
 
-/// What the service tells of a run, in words of both kinds.
+/// An object that goes on by itself once it was started, until it has ended.
+pub trait Runs: Object {
+    /// What is told of a run.
+    fn run(item: &Self::Item) -> Run;
+}
+
+impl<A: Analysis> Runs for Ran<A> {
+    fn run(item: &A::Item) -> Run {
+        A::run(item)
+    }
+}
+
+/// What the service tells of a run, in words of all kinds.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
     /// The membership that runs it.
@@ -165,42 +178,42 @@ impl Stage {
     }
 }
 
-/// Starts an analysis, once, with arguments as the resource has them; a start whose reply was lost is
+/// Starts one, once, with arguments as the object's rows have them; a start whose reply was lost is
 /// looked for. It is not waited for.
 ///
 /// # Errors
 ///
 /// Nothing was started; or the reply was lost and nobody can tell what was started.
-pub async fn start<A: Analysis>(
+pub async fn start<O: Runs>(
     cx: &Context<'_, Client>,
     arguments: &Value,
-) -> Result<Remote<A::Item>, Diagnostics> {
-    let schema = Of::<Ran<A>>::schema();
+) -> Result<Remote<O::Item>, Diagnostics> {
+    let schema = Of::<O>::schema();
     let mut arguments = arguments.as_object().cloned().unwrap_or_default();
     arguments.insert("wait_for_completion".to_owned(), false.into());
     let arguments = Value::Object(arguments);
     let mut plan = Plan::proposed(schema.schema(), &Value::Null, &arguments, Walk::Plan);
     plan.mark_unknown();
     let planned = plan.planned;
-    Box::pin(adopt::create::<Ran<A>>(cx, &schema, &planned)).await
+    Box::pin(adopt::create::<O>(cx, &schema, &planned)).await
 }
 
-/// Waits for the end of an analysis, whatever it is, and tells each status on the way.
+/// Waits for the end of a run, whatever it is, and tells each status on the way.
 ///
 /// # Errors
 ///
 /// The service could not be asked; it goes on all the same.
-pub async fn wait<A: Analysis>(
+pub async fn wait<O: Runs>(
     cx: &Context<'_, Client>,
     at: &Reading<'_>,
     key: &Key,
     deadline: Instant,
-) -> Result<Waited<A::Item>, AwsError> {
+) -> Result<Waited<O::Item>, AwsError> {
     let intervals = cx.client.aws.intervals();
     let visible = Instant::now() + intervals.visibility_window;
     let told = Mutex::new(String::new());
     let look = || async {
-        let item = match A::get(at, key).await {
+        let item = match O::get(at, key).await {
             Ok(item) => item,
             // It was started a moment ago, and is not visible everywhere yet.
             Err(err) if err.kind == ErrorKind::NotFound && Instant::now() < visible => {
@@ -208,11 +221,11 @@ pub async fn wait<A: Analysis>(
             }
             Err(err) => return Err(err),
         };
-        let status = A::run(&item).status;
+        let status = O::run(&item).status;
         let is_end = Stage::of(&status) != Stage::Running;
         let before = std::mem::replace(&mut *lock(&told), status.clone());
         if before != status {
-            cx.progress(&format!("{} {} is {status}", A::KIND.noun, key.shown()));
+            cx.progress(&format!("{} {} is {status}", O::KIND.noun, key.shown()));
         }
         Ok(is_end.then_some(item))
     };
@@ -252,12 +265,12 @@ pub async fn cancel<A: Analysis>(at: &Changing<'_>, key: &Key) -> Result<Cancell
 }
 
 /// The error for a bad end, followed by what comes `next`; `None` for success, and while it runs.
-pub fn bad_end<A: Analysis>(item: &A::Item, next: &str) -> Option<Diagnostic> {
-    let run = A::run(item);
+pub fn bad_end<O: Runs>(item: &O::Item, next: &str) -> Option<Diagnostic> {
+    let run = O::run(item);
     if Stage::of(&run.status) != Stage::Failed {
         return None;
     }
-    let (noun, id) = (A::KIND.noun, A::facts(item).id.unwrap_or_default());
+    let (noun, id) = (O::KIND.noun, O::facts(item).id.unwrap_or_default());
     let why = match &run.failure {
         Some(Failure { code, message }) => {
             format!("`{code}`: {}.", message.trim_end_matches('.'))
@@ -300,10 +313,10 @@ async fn made<A: Analysis>(
     let deadline = started + window(cx, planned, "create");
     let next = "The next apply runs it again, and that is paid for again; its state is kept until then. \
                 To keep it as it is: terraform untaint.";
-    match wait::<A>(cx, &at.reading, &key, deadline).await {
+    match wait::<Ran<A>>(cx, &at.reading, &key, deadline).await {
         Ok(Waited::Done(item)) => {
             cx.private().remove(LEFT_RUNNING);
-            if let Some(failed) = bad_end::<A>(&item, next) {
+            if let Some(failed) = bad_end::<Ran<A>>(&item, next) {
                 cx.report(failed);
             }
         }
@@ -343,7 +356,7 @@ async fn gather<A: Analysis>(
     let has_ended = Stage::of(&A::run(&item).status) != Stage::Running;
     if has_ended && cx.private().get(LEFT_RUNNING).is_some() {
         cx.private().remove(LEFT_RUNNING);
-        if let Some(failed) = bad_end::<A>(&item, KEPT) {
+        if let Some(failed) = bad_end::<Ran<A>>(&item, KEPT) {
             cx.report(Diagnostic::warning(failed.summary, failed.detail));
         }
     }
@@ -399,10 +412,10 @@ async fn act<A: Analysis>(
     change: Change<'_>,
 ) -> Result<(), Diagnostics> {
     let deadline = Instant::now() + window(cx, change.planned, "update");
-    let why = match wait::<A>(cx, &at.reading, &located.key, deadline).await {
+    let why = match wait::<Ran<A>>(cx, &at.reading, &located.key, deadline).await {
         Ok(Waited::Done(item)) => {
             cx.private().remove(LEFT_RUNNING);
-            return bad_end::<A>(&item, KEPT).map_or(Ok(()), |failed| Err(failed.into()));
+            return bad_end::<Ran<A>>(&item, KEPT).map_or(Ok(()), |failed| Err(failed.into()));
         }
         Ok(Waited::DeadlinePassed) => "`timeouts.update` is over.",
         Ok(Waited::Stopped) => "Terraform was stopped.",
@@ -477,7 +490,7 @@ async fn destroy<A: Analysis>(
 
 /// `is_busy` of an analysis: as many run at once as may (User Guide, quotas: "Concurrent ongoing queries
 /// per membership", "Concurrent SQL queries per account").
-fn is_busy(err: &AwsError) -> bool {
+pub fn is_busy(err: &AwsError) -> bool {
     let name = err.quota_name.as_deref().unwrap_or_default().to_lowercase();
     err.kind == ErrorKind::Quota && (name.contains("concurrent") || name.contains("ongoing"))
 }

@@ -24,6 +24,7 @@ use aws_sdk_cleanrooms::types::{
     SyntheticDataColumnType, SyntheticDataParameters,
 };
 
+use super::allowed::another_arn;
 use super::aws::{AwsError, ErrorKind, PAGE_SIZE, ValidationReason, all_pages};
 use super::client::{Client, Reading};
 use super::key::Key;
@@ -318,15 +319,7 @@ impl Object for AnalysisTemplate {
     }
 
     fn replaced(prior: &Value) -> Option<Diagnostic> {
-        Some(Diagnostic::warning(
-            "The analysis template gets another ARN",
-            format!(
-                "Analysis rules allow the template by its ARN, {}, which goes with it. Rules of \
-                 this configuration follow where they refer to `arn`; whoever else allows it, such \
-                 as a partner, must allow the new ARN before the template can be run again.",
-                prior.get("arn").as_str().unwrap_or("which is not known")
-            ),
-        ))
+        Some(another_arn(Self::KIND.noun, "template", "run", prior))
     }
 
     fn in_the_way() -> &'static str {

@@ -5,12 +5,15 @@
 
 pub mod absence;
 pub mod adopt;
+mod allowed;
 pub mod analysis;
+pub mod analysis_log_export;
 pub mod analysis_template;
 pub mod aws;
 pub mod change_request_vote;
 pub mod client;
 pub mod collaboration;
+pub mod configured_audience_model_association;
 pub mod configured_table;
 pub mod configured_table_analysis_rule;
 pub mod configured_table_association;

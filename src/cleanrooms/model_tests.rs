@@ -24,6 +24,10 @@ const NO_ATTRIBUTE: &[(&str, &str)] = &[
     ("UpdatePrivacyBudgetTemplate privacyBudgetTemplateIdentifier", OWN_ID),
     ("UpdateIdNamespaceAssociation idNamespaceAssociationIdentifier", OWN_ID),
     ("UpdateIdMappingTable idMappingTableIdentifier", OWN_ID),
+    (
+        "UpdateConfiguredAudienceModelAssociation configuredAudienceModelAssociationIdentifier",
+        OWN_ID,
+    ),
     ("StartProtectedQuery resultConfiguration.outputConfiguration.intermediateTable", REPLIES_ONLY),
     ("StartProtectedQuery type", ONE_TYPE),
     ("UpdateProtectedQuery protectedQueryIdentifier", OWN_ID),
@@ -149,12 +153,22 @@ fn what_an_update_can_change_replaces_nothing() {
 
 /// What views and their lists show of, by the shapes of the model.
 const SHOWN: &[(&str, &str)] = &[
+    ("cleanrooms_analysis_log_export", "AnalysisLogExport"),
+    ("cleanrooms_analysis_log_exports", "AnalysisLogExportSummary"),
     ("cleanrooms_collaboration_analysis_template", "CollaborationAnalysisTemplate"),
     ("cleanrooms_collaboration_analysis_templates", "CollaborationAnalysisTemplateSummary"),
     ("cleanrooms_collaboration_id_namespace_association", "CollaborationIdNamespaceAssociation"),
     (
         "cleanrooms_collaboration_id_namespace_associations",
         "CollaborationIdNamespaceAssociationSummary",
+    ),
+    (
+        "cleanrooms_collaboration_configured_audience_model_association",
+        "CollaborationConfiguredAudienceModelAssociation",
+    ),
+    (
+        "cleanrooms_collaboration_configured_audience_model_associations",
+        "CollaborationConfiguredAudienceModelAssociationSummary",
     ),
     ("cleanrooms_collaboration_privacy_budget_template", "CollaborationPrivacyBudgetTemplate"),
     (

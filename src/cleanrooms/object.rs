@@ -136,6 +136,9 @@ pub trait Object: Send + Sync + Sized + 'static {
     /// paid for.
     const IS_HISTORY: bool = false;
 
+    /// Whether state holds one: what only an action makes stands in none, and cannot be imported.
+    const IS_KEPT: bool = true;
+
     /// The types of other providers from which objects are moved here.
     const ORIGINS: Option<&'static Origins> = None;
 

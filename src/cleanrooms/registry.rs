@@ -5,6 +5,8 @@ use std::sync::{Arc, LazyLock};
 use super::analysis::Ran;
 use super::analysis::actions::{Cancel, Invoked, Start};
 use super::analysis::data::{Look, Looked};
+use super::analysis_log_export::AnalysisLogExport;
+use super::analysis_log_export::data::AnalysisLogExports;
 use super::analysis_template::AnalysisTemplate;
 use super::analysis_template::data::AnalysisTemplates;
 use super::change_request_vote::ChangeRequestVote;
@@ -13,10 +15,13 @@ use super::client::Client;
 use super::collaboration::Collaboration;
 use super::collaboration::data::{
     ChangeRequest, ChangeRequests, CollaborationAnalysisTemplate, CollaborationAnalysisTemplates,
-    CollaborationIdNamespaceAssociation, CollaborationIdNamespaceAssociations,
-    CollaborationPrivacyBudgetTemplate, CollaborationPrivacyBudgetTemplates, Collaborations,
-    Members,
+    CollaborationConfiguredAudienceModelAssociation,
+    CollaborationConfiguredAudienceModelAssociations, CollaborationIdNamespaceAssociation,
+    CollaborationIdNamespaceAssociations, CollaborationPrivacyBudgetTemplate,
+    CollaborationPrivacyBudgetTemplates, Collaborations, Members,
 };
+use super::configured_audience_model_association::ConfiguredAudienceModelAssociation;
+use super::configured_audience_model_association::data::ConfiguredAudienceModelAssociations;
 use super::configured_table::ConfiguredTable;
 use super::configured_table::data::ConfiguredTables;
 use super::configured_table_analysis_rule::ConfiguredTableAnalysisRule;
@@ -98,6 +103,9 @@ fn nouns() -> Vec<Noun> {
             .view::<CollaborationPrivacyBudgetTemplate>()
             .all::<CollaborationPrivacyBudgetTemplates>(),
         Noun::default()
+            .view::<CollaborationConfiguredAudienceModelAssociation>()
+            .all::<CollaborationConfiguredAudienceModelAssociations>(),
+        Noun::default()
             .all::<PrivacyBudgets>()
             .all::<CollaborationPrivacyBudgets>()
             .view::<PrivacyImpact>(),
@@ -118,14 +126,21 @@ fn nouns() -> Vec<Noun> {
             .all::<IdMappingTables>()
             .queried::<IdMappingTable>()
             .action::<Populate>(),
+        Noun::managed::<ConfiguredAudienceModelAssociation>()
+            .all::<ConfiguredAudienceModelAssociations>()
+            .queried::<ConfiguredAudienceModelAssociation>(),
         Noun::managed::<Ran<ProtectedQuery>>()
-            .run::<ProtectedQuery>()
+            .run::<Ran<ProtectedQuery>>()
             .all::<ProtectedQueries>()
             .invoked::<ProtectedQuery>(),
         Noun::managed::<Ran<ProtectedJob>>()
-            .run::<ProtectedJob>()
+            .run::<Ran<ProtectedJob>>()
             .all::<ProtectedJobs>()
             .invoked::<ProtectedJob>(),
+        Noun::default()
+            .run::<AnalysisLogExport>()
+            .all::<AnalysisLogExports>()
+            .action::<Start<AnalysisLogExport>>(),
     ]
 }
 
@@ -149,9 +164,9 @@ impl Noun {
         self.data::<Seen<V>>()
     }
 
-    /// One that a membership has run is found by its id.
-    fn run<A: Looked>(self) -> Self {
-        self.data::<Look<A>>()
+    /// One that a membership has started is found by its id.
+    fn run<O: Looked>(self) -> Self {
+        self.data::<Look<O>>()
     }
 
     /// The service lists them.
@@ -170,7 +185,7 @@ impl Noun {
 
     /// It is started and cancelled by actions as well.
     fn invoked<A: Invoked>(self) -> Self {
-        self.action::<Start<A>>().action::<Cancel<A>>()
+        self.action::<Start<Ran<A>>>().action::<Cancel<A>>()
     }
 
     fn action<A: Action<Client = Client>>(mut self) -> Self {

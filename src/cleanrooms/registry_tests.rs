@@ -13,12 +13,15 @@ use serde_json::{Map, Value as Json, json as new_json};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::analysis_log_export::data::AnalysisLogExports;
 use super::analysis_template::data::AnalysisTemplates;
 use super::client::send_unrepeatable;
 use super::collaboration::Collaboration;
 use super::collaboration::data::{
-    ChangeRequests, CollaborationAnalysisTemplates, CollaborationPrivacyBudgetTemplates, Members,
+    ChangeRequests, CollaborationAnalysisTemplates,
+    CollaborationConfiguredAudienceModelAssociations, CollaborationPrivacyBudgetTemplates, Members,
 };
+use super::configured_audience_model_association::data::ConfiguredAudienceModelAssociations;
 use super::configured_table::ConfiguredTable;
 use super::configured_table_association::data::ConfiguredTableAssociations;
 use super::listing::Listing;
@@ -216,6 +219,9 @@ fn every_argument_of_a_list_counts() {
     check::<CollaborationPrivacyBudgets>();
     check::<CollaborationAnalysisTemplates>();
     check::<CollaborationPrivacyBudgetTemplates>();
+    check::<CollaborationConfiguredAudienceModelAssociations>();
+    check::<ConfiguredAudienceModelAssociations>();
+    check::<AnalysisLogExports>();
     check::<AnalysisTemplates>();
     check::<PrivacyBudgetTemplates>();
 }

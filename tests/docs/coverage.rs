@@ -30,18 +30,6 @@ const NOT_MADE: &[(Reason, &[&str])] = &[
     (
         Reason::NotYet,
         &[
-            "CreateConfiguredAudienceModelAssociation",
-            "DeleteConfiguredAudienceModelAssociation",
-            "GetCollaborationConfiguredAudienceModelAssociation",
-            "GetConfiguredAudienceModelAssociation",
-            "ListCollaborationConfiguredAudienceModelAssociations",
-            "ListConfiguredAudienceModelAssociations",
-            "UpdateConfiguredAudienceModelAssociation",
-        ],
-    ),
-    (
-        Reason::NotYet,
-        &[
             "CreateIntermediateTable",
             "CreateIntermediateTableAnalysisRule",
             "DeleteIntermediateTable",
@@ -56,7 +44,6 @@ const NOT_MADE: &[(Reason, &[&str])] = &[
             "UpdateIntermediateTableAnalysisRule",
         ],
     ),
-    (Reason::NotYet, &["GetAnalysisLogExport", "ListAnalysisLogExports", "StartAnalysisLogExport"]),
 ];
 
 const TITLE: &str = "Coverage";

@@ -87,6 +87,26 @@ static LOOKS: &[(&str, &str)] = &[
         "membership_id = \"${saved.MEMBERSHIP}\"\nname = \"CUSTOMERS\"",
     ),
     (
+        "cleanrooms_configured_audience_model_associations",
+        r#"membership_id = "${saved.MEMBERSHIP}""#,
+    ),
+    (
+        "cleanrooms_collaboration_configured_audience_model_association",
+        "collaboration_id = \"${saved.COLLABORATION}\"\nid = \"${saved.AUDIENCE}\"",
+    ),
+    (
+        "cleanrooms_collaboration_configured_audience_model_associations",
+        r#"collaboration_id = "${saved.COLLABORATION}""#,
+    ),
+    (
+        "cleanrooms_analysis_log_export",
+        "membership_id = \"${saved.MEMBERSHIP}\"\nid = \"${saved.EXPORT}\"",
+    ),
+    (
+        "cleanrooms_analysis_log_exports",
+        "membership_id = \"${saved.MEMBERSHIP}\"\nanalysis_id = \"${saved.QUERY}\"\nstatus = \"SUCCESS\"",
+    ),
+    (
         "cleanrooms_protected_query",
         "membership_id = \"${saved.MEMBERSHIP}\"\nid = \"${saved.QUERY}\"",
     ),
@@ -165,10 +185,10 @@ async fn look(stage: &mut Stage) -> Result<(Option<Map<String, Json>>, Vec<Strin
 }
 
 /// A collaboration that its creator has joined, with a partner, a table and its rule, a template, a budget, id
-/// namespaces and their mapping, and a change that is asked for.
+/// namespaces and their mapping, an audience model, a change that is asked for, and a query with its log exported.
 async fn prepare(stage: &mut Stage) -> Result<()> {
     let collaboration = json!({
-        "name": "Campaign reach", "creatorDisplayName": "Publisher", "creatorMemberAbilities": ["CAN_QUERY", "CAN_RUN_JOB"],
+        "name": "Campaign reach", "creatorDisplayName": "Publisher", "creatorMemberAbilities": ["CAN_EXPORT_QUERY_ANALYSIS_LOG", "CAN_QUERY", "CAN_RUN_JOB"],
         "queryLogStatus": "ENABLED", "tags": { "team": "media" },
         "members": [{ "accountId": PARTNER, "displayName": "Advertiser", "memberAbilities": ["CAN_RECEIVE_RESULTS"] }],
     });
@@ -226,6 +246,14 @@ async fn prepare(stage: &mut Stage) -> Result<()> {
     });
     let path = "/memberships/${saved.MEMBERSHIP}/idmappingtables";
     post(stage, CREATOR, path, mapping, "MAPPING", "/idMappingTable/id").await?;
+    let audience = json!({
+        "configuredAudienceModelAssociationName": "Lookalike", "manageResourcePolicies": false,
+        "configuredAudienceModelArn":
+            "arn:aws:cleanrooms-ml:us-east-1:111122223333:configured-audience-model/lookalike",
+    });
+    let path = "/memberships/${saved.MEMBERSHIP}/configuredaudiencemodelassociations";
+    let id = "/configuredAudienceModelAssociation/id";
+    post(stage, CREATOR, path, audience, "AUDIENCE", id).await?;
     let query = json!({ "type": "SQL", "sqlParameters": { "queryString": "SELECT 1" } });
     let path = "/memberships/${saved.MEMBERSHIP}/protectedQueries";
     post(stage, CREATOR, path, query, "QUERY", "/protectedQuery/id").await?;
@@ -242,6 +270,17 @@ async fn prepare(stage: &mut Stage) -> Result<()> {
             let path = stage.filled(&format!("/memberships/${{saved.MEMBERSHIP}}/{path}"))?;
             stage.world.api(CREATOR, "GET", &path, None).await?;
         }
+    }
+    let export = json!({
+        "analysisId": "${saved.QUERY}", "analysisType": "PROTECTED_QUERY",
+        "resultConfiguration": { "outputConfiguration": { "s3": { "bucket": "query-logs" } } },
+    });
+    let path = "/memberships/${saved.MEMBERSHIP}/analysislogexports";
+    let id = "/analysisLogExport/analysisLogExportId";
+    post(stage, CREATOR, path, export, "EXPORT", id).await?;
+    let path = stage.filled(&format!("{path}/${{saved.EXPORT}}"))?;
+    for _ in 0..2 {
+        stage.world.api(CREATOR, "GET", &path, None).await?;
     }
     Ok(())
 }

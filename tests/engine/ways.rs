@@ -49,6 +49,10 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ),
     ("cleanrooms_id_mapping_table.region", "it changes only together with the membership's"),
     (
+        "cleanrooms_configured_audience_model_association.region",
+        "it changes only together with the membership's",
+    ),
+    (
         "cleanrooms_configured_table_analysis_rule.analysis_rule_policy.v1.aggregation.additional_analyses",
         "there is one value: an aggregation rule knows no additional analyses",
     ),

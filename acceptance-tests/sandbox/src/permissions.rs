@@ -74,7 +74,14 @@ struct Dependent {
 const TABLES: &[&str] = &["CreateConfiguredTable", "UpdateConfiguredTable"];
 const MEMBERSHIPS: &[&str] = &["CreateMembership", "UpdateMembership"];
 
-const DEPENDENT: [Dependent; 15] = [
+/// The resource policies of audience models, where Clean Rooms manages them for the caller.
+const POLICIES_OF_MODELS: &[&str] = &[
+    "cleanrooms-ml:DeleteConfiguredAudienceModelPolicy",
+    "cleanrooms-ml:GetConfiguredAudienceModelPolicy",
+    "cleanrooms-ml:PutConfiguredAudienceModelPolicy",
+];
+
+const DEPENDENT: [Dependent; 16] = [
     Dependent {
         operations: &[
             "CreateAnalysisTemplate",
@@ -184,11 +191,22 @@ const DEPENDENT: [Dependent; 15] = [
     Dependent {
         operations: &["DeleteCollaboration", "DeleteMember"],
         cause: |_, _| true,
+        actions: POLICIES_OF_MODELS,
+    },
+    // The API reference (CreateConfiguredAudienceModelAssociation, manageResourcePolicies) asks for these
+    // to create, update and delete the policy; the request of a deletion does not tell whether there is one.
+    Dependent {
+        operations: &["CreateConfiguredAudienceModelAssociation"],
+        cause: |_, body| body["manageResourcePolicies"] == true,
         actions: &[
-            "cleanrooms-ml:DeleteConfiguredAudienceModelPolicy",
             "cleanrooms-ml:GetConfiguredAudienceModelPolicy",
             "cleanrooms-ml:PutConfiguredAudienceModelPolicy",
         ],
+    },
+    Dependent {
+        operations: &["DeleteConfiguredAudienceModelAssociation"],
+        cause: |_, _| true,
+        actions: POLICIES_OF_MODELS,
     },
     Dependent {
         operations: &["BatchGetSchema", "BatchGetSchemaAnalysisRule", "GetSchemaAnalysisRule"],
@@ -242,6 +260,9 @@ mod tests {
         };
         assert!(namespace(true).contains(&"entityresolution:AddPolicyStatement".to_owned()));
         assert_eq!(namespace(false).len(), 2);
+        let model = |manages: bool| json!({ "manageResourcePolicies": manages });
+        assert_eq!(of("CreateConfiguredAudienceModelAssociation", model(true)).len(), 3);
+        assert_eq!(of("CreateConfiguredAudienceModelAssociation", model(false)).len(), 1);
         let silent = json!({"queryLogStatus": "DISABLED"});
         assert_eq!(of("CreateMembership", silent.clone()).len(), 1);
         assert_eq!(of("UpdateMembership", silent).len(), 10);

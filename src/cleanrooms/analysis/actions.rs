@@ -1,4 +1,4 @@
-//! Actions that start or cancel a protected query or job: of what they do nothing is kept in state.
+//! Actions that start something or cancel it: of what they do nothing is kept in state.
 //!
 //! So their words are all that a user has: the id comes first, and whatever ends a wait names it.
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use super::{Analysis, Cancelled, Ran, Run, bad_end, cancel, start, wait, waits};
+use super::{Analysis, Cancelled, Ran, Run, Runs, bad_end, cancel, start, wait, waits};
 use crate::cleanrooms::aws::{AwsError, Waited};
 use crate::cleanrooms::client::{Client, Reading};
 use crate::cleanrooms::error::failed;
@@ -30,6 +30,28 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 /// Arguments of the resource that say when it runs again, which an action never does by itself.
 const OF_STATE: [&str; 3] = ["triggers", "timeouts", "wait_for_completion"];
 
+/// What an action starts.
+pub trait Started: Runs {
+    /// The type name of the action.
+    const START: &'static str;
+    /// The IAM actions that it takes.
+    const START_NEEDS: &'static [Need];
+    /// Whether each one is paid for.
+    const IS_PAID: bool;
+    /// What a bad end leaves behind.
+    const LEFT: &'static str;
+    /// The action that cancels one, and its argument that names that one.
+    const CANCEL: Option<(&'static str, &'static str)>;
+}
+
+impl<A: Invoked> Started for Ran<A> {
+    const START: &'static str = A::START;
+    const START_NEEDS: &'static [Need] = A::START_NEEDS;
+    const IS_PAID: bool = true;
+    const LEFT: &'static str = "What has run is paid for.";
+    const CANCEL: Option<(&'static str, &'static str)> = Some((A::CANCEL, A::ID));
+}
+
 /// An analysis that actions start and cancel.
 pub trait Invoked: Analysis {
     /// The type name of the action that starts one.
@@ -44,24 +66,26 @@ pub trait Invoked: Analysis {
     const CANCEL_NEEDS: &'static [Need];
 }
 
-/// Starts an analysis.
-pub struct Start<A>(PhantomData<A>);
+/// Starts one.
+pub struct Start<O>(PhantomData<O>);
 
-impl<A: Invoked> Action for Start<A> {
-    const TYPE_NAME: &'static str = A::START;
+impl<O: Started> Action for Start<O> {
+    const TYPE_NAME: &'static str = O::START;
     type Client = Client;
     type Input = ();
 
     fn schema() -> ActionSchema<()> {
-        let noun = A::KIND.noun;
-        let resource = Of::<Ran<A>>::schema();
-        let arguments = resource.schema().attributes.iter();
+        let noun = O::KIND.noun;
+        let cost = if O::IS_PAID { "Each one is paid for. " } else { "" };
+        let rows = Of::<O>::schema();
+        let arguments = rows.schema().attributes.iter();
         let arguments = arguments
             .filter(|it| it.mode.is_configurable() && !OF_STATE.contains(&it.name))
             .map(Attribute::invoked);
         ActionSchema::new(&format!(
-            "Starts a {noun} whenever it is invoked, waits for its end, and tells how it gets on. Each \
-             one is paid for. Nothing of it is kept in state."
+            "Starts {} {noun} whenever it is invoked, waits for its end, and tells how it gets on. \
+             {cost}Nothing of it is kept in state.",
+            article(noun),
         ))
         .given(arguments)
         .given(waiting(
@@ -75,11 +99,11 @@ impl<A: Invoked> Action for Start<A> {
     }
 
     fn needs() -> Vec<Need> {
-        A::START_NEEDS.to_vec()
+        O::START_NEEDS.to_vec()
     }
 
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {
-        A::validate(config, diagnostics);
+        O::validate(config, diagnostics);
     }
 
     async fn invoke(
@@ -92,25 +116,25 @@ impl<A: Invoked> Action for Start<A> {
         let limit =
             Value::object([("create", config.get("timeout").clone()), ("update", Value::Null)]);
         arguments.insert("timeouts".to_owned(), limit);
-        let remote = Box::pin(start::<A>(cx, &Value::Object(arguments))).await?;
-        let (noun, run) = (A::KIND.noun, A::run(&remote.item));
-        let id = A::facts(&remote.item).id.unwrap_or_default();
+        let remote = Box::pin(start::<O>(cx, &Value::Object(arguments))).await?;
+        let (noun, run) = (O::KIND.noun, O::run(&remote.item));
+        let id = O::facts(&remote.item).id.unwrap_or_default();
         cx.progress(&format!("{noun} {id} was started"));
         if !waits(config) {
             return Ok(());
         }
-        let goes_on = |why: &str| Diagnostics::from(goes_on::<A>(&id, &run.membership_id, why));
+        let goes_on = |why: &str| Diagnostics::from(goes_on::<O>(&id, &run.membership_id, why));
         let Some(key) = Key::new([run.membership_id.clone(), id.clone()]) else {
             return Err(goes_on("Its reply lacked an id."));
         };
         let at = cx.client.reading(config, &cx.stop).await;
         let at = at.map_err(|err| goes_on(&err.to_string()))?;
-        let ended = ended::<A>(cx, &at, &key, started + window(cx, config)).await;
+        let ended = ended::<O>(cx, &at, &key, started + window(cx, config)).await;
         let item = ended.map_err(|why| goes_on(&why))?;
-        if let Some(bad) = bad_end::<A>(&item, "What has run is paid for.") {
+        if let Some(bad) = bad_end::<O>(&item, O::LEFT) {
             return Err(bad.into());
         }
-        cx.progress(&summary(noun, &id, &A::run(&item)));
+        cx.progress(&summary(noun, &id, &O::run(&item)));
         Ok(())
     }
 }
@@ -183,8 +207,8 @@ impl<A: Invoked> Action for Cancel<A> {
         if !waits(config) {
             return Ok(());
         }
-        let ended = ended::<A>(cx, &at.reading, &key, started + window(cx, config)).await;
-        let item = ended.map_err(|why| goes_on::<A>(&id, &membership_id, &why))?;
+        let ended = ended::<Ran<A>>(cx, &at.reading, &key, started + window(cx, config)).await;
+        let item = ended.map_err(|why| goes_on::<Ran<A>>(&id, &membership_id, &why))?;
         let status = A::run(&item).status;
         if status != "CANCELLED" {
             cx.report(had_ended(&status));
@@ -211,20 +235,20 @@ fn window(cx: &Context<'_, Client>, config: &Value) -> Duration {
 /// # Errors
 ///
 /// Why it was not seen, as a sentence.
-async fn ended<A: Analysis>(
+async fn ended<O: Runs>(
     cx: &Context<'_, Client>,
     at: &Reading<'_>,
     key: &Key,
     deadline: Instant,
-) -> Result<A::Item, String> {
+) -> Result<O::Item, String> {
     let started = Instant::now();
-    let mut waiting = pin!(wait::<A>(cx, at, key, deadline));
+    let mut waiting = pin!(wait::<O>(cx, at, key, deadline));
     let waited = loop {
         match timeout(HEARTBEAT, waiting.as_mut()).await {
             Ok(waited) => break waited,
             Err(_) => {
                 let seconds = started.elapsed().as_secs();
-                let (noun, id) = (A::KIND.noun, key.shown());
+                let (noun, id) = (O::KIND.noun, key.shown());
                 cx.progress(&format!("{noun} {id} goes on ({seconds} seconds so far)"));
             }
         }
@@ -238,16 +262,25 @@ async fn ended<A: Analysis>(
 }
 
 /// The error for an end that was not seen: nothing else remembers what runs.
-fn goes_on<A: Invoked>(id: &str, membership_id: &str, why: &str) -> Diagnostic {
-    let (noun, cancel, named) = (A::KIND.noun, A::CANCEL, A::ID);
+fn goes_on<O: Started>(id: &str, membership_id: &str, why: &str) -> Diagnostic {
+    let noun = O::KIND.noun;
+    let cost = if O::IS_PAID { ", and may be paid for" } else { "" };
+    let cancel = O::CANCEL.map_or(String::new(), |(action, named)| {
+        format!(", and the action {action} with `{named}` cancels it")
+    });
     Diagnostic::error(
         format!("The end of the {noun} was not waited for"),
         format!(
-            "{noun} {id} of membership {membership_id} goes on, and may be paid for. {why} The data \
-             source {} tells what becomes of it, and the action {cancel} with `{named}` cancels it.",
-            A::KIND.type_name
+            "{noun} {id} of membership {membership_id} goes on{cost}. {why} The data source {} tells \
+             what becomes of it{cancel}.",
+            O::KIND.type_name
         ),
     )
+}
+
+/// The article of a noun.
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 /// What there is to say of a good end.

@@ -1,8 +1,7 @@
-//! One query or job looked at, by its membership and its id.
+//! One thing that runs or has run looked at, by its membership and its id.
 
 use std::marker::PhantomData;
 
-use super::{Analysis, Ran};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
@@ -14,8 +13,8 @@ use crate::framework::page::Need;
 use crate::framework::{Context, DataSchema, DataSource, Diagnostics, Resource};
 use crate::wire::{AttributePath, Value};
 
-/// A kind of analysis of which one can be looked at.
-pub trait Looked: Analysis {
+/// What was started in a membership, and can be looked at.
+pub trait Looked: Object {
     /// What the data source is, for its page.
     const ABOUT: &'static str;
     /// The IAM actions that a look needs.
@@ -23,21 +22,21 @@ pub trait Looked: Analysis {
 }
 
 /// The data source of one. It never starts any.
-pub struct Look<A>(PhantomData<A>);
+pub struct Look<O>(PhantomData<O>);
 
-impl<A: Looked> DataSource for Look<A> {
-    const TYPE_NAME: &'static str = A::KIND.type_name;
+impl<O: Looked> DataSource for Look<O> {
+    const TYPE_NAME: &'static str = O::KIND.type_name;
     type Client = Client;
-    type Found = Remote<A::Item>;
+    type Found = Remote<O::Item>;
 
     fn needs() -> Vec<Need> {
-        A::LOOKS.to_vec()
+        O::LOOKS.to_vec()
     }
 
     fn schema() -> DataSchema<Self::Found> {
-        let noun = A::KIND.noun;
-        DataSchema::of(A::ABOUT, &Of::<Ran<A>>::schema()).given([
-            required("membership_id", &uuid(), "The id of the membership that runs it."),
+        let noun = O::KIND.noun;
+        DataSchema::of(O::ABOUT, &Of::<O>::schema()).given([
+            required("membership_id", &uuid(), "The id of the membership that has started it."),
             required("id", &uuid(), &format!("The id of the {noun}.")),
             region_argument(),
         ])
@@ -46,17 +45,16 @@ impl<A: Looked> DataSource for Look<A> {
     async fn read(cx: &Context<'_, Client>, config: &Value) -> Result<Self::Found, Diagnostics> {
         let text = |name: &str| config.get(name).as_str().unwrap_or_default().to_owned();
         let (membership_id, id) = (text("membership_id"), text("id"));
-        let what = format!("read {} {id}", A::KIND.noun);
+        let what = format!("read {} {id}", O::KIND.noun);
         let unreachable = |err: AwsError| failed(&what, &err);
         let at = cx.client.reading(config, &cx.stop).await.map_err(unreachable)?;
-        let unnamed =
-            || failed(&what, &AwsError::misread(Ran::<A>::create_operation(), "it has no id"));
+        let unnamed = || failed(&what, &AwsError::misread(O::create_operation(), "it has no id"));
         let key = Key::new([membership_id, id]).ok_or_else(unnamed)?;
         let told = |err: AwsError| match err.may_mean_gone() {
             true => failed(&what, &err).at(AttributePath::of("id")),
             false => failed(&what, &err),
         };
-        let item = at.look(Box::pin(A::get(&at, &key))).await.map_err(told)?;
+        let item = at.look(Box::pin(O::get(&at, &key))).await.map_err(told)?;
         Ok(Remote { region: at.region.clone(), item, tags: None })
     }
 }

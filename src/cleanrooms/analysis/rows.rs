@@ -91,7 +91,8 @@ fn statistics() -> Codec<(), Statistics> {
         .plain()
 }
 
-fn error() -> Codec<(), Failure> {
+/// Why something has failed.
+pub fn error() -> Codec<(), Failure> {
     object(Ok::<(), String>)
         .with(
             field("code", string())

@@ -1,6 +1,7 @@
 //! Collaborations looked at: one, whoever owns it, and those that the account can see.
 
 mod analysis_templates;
+mod audience_models;
 mod budget_templates;
 mod id_namespace_associations;
 mod members;
@@ -12,6 +13,10 @@ use aws_sdk_cleanrooms::types::{
 };
 
 pub use self::analysis_templates::{CollaborationAnalysisTemplate, CollaborationAnalysisTemplates};
+pub use self::audience_models::{
+    CollaborationConfiguredAudienceModelAssociation,
+    CollaborationConfiguredAudienceModelAssociations,
+};
 pub use self::budget_templates::{
     CollaborationPrivacyBudgetTemplate, CollaborationPrivacyBudgetTemplates,
 };

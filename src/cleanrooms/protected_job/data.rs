@@ -17,7 +17,7 @@ use crate::framework::row::field;
 use crate::framework::schema::Attribute;
 use crate::wire::Value;
 
-impl Looked for ProtectedJob {
+impl Looked for Ran<ProtectedJob> {
     const ABOUT: &'static str = "A protected job of a membership of the account's own, whoever started it: how \
                                  far it is, and where its results are. A look never starts one.";
     const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:GetProtectedJob"])];

@@ -17,7 +17,7 @@ use crate::framework::row::field;
 use crate::framework::schema::Attribute;
 use crate::wire::Value;
 
-impl Looked for ProtectedQuery {
+impl Looked for Ran<ProtectedQuery> {
     const ABOUT: &'static str = "A protected query of a membership of the account's own, whoever started it: how \
                                  far it is, and where its results are. A look never starts one.";
     const LOOKS: &'static [Need] = &[Need::always(&["cleanrooms:GetProtectedQuery"])];

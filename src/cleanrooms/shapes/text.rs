@@ -441,12 +441,14 @@ pub fn analysis_template_arn() -> Codec<String> {
 
 fn is_template(text: &str) -> bool {
     let parts: Vec<_> = text.split([':', '/']).collect();
-    let partition = |text: &str| {
-        let more = text.strip_prefix("aws");
-        more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
-    };
     matches!(parts.as_slice(), ["arn", p, "cleanrooms", region, account, "membership", membership, "analysistemplate", id]
-        if partition(p) && is_region_in_words(region) && is_account_id(account) && is_id(membership) && is_id(id))
+        if is_partition(p) && is_region_in_words(region) && is_account_id(account) && is_id(membership) && is_id(id))
+}
+
+/// A partition as the patterns have it that take any: `aws[-a-z]*`.
+pub fn is_partition(text: &str) -> bool {
+    let more = text.strip_prefix("aws");
+    more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
 }
 
 /// A statement in SQL of at most 500,000 characters (API model: ProtectedQuerySQLParameters).
@@ -489,16 +491,12 @@ fn is_model_algorithm(text: &str) -> bool {
         return false;
     };
     let parts: Vec<_> = before.split([':', '/']).collect();
-    let partition = |text: &str| {
-        let more = text.strip_prefix("aws");
-        more.is_some_and(|more| more.chars().all(|c| c == '-' || c.is_ascii_lowercase()))
-    };
     let region =
         |text: &str| is_of(text, |c| c == '-' || c.is_ascii_lowercase() || c.is_ascii_digit());
     let id = |text: &str| is_of(text, |c| is_word(c) || "*-".contains(c));
     let path = |text: &str| is_of(text, |c| c.is_ascii_alphanumeric() || "-_/.".contains(c));
     matches!(parts.as_slice(), ["arn", p, "cleanrooms-ml", r, account, "membership", membership]
-        if partition(p) && region(r) && is_account_or_any(account) && id(membership))
+        if is_partition(p) && region(r) && is_account_or_any(account) && id(membership))
         && (association == "*" || path(association))
 }
 
@@ -523,7 +521,8 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-fn is_of(text: &str, legal: impl Fn(char) -> bool) -> bool {
+/// Whether it is some characters, all of them legal.
+pub fn is_of(text: &str, legal: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(legal)
 }
 

@@ -73,3 +73,10 @@ resource "cleanrooms_id_mapping_table" "this" {
   input_reference_config = { input_reference_arn = "arn:aws:entityresolution:us-east-1:111122223333:idmappingworkflow/customers", manage_resource_policies = true }
   depends_on             = [cleanrooms_id_namespace_association.target]
 }
+
+resource "cleanrooms_configured_audience_model_association" "this" {
+  membership_id                 = cleanrooms_membership.this.id
+  configured_audience_model_arn = "arn:aws:cleanrooms-ml:us-east-1:111122223333:configured-audience-model/lookalike"
+  name                          = "Lookalike"
+  manage_resource_policies      = false
+}

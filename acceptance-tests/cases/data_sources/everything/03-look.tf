@@ -68,6 +68,13 @@ resource "cleanrooms_id_mapping_table" "this" {
   depends_on             = [cleanrooms_id_namespace_association.target]
 }
 
+resource "cleanrooms_configured_audience_model_association" "this" {
+  membership_id                 = cleanrooms_membership.this.id
+  configured_audience_model_arn = "arn:aws:cleanrooms-ml:us-east-1:111122223333:configured-audience-model/lookalike"
+  name                          = "Lookalike"
+  manage_resource_policies      = false
+}
+
 data "cleanrooms_collaborations" "all" {
   region = "us-east-1"
 }
@@ -141,4 +148,13 @@ data "cleanrooms_collaboration_id_namespace_associations" "all" {
 data "cleanrooms_collaboration_id_namespace_association" "by_id" {
   collaboration_id = data.cleanrooms_collaboration.by_id.id
   id               = cleanrooms_id_namespace_association.target.id
+}
+
+data "cleanrooms_configured_audience_model_associations" "all" {
+  membership_id = data.cleanrooms_membership.by_collaboration.id
+  name          = "Lookalike"
+}
+
+data "cleanrooms_analysis_log_exports" "none" {
+  membership_id = data.cleanrooms_membership.by_collaboration.id
 }

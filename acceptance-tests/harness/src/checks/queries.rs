@@ -31,6 +31,7 @@ pub fn what_is_ones_own_is_found(engine: &Engine) -> Result<()> {
         ("list.cleanrooms_analysis_template.all", vec!["Reach"]),
         ("list.cleanrooms_collaboration.all", vec!["Alpha", "Beta"]),
         ("list.cleanrooms_collaboration.named", vec!["Beta"]),
+        ("list.cleanrooms_configured_audience_model_association.all", vec!["Lookalike"]),
         ("list.cleanrooms_configured_table.all", vec!["Orders", "Returns"]),
         ("list.cleanrooms_configured_table.two", vec!["Orders"]),
         ("list.cleanrooms_configured_table_association.all", vec!["orders"]),
@@ -86,7 +87,7 @@ pub fn what_is_written_is_imported_without_a_change(engine: &Engine) -> Result<(
     let changed = plan.changes.iter().filter(|(_, it)| it.action != "no-op" || !it.importing);
     let changed: Vec<_> = changed.collect();
     ensure!(changed.is_empty(), "it changes {changed:#?}, by:\n{generated}");
-    ensure!(plan.changes.len() == 11, "not all are imported: {plan:#?}");
+    ensure!(plan.changes.len() == 12, "not all are imported: {plan:#?}");
     prepared.workspace.succeed(&APPLY)?;
     prepared.workspace.succeed(&[&PLAN[..], &["-detailed-exitcode"]].concat())?;
     Ok(())
@@ -102,8 +103,8 @@ fn found(finished: &Finished, address: &str) -> Result<Vec<String>> {
     Ok(of_list.filter_map(|found| Some(found["display_name"].as_str()?.to_owned())).collect())
 }
 
-/// Two collaborations of one's own and one of a partner, a membership with a template, a budget, id namespaces and
-/// their mapping, two tables, one of them associated.
+/// Two collaborations of one's own and one of a partner, a membership with a template, a budget, id namespaces,
+/// their mapping and an audience model, two tables, one of them associated.
 struct Prepared {
     workspace: Workspace,
     sandbox: Sandbox,
@@ -170,6 +171,12 @@ impl Prepared {
         }
         let mapping = named("customers", "idmappingworkflow", "customers");
         prepared.made(own, &format!("/memberships/{membership}/idmappingtables"), &mapping)?;
+        let model =
+            "arn:aws:cleanrooms-ml:us-east-1:111122223333:configured-audience-model/lookalike";
+        let audience = json!({ "configuredAudienceModelAssociationName": "Lookalike",
+            "configuredAudienceModelArn": model, "manageResourcePolicies": false });
+        let path = format!("/memberships/{membership}/configuredaudiencemodelassociations");
+        prepared.made(own, &path, &audience)?;
         Ok(Some(prepared))
     }
 
@@ -258,6 +265,13 @@ list "cleanrooms_id_mapping_table" "all" {
     membership_id = list.cleanrooms_membership.all.data[0].identity.id
   }
 }
+
+list "cleanrooms_configured_audience_model_association" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
 "#;
 
 const WHOLE: &str = r#"
@@ -309,6 +323,13 @@ list "cleanrooms_id_namespace_association" "all" {
 }
 
 list "cleanrooms_id_mapping_table" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
+list "cleanrooms_configured_audience_model_association" "all" {
   provider = cleanrooms
   config {
     membership_id = list.cleanrooms_membership.all.data[0].identity.id

@@ -1,0 +1,9 @@
+#: command: validate
+#: expect_error: Invalid value for configured_audience_model_arn
+
+resource "cleanrooms_configured_audience_model_association" "this" {
+  membership_id                 = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  configured_audience_model_arn = "lookalike"
+  name                          = "Lookalike"
+  manage_resource_policies      = false
+}

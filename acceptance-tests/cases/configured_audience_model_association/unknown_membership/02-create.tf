@@ -1,0 +1,36 @@
+resource "terraform_data" "membership" {
+  input = cleanrooms_membership.this.id
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_collaboration" "other" {
+  name                     = "Second"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "other" {
+  collaboration_id = cleanrooms_collaboration.other.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_configured_audience_model_association" "this" {
+  membership_id                 = terraform_data.membership.output
+  configured_audience_model_arn = "arn:aws:cleanrooms-ml:us-east-1:111122223333:configured-audience-model/lookalike"
+  name                          = "Lookalike"
+  manage_resource_policies      = false
+}

@@ -1,0 +1,46 @@
+resource "cleanrooms_collaboration" "this" {
+  name                     = "Reach"
+  creator_display_name     = "Publisher"
+  creator_member_abilities = ["CAN_EXPORT_QUERY_ANALYSIS_LOG", "CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "ENABLED"
+}
+
+resource "cleanrooms_protected_query" "this" {
+  membership_id = cleanrooms_membership.this.id
+  sql           = "SELECT COUNT(DISTINCT email) FROM orders"
+}
+
+variable "FIRST" {}
+
+variable "SECOND" {}
+
+data "cleanrooms_analysis_log_export" "first" {
+  membership_id = cleanrooms_membership.this.id
+  id            = var.FIRST
+}
+
+data "cleanrooms_analysis_log_export" "second" {
+  membership_id = cleanrooms_membership.this.id
+  id            = var.SECOND
+}
+
+data "cleanrooms_analysis_log_exports" "all" {
+  membership_id = cleanrooms_membership.this.id
+}
+
+data "cleanrooms_analysis_log_exports" "failed" {
+  membership_id = cleanrooms_membership.this.id
+  analysis_id   = cleanrooms_protected_query.this.id
+  status        = "FAILED"
+}
+
+data "cleanrooms_analysis_log_exports" "of_another" {
+  membership_id = cleanrooms_membership.this.id
+  analysis_id   = cleanrooms_membership.this.id
+}
