@@ -23,6 +23,7 @@ use super::object::{Candidate, Facts, Object, Obstacle, Of};
 use super::shapes::enumeration::{constant, open};
 use super::shapes::ids::uuid;
 use crate::framework::codec::string;
+use crate::framework::moving::{Origin, Origins};
 use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
@@ -57,6 +58,23 @@ impl Object for PrivacyBudgetTemplate {
     type Create = Create;
     type Update = Update;
     type Item = Item;
+
+    const ORIGINS: Option<&'static Origins> = Some(&Origins {
+        ours: "tags_all",
+        all: &[Origin {
+            type_name: "awscc_cleanrooms_privacy_budget_template",
+            renamed: &[
+                ("collaboration_identifier", "collaboration_id"),
+                ("membership_identifier", "membership_id"),
+                ("privacy_budget_template_identifier", "id"),
+            ],
+            reshape: |stored| {
+                let flat = stored.remove(PARAMETERS).unwrap_or_default();
+                stored.insert(PARAMETERS.to_owned(), parameters::of_awscc(flat));
+                Ok(())
+            },
+        }],
+    });
 
     const READS: &'static [Need] = &[
         Need::always(&["cleanrooms:GetPrivacyBudgetTemplate"]),

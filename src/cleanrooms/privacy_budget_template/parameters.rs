@@ -14,7 +14,10 @@ use aws_sdk_cleanrooms::types::{
     PrivacyBudgetTemplateUpdateParameters as UpdateParameters,
 };
 
+use serde_json::{Value as Json, json};
+
 use super::PARAMETERS;
+use crate::cleanrooms::origins;
 use crate::cleanrooms::shapes::enumeration::{constant, open};
 use crate::cleanrooms::shapes::text::budgeted_arn;
 use crate::framework::Change;
@@ -190,6 +193,21 @@ pub fn update(given: Parameters) -> Option<UpdateParameters> {
 }
 
 /// The same without the numbers of differential privacy that stay.
+/// The budget as it is here, from the flat one of awscc, where CloudFormation has the members of both kinds side by side.
+pub fn of_awscc(mut flat: Json) -> Json {
+    let mut take = |name: &str| flat.get_mut(name).map(Json::take).unwrap_or_default();
+    let mut periods = take("budget_parameters");
+    origins::keyed(&mut periods, "type");
+    // A budget of the other kind may have an empty list.
+    let periods = Some(periods).filter(|it| it.as_object().is_some_and(|it| !it.is_empty()));
+    json!({
+        "differential_privacy": {
+            "epsilon": take("epsilon"), "users_noise_per_query": take("users_noise_per_query"),
+        },
+        "access_budget": { "resource_arn": take("resource_arn"), "budget_parameters": periods },
+    })
+}
+
 pub fn changed(update: UpdateParameters, change: Change<'_>) -> UpdateParameters {
     let UpdateParameters::DifferentialPrivacy(mut numbers) = update else { return update };
     let number =
