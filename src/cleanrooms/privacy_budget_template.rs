@@ -226,7 +226,7 @@ impl Object for PrivacyBudgetTemplate {
             let is_of_type = listed.privacy_budget_type.as_str() == text(TYPE);
             let Some(candidate) = candidate.filter(|_| is_of_type) else { continue };
             // The list does not say what an access budget is for.
-            if resource.is_empty() || is_for(at, &candidate.key, resource).await? {
+            if resource.is_empty() || is_for(at, &candidate.key, &resource).await? {
                 found.push(candidate);
             }
         }
@@ -296,7 +296,9 @@ impl Object for PrivacyBudgetTemplate {
 async fn is_for(at: &Reading<'_>, key: &Key, resource: &str) -> Result<bool, AwsError> {
     match PrivacyBudgetTemplate::get(at, key).await {
         Ok(item) => Ok(match item.parameters {
-            Some(Parameters::AccessBudget(budget)) => budget.resource_arn == resource,
+            Some(Parameters::AccessBudget(budget)) => {
+                parameters::budgeted(&budget.resource_arn) == resource
+            }
             _ => false,
         }),
         Err(err) if err.kind == ErrorKind::NotFound => Ok(false),
