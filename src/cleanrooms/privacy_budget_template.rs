@@ -205,6 +205,9 @@ impl Object for PrivacyBudgetTemplate {
         sent.map(|_| ()).map_err(AwsError::of("UpdatePrivacyBudgetTemplate"))
     }
 
+    /// Each one begins an access budget anew, and what was used of it meanwhile would no longer count.
+    const UPDATES_MAY_BE_REPEATED: bool = false;
+
     async fn delete(sdk: &Sdk, key: &Key) -> Result<(), AwsError> {
         let call = sdk.delete_privacy_budget_template().membership_identifier(key.parent());
         let sent = call.privacy_budget_template_identifier(key.id()).send().await;
