@@ -8,7 +8,7 @@
 
 pub mod delete;
 mod page;
-mod parent;
+pub mod parent;
 pub mod read;
 mod relocate;
 mod resource;
