@@ -1,5 +1,6 @@
-# A retailer and a publisher measure a campaign together: the retailer creates
-# the collaboration, both join, and the publisher may query.
+# A retailer and a publisher measure a campaign together. Here is where they
+# meet: the retailer creates the collaboration, both join, and the publisher may
+# query. What each of them brings stands in retailer.tf and publisher.tf.
 
 resource "cleanrooms_collaboration" "campaign" {
   provider = cleanrooms.retailer
@@ -52,4 +53,19 @@ resource "cleanrooms_membership" "publisher" {
   tags = {
     Campaign = "spring"
   }
+}
+
+# The publisher's half of a change of members: the retailer's apply names the
+# change request that waits for it. Each one is agreed to for what it is about,
+# and for nothing else.
+resource "cleanrooms_change_request_vote" "agreed" {
+  provider = cleanrooms.publisher
+  for_each = var.agreed_change_requests
+
+  collaboration_id  = cleanrooms_collaboration.campaign.id
+  change_request_id = each.key
+  vote              = "APPROVE"
+
+  types    = ["ADD_MEMBER"]
+  accounts = each.value
 }

@@ -7,7 +7,7 @@ terraform {
 }
 
 # Two companies, two profiles of the shared config file. In practice each
-# company has its own configuration, and its half of main.tf.
+# company has its own configuration: its half of main.tf, and its own file.
 provider "cleanrooms" {
   alias   = "retailer"
   region  = "us-east-1"

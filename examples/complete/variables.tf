@@ -18,3 +18,21 @@ variable "further_members" {
   }))
   default = {}
 }
+
+variable "agreed_change_requests" {
+  description = "Change requests that add members and to which the publisher agrees: by id, the accounts."
+  type        = map(set(string))
+  default     = {}
+}
+
+variable "queries_per_month" {
+  description = "How often the purchases may be asked about in a month; twelve times as often in all."
+  type        = number
+  default     = 30
+}
+
+variable "month" {
+  description = "The month since which is measured: each one is another query, and paid for."
+  type        = string
+  default     = "2026-01"
+}

@@ -19,8 +19,10 @@ use super::client::{Changing, Client, Reading, send_unrepeatable, time_of};
 use super::error::{failed, failed_fields};
 use super::key::{Key, Located};
 use super::ledger::Turn;
+use super::object::parent;
 use super::object::read::fetch;
 use super::object::{Candidate, Facts, Object, Of, Remote, Unread, known_as};
+use super::region;
 use super::shapes::tags::to_send;
 use super::shapes::timeouts::timeout;
 use crate::framework::caught::caught;
@@ -46,6 +48,9 @@ pub async fn create<O: Object>(
     let what = O::creating();
     let one = |err: AwsError| Diagnostics::from(failed(&what, &err));
     let at = cx.client.changing(planned, &cx.stop).await.map_err(one)?;
+    if let Some(elsewhere) = parent::elsewhere::<O>(cx.client, planned, &at.reading.region) {
+        return Err(elsewhere.into());
+    }
     if let Some(item) = O::take_over(cx, &at, planned).await {
         return Ok(Remote { region: at.reading.region, item, tags: None });
     }
@@ -67,7 +72,11 @@ pub async fn create<O: Object>(
     let since = Mutex::new(started);
     let mut creating = Creating { cx, at, looking, schema, planned, turn, started, since };
     let remote = Box::pin(creating.create(input)).await?;
-    cx.note_made(named::<O>(&remote.region, &O::facts(&remote.item)));
+    let facts = O::facts(&remote.item);
+    cx.note_made(named::<O>(&remote.region, &facts));
+    if let Some(id) = &facts.id {
+        cx.client.locate(id, &remote.region);
+    }
     if let Some(object) = creating.made(&remote) {
         cx.client.remember(&object);
         creating.turn.made(&object);
@@ -266,10 +275,17 @@ impl<O: Object> Creating<'_, O> {
     }
 
     fn refused(&self, err: &AwsError) -> Diagnostics {
-        match O::explain(self.cx.client, self.planned, err) {
-            Some(explained) => explained.into(),
-            None => failed_fields(&O::creating(), err, self.schema.schema(), self.planned),
+        if let Some(explained) = O::explain(self.cx.client, self.planned, err) {
+            return explained.into();
         }
+        let told = failed_fields(&O::creating(), err, self.schema.schema(), self.planned);
+        let Some((name, _)) = parent::of_planned::<O>(self.planned) else { return told };
+        if err.kind != ErrorKind::NotFound {
+            return told;
+        }
+        let region = &self.at.reading.region;
+        let told = told.into_iter().map(|it| region::may_be_elsewhere(it, name, region));
+        told.collect()
     }
 
     /// Looks for what the create has made. The first pass over the list is read to its end, also after a stop.

@@ -30,12 +30,14 @@ use super::client::{Client, Reading};
 use super::key::Key;
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Obstacle, Of};
+use super::origins;
 use super::shapes::enumeration::{constant, open};
 use super::shapes::ids::uuid;
 use super::shapes::text::{alias, plain_column, remark, word};
 use crate::framework::codec::{
     Codec, boolean, decimal, keys, object, one_of, set_of, string, text_enum, variant,
 };
+use crate::framework::moving::{Origin, Origins};
 use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
@@ -69,6 +71,31 @@ impl Object for AnalysisTemplate {
     type Create = Create;
     type Update = Update;
     type Item = Item;
+
+    const ORIGINS: Option<&'static Origins> = Some(&Origins {
+        ours: "validations",
+        all: &[Origin {
+            type_name: "awscc_cleanrooms_analysis_template",
+            renamed: &[
+                ("analysis_template_identifier", "id"),
+                ("collaboration_identifier", "collaboration_id"),
+                ("membership_identifier", "membership_id"),
+            ],
+            reshape: |stored| {
+                if let Some(parameters) = stored.get_mut("analysis_parameters") {
+                    origins::keyed(parameters, "name");
+                }
+                let columns = "/ml_synthetic_data_parameters/column_classification/column_mapping";
+                let synthetic = stored.get_mut("synthetic_data_parameters");
+                if let Some(columns) = synthetic.and_then(|it| it.pointer_mut(columns)) {
+                    origins::keyed(columns, "column_name");
+                }
+                // Its members have other names there, and the first read brings them.
+                stored.remove("source_metadata");
+                Ok(())
+            },
+        }],
+    });
 
     const READS: &'static [Need] = &[
         Need::always(&["cleanrooms:GetAnalysisTemplate"]),

@@ -17,7 +17,7 @@ use super::collaboration::requests::Shown;
 use super::error::failed;
 use super::key::{self, Located};
 use super::kind::Kind;
-use super::shapes::enumeration::{closed, constant, open};
+use super::shapes::enumeration::closed;
 use super::shapes::ids::{account_id, uuid};
 use super::shapes::region::region as region_name;
 use super::{environment, region};
@@ -47,6 +47,12 @@ pub const KIND: Kind = Kind {
 
 /// A note of a plan that replaces a vote by the other one on the same request, which cannot be.
 const OTHERWISE: &str = "otherwise";
+
+/// A note of a plan that replaces a vote on a request since it is told to be about something else than it is.
+const MISTOLD: &str = "mistold";
+
+/// What tells the request from others, besides its id.
+const PINS: [&str; 2] = ["types", "accounts"];
 
 /// A vote that was given.
 #[derive(Debug, Clone)]
@@ -102,7 +108,7 @@ impl Resource for ChangeRequestVote {
                 .read(|it| Some(it.vote.clone())),
         )
         .with(
-            Self::attribute("types", set_of(open(ChangeType::values(), constant)))
+            Self::attribute("types", cast::types())
                 .optional_computed()
                 .requires_replace()
                 .doc(
@@ -181,11 +187,19 @@ impl Resource for ChangeRequestVote {
     fn modify_plan(plan: &mut Plan<'_>, client: Option<&Client>, private: &mut Private) {
         if plan.is_replacement() {
             let is_same = |name: &&str| plan.get(name) == plan.prior.get(name);
-            let is_known = plan.get("vote").is_known();
-            if KIND.key.iter().all(is_same) && is_known && plan.changes("vote") {
+            let is_same_request = KIND.key.iter().all(is_same);
+            let becomes = |name: &str| plan.get(name).is_wholly_known() && plan.changes(name);
+            let mistold: Vec<_> = PINS.into_iter().filter(|name| becomes(name)).collect();
+            if is_same_request && becomes("vote") {
                 private.set_plan_note(OTHERWISE, true);
                 let told = otherwise(plan.prior).at(AttributePath::of("vote"));
                 plan.diagnostics.push(as_warning(told));
+            } else if is_same_request && !mistold.is_empty() {
+                private.set_plan_note(MISTOLD, true);
+                let told = || as_warning(about_something_else(plan.prior));
+                let told: Vec<_> =
+                    mistold.into_iter().map(|name| told().at(AttributePath::of(name))).collect();
+                told.into_iter().for_each(|told| plan.diagnostics.push(told));
             } else {
                 plan.diagnostics.push(stays(plan.prior));
             }
@@ -212,6 +226,9 @@ impl Resource for ChangeRequestVote {
         environment::refuse(client, private, diagnostics);
         if change.planned.is_null() && private.plan_note(OTHERWISE).is_some() {
             diagnostics.push(otherwise(change.prior));
+        }
+        if change.planned.is_null() && private.plan_note(MISTOLD).is_some() {
+            diagnostics.push(about_something_else(change.prior));
         }
     }
 
@@ -344,6 +361,24 @@ fn otherwise(prior: &Value) -> Diagnostic {
             "Account {voter} has voted {vote} on it, and a vote is final. Only a new change request \
              can undo what it brings about. Set `vote` to {vote} again, or take the resource out of \
              the configuration."
+        ),
+    )
+}
+
+/// A request on which a vote was given is told to be about something else.
+fn about_something_else(prior: &Value) -> Diagnostic {
+    let listed = |name: &str| {
+        let texts = prior.get(name).as_elements().filter_map(Value::as_str).map(str::to_owned);
+        cast::listed(&texts.collect())
+    };
+    Diagnostic::error(
+        format!("The vote on change request {} was on something else", id(prior)),
+        format!(
+            "The request has the changes {}, and is about the accounts {}. What it was about is fixed, and \
+             the vote was given on that. Set `types` and `accounts` to it, or leave them out; for another \
+             request, give its id with them.",
+            listed("types"),
+            listed("accounts")
         ),
     )
 }

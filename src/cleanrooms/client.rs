@@ -41,6 +41,7 @@ pub struct Client {
     active_members: Mutex<BTreeMap<String, usize>>,
     owed: Mutex<BTreeSet<String>>,
     addresses: Mutex<BTreeMap<String, Addresses>>,
+    regions: Mutex<BTreeMap<String, String>>,
 }
 
 /// What becomes of one object in this run, at whichever address.
@@ -88,6 +89,7 @@ impl Client {
             active_members: Mutex::default(),
             owed: Mutex::default(),
             addresses: Mutex::default(),
+            regions: Mutex::default(),
         }
     }
 
@@ -184,6 +186,16 @@ impl Client {
     /// How long ago something was made, by the service's clock.
     pub fn age(&self, create_time: SystemTime) -> Duration {
         self.aws.server_time().duration_since(create_time).unwrap_or_default()
+    }
+
+    /// Notes in which Region an object is that was made or read.
+    pub fn locate(&self, id: &str, region: &str) {
+        lock(&self.regions).insert(id.to_owned(), region.to_owned());
+    }
+
+    /// The Region of an object, if this process has made or read it.
+    pub fn located(&self, id: &str) -> Option<String> {
+        lock(&self.regions).get(id).cloned()
     }
 
     /// Notes that an object is imported. Whether a plan of this run destroys it, at another address.

@@ -8,7 +8,7 @@
 
 pub mod delete;
 mod page;
-mod parent;
+pub mod parent;
 pub mod read;
 mod relocate;
 mod resource;
@@ -183,6 +183,9 @@ pub trait Object: Send + Sync + Sized + 'static {
         key: &Key,
         input: Self::Update,
     ) -> impl Future<Output = Result<(), AwsError>> + Send;
+
+    /// Whether an update that is sent once more does no more than the first one.
+    const UPDATES_MAY_BE_REPEATED: bool = true;
 
     /// Sends the delete call.
     fn delete(sdk: &Sdk, key: &Key) -> impl Future<Output = Result<(), AwsError>> + Send;

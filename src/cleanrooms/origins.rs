@@ -4,7 +4,10 @@
 //! the generated `internal/aws/cleanrooms` of terraform-provider-awscc. Neither raises its schema version when it
 //! adds an attribute, so none is relied on but the ids and the ARN.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_cleanrooms::primitives::{DateTime, DateTimeFormat};
+use serde_json::{Map, Value as Json};
 
 use super::key::{Arn, Key};
 use super::kind::Kind;
@@ -43,11 +46,30 @@ pub fn settle(kind: &Kind, mut taken_over: Value) -> Result<Value, String> {
             *time = time.as_str().and_then(rfc_3339).map_or(Value::Null, Value::String);
         }
     }
+    // awscc has an empty list where nothing is configured.
+    if let Some(tags) = attributes.get_mut("tags")
+        && tags.as_map().is_some_and(BTreeMap::is_empty)
+    {
+        *tags = Value::Null;
+    }
     if kind.tagged && attributes.get("tags_all").is_none_or(Value::is_null) {
         let tags = attributes.get("tags").filter(|tags| !tags.is_null()).cloned();
         attributes.insert("tags_all".to_owned(), tags.unwrap_or_else(|| Value::map([])));
     }
     Ok(taken_over)
+}
+
+/// Makes a list of objects the map by one of their texts that it is here. awscc holds as a list what CloudFormation
+/// does, although each text is there once.
+pub fn keyed(list: &mut Json, by: &str) {
+    let Some(listed) = list.as_array_mut() else { return };
+    let mut map = Map::new();
+    for element in listed.iter_mut().filter_map(Json::as_object_mut) {
+        if let Some(Json::String(key)) = element.remove(by) {
+            map.insert(key, std::mem::take(element).into());
+        }
+    }
+    *list = map.into();
 }
 
 /// A time as the service's are written here; from RFC 3339, or from what Go makes of a time by default:

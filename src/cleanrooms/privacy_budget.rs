@@ -16,6 +16,7 @@ use aws_sdk_cleanrooms::types::{
 use super::aws::{AwsError, PAGE_SIZE, all_pages};
 use super::client::Reading;
 use super::listing::{Listing, argument, required};
+use super::privacy_budget_template::parameters::budgeted;
 use super::shapes::enumeration::{constant, open};
 use super::shapes::ids::{account_id, uuid};
 use super::shapes::text::budgeted_arn;
@@ -72,23 +73,23 @@ impl<'a> From<&'a CollaborationPrivacyBudgetSummary> for Seen<'a> {
 
 impl Seen<'_> {
     /// Whether it is one that was asked for.
-    fn is_of(&self, wanted: &Wanted<'_>) -> bool {
+    fn is_of(&self, wanted: &Wanted) -> bool {
         let resource = self.budget.and_then(|it| it.as_access_budget().ok());
-        let resource = resource.map(|it| it.resource_arn.as_str());
+        let resource = resource.map(|it| budgeted(&it.resource_arn));
         *self.kind == wanted.kind && (wanted.resource.is_none() || wanted.resource == resource)
     }
 }
 
 /// Which budgets are asked for.
-struct Wanted<'a> {
+struct Wanted {
     kind: PrivacyBudgetType,
-    resource: Option<&'a str>,
+    resource: Option<String>,
 }
 
-impl<'a> Wanted<'a> {
-    fn of(config: &'a Value) -> Self {
+impl Wanted {
+    fn of(config: &Value) -> Self {
         let kind = text(config, "privacy_budget_type").into();
-        Self { kind, resource: config.get(RESOURCE).as_str() }
+        Self { kind, resource: config.get(RESOURCE).as_str().map(budgeted) }
     }
 }
 
@@ -295,7 +296,7 @@ impl Listing for PrivacyBudgets {
             let call = (at.sdk.list_privacy_budgets())
                 .membership_identifier(text(config, "membership_id"))
                 .privacy_budget_type(wanted.kind.clone())
-                .set_access_budget_resource_arn(wanted.resource.map(str::to_owned))
+                .set_access_budget_resource_arn(wanted.resource.clone())
                 .max_results(PAGE_SIZE)
                 .set_next_token(token);
             let reply = call.send().await.map_err(AwsError::of(CALL))?;
@@ -345,7 +346,7 @@ impl Listing for CollaborationPrivacyBudgets {
             let call = (at.sdk.list_collaboration_privacy_budgets())
                 .collaboration_identifier(text(config, "collaboration_id"))
                 .privacy_budget_type(wanted.kind.clone())
-                .set_access_budget_resource_arn(wanted.resource.map(str::to_owned))
+                .set_access_budget_resource_arn(wanted.resource.clone())
                 .max_results(PAGE_SIZE)
                 .set_next_token(token);
             let reply = call.send().await.map_err(AwsError::of(CALL))?;

@@ -23,6 +23,7 @@ use super::object::{Candidate, Facts, Object, Obstacle, Of};
 use super::shapes::enumeration::{constant, open};
 use super::shapes::ids::uuid;
 use crate::framework::codec::string;
+use crate::framework::moving::{Origin, Origins};
 use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
@@ -57,6 +58,23 @@ impl Object for PrivacyBudgetTemplate {
     type Create = Create;
     type Update = Update;
     type Item = Item;
+
+    const ORIGINS: Option<&'static Origins> = Some(&Origins {
+        ours: "tags_all",
+        all: &[Origin {
+            type_name: "awscc_cleanrooms_privacy_budget_template",
+            renamed: &[
+                ("collaboration_identifier", "collaboration_id"),
+                ("membership_identifier", "membership_id"),
+                ("privacy_budget_template_identifier", "id"),
+            ],
+            reshape: |stored| {
+                let flat = stored.remove(PARAMETERS).unwrap_or_default();
+                stored.insert(PARAMETERS.to_owned(), parameters::of_awscc(flat));
+                Ok(())
+            },
+        }],
+    });
 
     const READS: &'static [Need] = &[
         Need::always(&["cleanrooms:GetPrivacyBudgetTemplate"]),
@@ -187,6 +205,9 @@ impl Object for PrivacyBudgetTemplate {
         sent.map(|_| ()).map_err(AwsError::of("UpdatePrivacyBudgetTemplate"))
     }
 
+    /// Each one begins an access budget anew, and what was used of it meanwhile would no longer count.
+    const UPDATES_MAY_BE_REPEATED: bool = false;
+
     async fn delete(sdk: &Sdk, key: &Key) -> Result<(), AwsError> {
         let call = sdk.delete_privacy_budget_template().membership_identifier(key.parent());
         let sent = call.privacy_budget_template_identifier(key.id()).send().await;
@@ -208,7 +229,7 @@ impl Object for PrivacyBudgetTemplate {
             let is_of_type = listed.privacy_budget_type.as_str() == text(TYPE);
             let Some(candidate) = candidate.filter(|_| is_of_type) else { continue };
             // The list does not say what an access budget is for.
-            if resource.is_empty() || is_for(at, &candidate.key, resource).await? {
+            if resource.is_empty() || is_for(at, &candidate.key, &resource).await? {
                 found.push(candidate);
             }
         }
@@ -278,7 +299,9 @@ impl Object for PrivacyBudgetTemplate {
 async fn is_for(at: &Reading<'_>, key: &Key, resource: &str) -> Result<bool, AwsError> {
     match PrivacyBudgetTemplate::get(at, key).await {
         Ok(item) => Ok(match item.parameters {
-            Some(Parameters::AccessBudget(budget)) => budget.resource_arn == resource,
+            Some(Parameters::AccessBudget(budget)) => {
+                parameters::budgeted(&budget.resource_arn) == resource
+            }
             _ => false,
         }),
         Err(err) if err.kind == ErrorKind::NotFound => Ok(false),

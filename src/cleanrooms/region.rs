@@ -83,6 +83,28 @@ pub fn fixed_by_parent(noun: &str, parent: &str, change: Change<'_>) -> Option<D
     })
 }
 
+/// The error for an object that is to be made in another Region than what it hangs on.
+pub fn elsewhere(noun: &str, parent: &str, is: &str, asked: &str) -> Diagnostic {
+    let of_parent = parent.trim_end_matches("_id").replace('_', " ");
+    Diagnostic::error(
+        format!("The {noun} cannot be made in {asked}"),
+        format!(
+            "A {noun} lives in the Region of its {of_parent}, which is `{is}`. Nothing was called. Write \
+             `region = \"{is}\"`, or use a provider block of that Region."
+        ),
+    )
+    .at(AttributePath::of("region"))
+}
+
+/// The error for an object whose parent was not found: it may be in another Region.
+pub fn may_be_elsewhere(mut error: Diagnostic, parent: &str, asked: &str) -> Diagnostic {
+    let of_parent = parent.trim_end_matches("_id").replace('_', " ");
+    error.detail.push_str(&format!(
+        " Region `{asked}` was asked. If the {of_parent} is in another one, say so by `region`."
+    ));
+    error
+}
+
 /// Whether a plan has a Region that is the provider's rather than the configuration's.
 pub fn is_of_provider(plan: &Plan<'_>) -> bool {
     (plan.is_create() || plan.is_replacement()) && plan.config.get("region") == &Value::Null

@@ -11,7 +11,7 @@ use crate::framework::codec::{Codec, ObjectCodec, object};
 use crate::framework::page::Need;
 use crate::framework::row::{Row, field};
 use crate::framework::schema::Attribute;
-use crate::framework::{Context, DataSchema, DataSource, Diagnostics};
+use crate::framework::{Context, DataSchema, DataSource, Diagnostic, Diagnostics};
 use crate::wire::{AttributePath, Value};
 
 /// What is looked at by arguments that all must be given.
@@ -40,6 +40,15 @@ pub trait View: Send + Sync + Sized + 'static {
         at: &Reading<'_>,
         config: &Value,
     ) -> impl Future<Output = Result<Self::Item, AwsError>> + Send;
+
+    /// What is told where it was not to be had and something more helpful than the error can be said.
+    fn explain(
+        _at: &Reading<'_>,
+        _config: &Value,
+        _err: &AwsError,
+    ) -> impl Future<Output = Option<Diagnostic>> + Send {
+        async { None }
+    }
 }
 
 /// The data source of a view.
@@ -75,8 +84,13 @@ impl<V: View> DataSource for Seen<V> {
         let path = AttributePath::of(V::NAMED_BY);
         let untold = |err: AwsError| unseen(&what, &err, V::arguments(), config, Some(&path));
         let at = cx.client.reading(config, &cx.stop).await.map_err(untold)?;
-        let item = at.look(Box::pin(V::get(&at, config))).await.map_err(untold)?;
-        Ok(Found { region: at.region, item })
+        match at.look(Box::pin(V::get(&at, config))).await {
+            Ok(item) => Ok(Found { region: at.region, item }),
+            Err(err) => Err(match V::explain(&at, config, &err).await {
+                Some(explained) => explained.into(),
+                None => untold(err),
+            }),
+        }
     }
 }
 

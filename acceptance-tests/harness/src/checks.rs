@@ -1,6 +1,7 @@
 //! What is checked once for each engine, beside the scenarios.
 
 mod lost_creates;
+mod nightly;
 mod places;
 mod private_network;
 mod provider_block;
@@ -38,6 +39,7 @@ pub const ALL: &[(&str, Check)] = &[
         "queries/what_is_written_is_imported_without_a_change",
         queries::what_is_written_is_imported_without_a_change,
     ),
+    ("nightly/a_vote_and_a_query_for_each_night", nightly::a_vote_and_a_query_for_each_night),
     (
         "saved_plans/replacing_with_other_settings_destroys_nothing",
         saved_plans::replacing_with_other_settings_destroys_nothing,

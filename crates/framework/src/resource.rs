@@ -376,6 +376,12 @@ impl<R: Resource> ResourceSchema<R> {
         self.rows.iter().filter(|row| row.is_updatable()).map(|row| row.attribute.name)
     }
 
+    /// Whether two values of an attribute mean the same by its own measure.
+    pub fn are_equivalent(&self, name: &str, one: &Value, other: &Value) -> bool {
+        let row = self.rows.iter().find(|row| row.attribute.name == name);
+        row.and_then(|row| row.attribute.equivalent).is_some_and(|same| same(one, other))
+    }
+
     /// The value of an answer, without the attributes that exist in Terraform alone.
     pub fn value(&self, remote: &R::Remote) -> Value {
         Value::object(self.rows.iter().map(|row| (row.attribute.name, row.state(remote))))

@@ -76,11 +76,14 @@ fn sql(config: &Value, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Whether a text of SQL has the parameter in it, and not only one whose name begins so.
+/// Whether a text of SQL has the parameter in it, and not only one whose name begins so, nor a cast to a type of
+/// its name.
 fn uses(text: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let written = format!(":{name}");
-    text.split(&written).skip(1).any(|rest| !rest.starts_with(is_word))
+    text.match_indices(&written).any(|(at, _)| {
+        !text[..at].ends_with(':') && !text[at + written.len()..].starts_with(is_word)
+    })
 }
 
 fn py_spark(config: &Value, format: &str, diagnostics: &mut Diagnostics) {

@@ -166,6 +166,14 @@ fn parameters_are_those_that_the_source_can_have() {
         ["warning at analysis_parameters[\"sinc\"]"]
     );
     assert_eq!(given(query, json!({ "a-b": date })).len(), 2);
+    // A cast is no parameter, and a parameter may be cast.
+    let cast = |text: &str| {
+        let parameters = json!({ "day": date });
+        wrong(&query(json!({ "source": { "text": text }, "analysis_parameters": parameters })))
+    };
+    let unused = ["warning at analysis_parameters[\"day\"]"];
+    assert_eq!(cast("SELECT seen_at::day FROM orders"), unused);
+    assert_eq!(cast("SELECT seen_at::day FROM orders WHERE day > :day::day"), Vec::<String>::new());
     let many: serde_json::Map<_, _> =
         (0..51).map(|n| (format!("p{n}"), json!({ "type": "STRING" }))).collect();
     assert_eq!(given(program, many.into()), ["error at analysis_parameters"]);

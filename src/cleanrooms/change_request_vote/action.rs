@@ -1,11 +1,9 @@
 //! The action `cleanrooms_change_request_vote`: a vote of which nothing is kept.
 
-use aws_sdk_cleanrooms::types::ChangeType;
-
 use super::KIND;
 use super::cast::{self, Ballot, Cast, cast};
 use crate::cleanrooms::client::Client;
-use crate::cleanrooms::shapes::enumeration::{closed, constant, open};
+use crate::cleanrooms::shapes::enumeration::closed;
 use crate::cleanrooms::shapes::ids::{account_id, uuid};
 use crate::cleanrooms::shapes::region::region;
 use crate::framework::codec::set_of;
@@ -46,7 +44,7 @@ impl Action for Vote {
                 .sent_elsewhere(),
         )
         .with(
-            field("types", set_of(open::<ChangeType>(ChangeType::values(), constant)))
+            field("types", cast::types())
                 .optional()
                 .doc(
                     "The kinds of change in the request. Where they are given, a request that has \

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_cleanrooms::types::{ApprovalStatus, ChangeRequestAction, ChangeRequestStatus};
+use aws_sdk_cleanrooms::types::{
+    ApprovalStatus, ChangeRequestAction, ChangeRequestStatus, ChangeType,
+};
 use tokio::time::Instant;
 
 use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind, Outcome, Waited, poll};
 use crate::cleanrooms::client::{Changing, Client, Reading, send_unrepeatable};
 use crate::cleanrooms::collaboration::requests::{ChangeRequest, Requests, Shown};
 use crate::cleanrooms::error::failed;
+use crate::cleanrooms::shapes::enumeration::{constant, open};
+use crate::framework::codec::{Codec, set_of};
+use crate::framework::validators::size;
 use crate::framework::{Context, Diagnostic, Diagnostics};
 use crate::wire::{AttributePath, Value};
 
@@ -74,6 +79,12 @@ impl Vote {
             Self::Deny => *status == ChangeRequestStatus::Denied,
         }
     }
+}
+
+/// The kinds of change that a request must have: at least one, and at most as many as a request can have (API model:
+/// ChangeInputList), for one that changes nothing is none.
+pub fn types() -> Codec<Vec<ChangeType>> {
+    set_of(open(ChangeType::values(), constant)).validate(size(1..=10))
 }
 
 /// A vote that is to be given.
@@ -149,7 +160,8 @@ impl Ballot {
     }
 }
 
-fn listed(texts: &BTreeSet<String>) -> String {
+/// Texts for a message.
+pub fn listed(texts: &BTreeSet<String>) -> String {
     match texts.is_empty() {
         true => "none".to_owned(),
         false => texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", "),

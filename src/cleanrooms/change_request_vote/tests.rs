@@ -68,6 +68,27 @@ fn another_vote_on_the_same_request_is_warned_of_and_refused_by_the_half_that_fo
 }
 
 #[test]
+fn a_given_vote_is_on_what_the_request_was_about() {
+    let pinned = |types: serde_json::Value, accounts: serde_json::Value| {
+        value(&json!({
+            "collaboration_id": COLLABORATION, "change_request_id": REQUEST, "vote": "APPROVE",
+            "types": types, "accounts": accounts,
+        }))
+    };
+    let same = plan(&given(), &pinned(json!(["ADD_MEMBER"]), json!(["777788889999"])));
+    assert_eq!((same.planned, told(&same.diagnostics).len()), (given(), 0));
+    let mistold = plan(&given(), &pinned(json!(["ADD_MEMBER"]), json!(["111122223333"])));
+    assert_eq!(told(&mistold.diagnostics), ["warning at accounts"]);
+    let both = plan(&given(), &pinned(json!(["REVOKE_RECEIVE_RESULTS_ABILITY"]), json!([])));
+    assert_eq!(told(&both.diagnostics), ["warning at types", "warning at accounts"]);
+    let mut refused = Diagnostics::new();
+    let (prior, planned) = (given(), Value::Null);
+    let change = Change { prior: &prior, planned: &planned };
+    ChangeRequestVote::refuse(change, &client(), &mistold.private, &mut refused);
+    assert_eq!(told(&refused), ["error"]);
+}
+
+#[test]
 fn a_destruction_says_that_the_vote_stays() {
     let destroyed = plan(&given(), &Value::Null);
     assert_eq!(told(&destroyed.diagnostics), ["warning"]);
@@ -89,6 +110,11 @@ fn a_mistake_is_told_at_its_argument() {
         "collaboration_id": "x", "change_request_id": REQUEST, "vote": "approve",
         "types": ["ADD_MEMBRE"], "accounts": ["1"],
     }));
+    let nothing = value(&json!({
+        "collaboration_id": COLLABORATION, "change_request_id": REQUEST, "vote": "DENY", "types": [],
+    }));
+    let checked = Managed::<ChangeRequestVote>::shared().validate(&nothing);
+    assert_eq!(told(&checked), ["error at types"]);
     let checked = Managed::<ChangeRequestVote>::shared().validate(&config);
     let paths: Vec<_> = told(&checked);
     assert_eq!(paths.len(), 4, "{paths:?}");

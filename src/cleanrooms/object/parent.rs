@@ -45,10 +45,20 @@ pub(super) fn ended<O: Object>(prior: &Value, private: &Private) -> Option<Strin
     O::ended(prior).or(of_parent)
 }
 
-/// Plans nothing for what has ended, and warns of what its parent alone could change.
-pub(super) fn plan_for_parent<O: Object>(plan: &mut Plan<'_>, private: &Private) {
+/// Plans nothing for what has ended, warns of what its parent alone could change, and makes nothing in another
+/// Region than its parent's.
+pub(super) fn plan_for_parent<O: Object>(
+    plan: &mut Plan<'_>,
+    client: Option<&Client>,
+    private: &Private,
+) {
     let Some(parent) = O::KIND.parent else { return };
     if plan.is_create() {
+        let region = plan.get("region").as_str();
+        let elsewhere = client
+            .zip(region)
+            .and_then(|(client, region)| elsewhere::<O>(client, &plan.planned, region));
+        plan.diagnostics.extend(elsewhere);
         return;
     }
     if !plan.changes(parent)
@@ -70,6 +80,19 @@ pub(super) fn plan_for_parent<O: Object>(plan: &mut Plan<'_>, private: &Private)
         error.detail.push_str(" Apply will refuse this plan.");
         plan.diagnostics.push(error);
     }
+}
+
+/// The error for an object that is to be made in that Region, where its parent is known to be in another one.
+pub fn elsewhere<O: Object>(client: &Client, planned: &Value, region: &str) -> Option<Diagnostic> {
+    let (parent, id) = of_planned::<O>(planned)?;
+    let of_parent = client.located(id).filter(|it| it != region)?;
+    Some(region::elsewhere(O::KIND.noun, parent, &of_parent, region))
+}
+
+/// The attribute that names what a planned object hangs on, and its id.
+pub fn of_planned<O: Object>(planned: &Value) -> Option<(&'static str, &str)> {
+    let name = O::KIND.parent?;
+    Some((name, planned.get(name).as_str()?))
 }
 
 pub(super) fn may_relocate<O: Object>(plan: &Plan<'_>) -> Diagnostic {

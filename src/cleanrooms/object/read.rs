@@ -40,6 +40,7 @@ pub(super) async fn read<O: Object>(
             }
             O::received(cx, &at, &remote.item, is_new).await?;
             absence::note_seen(&mut cx.private());
+            cx.client.locate(located.key.id(), &at.region);
             note_parent::<O>(cx, &at, &located).await;
             Ok(Found::Here(remote))
         }

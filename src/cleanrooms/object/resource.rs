@@ -105,7 +105,7 @@ impl<O: Object> Resource for Of<O> {
         if plan.is_replacement() {
             plan.diagnostics.extend(twice::destroyed::<O>(client, plan.prior));
         }
-        plan_for_parent::<O>(plan, private);
+        plan_for_parent::<O>(plan, client, private);
         region::warn(plan, client, O::KIND.parent);
         tags::count(plan);
         environment::note(plan, client, private);

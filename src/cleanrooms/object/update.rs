@@ -1,12 +1,14 @@
 //! Changing an object in place.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use tokio::time::Instant;
 
 use super::read::fetch;
 use super::{Object, Of};
 use crate::cleanrooms::absence;
 use crate::cleanrooms::aws::{AwsError, ErrorKind, Outcome, retry_while};
-use crate::cleanrooms::client::{Changing, Client};
+use crate::cleanrooms::client::{Changing, Client, send_unrepeatable};
 use crate::cleanrooms::error::{failed, failed_fields};
 use crate::cleanrooms::key::{Key, Located};
 use crate::cleanrooms::shapes::timeouts::timeout;
@@ -14,6 +16,9 @@ use crate::cleanrooms::tags;
 use crate::framework::plan::filled;
 use crate::framework::{Change, Context, Diagnostics, ResourceSchema};
 use crate::wire::Value;
+
+/// How often an update that was not made is sent again, where nobody says.
+const MOST_REPETITIONS: u32 = 9;
 
 /// Brings an object to the plan.
 pub(super) async fn change_in_place<O: Object>(
@@ -31,10 +36,14 @@ pub(super) async fn change_in_place<O: Object>(
     }
     let at = cx.client.changing(change.prior, &cx.stop).await.map_err(one)?;
     if let Some(input) = input {
-        let sent = send_update::<O>(cx, &at, &located.key, input, change.planned).await;
-        if let Err(err) = sent
-            && !is_made::<O>(cx, &at, &located, schema, change, &err).await
-        {
+        let made = || async {
+            let sent = send_update::<O>(cx, &at, &located.key, input.clone(), change.planned);
+            match sent.await {
+                Err(err) if is_made::<O>(cx, &at, &located, schema, change, &err).await => Ok(()),
+                sent => sent,
+            }
+        };
+        if let Err(err) = repeated_after_looks::<O, _>(cx, made).await {
             if err.kind == ErrorKind::AccessDenied {
                 return Err(absence::denied::<O>(&at.reading, &what, &located, &err).await);
             }
@@ -48,6 +57,27 @@ pub(super) async fn change_in_place<O: Object>(
         Box::pin(O::act(cx, &at, &located, change)).await?;
     }
     Ok(())
+}
+
+/// Makes an update that must not be repeated without a look again, where that has shown that it was not made.
+async fn repeated_after_looks<O: Object, F>(
+    cx: &Context<'_, Client>,
+    made: impl FnMut() -> F,
+) -> Result<(), AwsError>
+where
+    F: Future<Output = Result<(), AwsError>>,
+{
+    let aws = &cx.client.aws;
+    let most = aws.config().max_retries.unwrap_or(MOST_REPETITIONS);
+    let repeated = AtomicU32::new(0);
+    let is_lost = |err: &AwsError| {
+        !O::UPDATES_MAY_BE_REPEATED
+            && err.outcome == Outcome::Ambiguous
+            && repeated.fetch_add(1, Ordering::Relaxed) < most
+    };
+    let intervals = aws.intervals();
+    let deadline = Instant::now() + intervals.create_window;
+    retry_while(intervals.retry, deadline, &cx.stop, is_lost, made).await
 }
 
 /// Sends the update until what it needs is there: a role that is too new to be used.
@@ -65,10 +95,16 @@ pub(super) async fn send_update<O: Object>(
         err.is_role_too_new()
             || (O::is_settling(err) && started.elapsed() < intervals.visibility_window)
     };
-    retry_while(intervals.iam_delay, deadline, &cx.stop, settling, || {
-        O::update(&at.reading.sdk, key, input.clone())
-    })
-    .await
+    let send = || async {
+        match O::UPDATES_MAY_BE_REPEATED {
+            true => O::update(&at.reading.sdk, key, input.clone()).await,
+            false => {
+                let send = || O::update(&at.once, key, input.clone());
+                send_unrepeatable(cx, intervals.create_window, send).await
+            }
+        }
+    };
+    retry_while(intervals.iam_delay, deadline, &cx.stop, settling, send).await
 }
 
 /// Whether an update whose reply was lost has been made all the same: a look says so.
@@ -90,6 +126,6 @@ pub(super) async fn is_made<O: Object>(
     let updated = schema.updatable().filter(|name| change.changes(name));
     updated.into_iter().all(|name| {
         let (planned, now) = (change.planned.get(name), now.get(name));
-        filled(planned, now) == *now
+        filled(planned, now) == *now || schema.are_equivalent(name, now, planned)
     })
 }

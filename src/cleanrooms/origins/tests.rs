@@ -3,11 +3,13 @@
 use serde_json::{Map, Value as Json, json as new_json};
 use tokio_util::sync::CancellationToken;
 
+use crate::cleanrooms::analysis_template::AnalysisTemplate;
 use crate::cleanrooms::collaboration::Collaboration;
 use crate::cleanrooms::configured_table::ConfiguredTable;
 use crate::cleanrooms::configured_table_association::ConfiguredTableAssociation;
 use crate::cleanrooms::membership::Membership;
 use crate::cleanrooms::object::{Object, Of};
+use crate::cleanrooms::privacy_budget_template::PrivacyBudgetTemplate;
 use crate::cleanrooms::testing::{client, value};
 use crate::framework::managed::{ApplyRequest, Managed, PlanRequest, PlanResponse, StateResponse};
 use crate::framework::moving::{MOVED, Source};
@@ -24,13 +26,17 @@ const STATES: [&str; 2] = [
     include_str!("../../../acceptance-tests/cases/moved/from_awscc/terraform.tfstate"),
 ];
 
-/// The attributes that a scenario's state has of that type.
+/// The attributes that a scenario's state has of the first object of that type.
 fn stored(type_name: &str) -> Json {
-    let found = STATES.iter().find_map(|state| {
+    stored_nth(type_name, 0)
+}
+
+fn stored_nth(type_name: &str, nth: usize) -> Json {
+    let resources = STATES.iter().flat_map(|state| {
         let state: Json = serde_json::from_str(state).expect("a state");
-        let resources = state["resources"].as_array().expect("resources").clone();
-        resources.into_iter().find(|resource| resource["type"] == type_name)
+        state["resources"].as_array().expect("resources").clone()
     });
+    let found = resources.filter(|resource| resource["type"] == type_name).nth(nth);
     found.expect("one of the scenarios has it")["instances"][0]["attributes"].clone()
 }
 
@@ -277,6 +283,122 @@ fn an_association_of_awscc_comes_over_with_both_its_ids() {
     assert!(moved::<ConfiguredTableAssociation>(name, &other).is_ok());
 }
 
+/// What all objects of awscc have that hang on the membership of its scenario.
+fn of_membership(word: &str, id: &str, over: Json) -> Json {
+    let arn = |rest: &str| format!("arn:aws:cleanrooms:us-east-1:111122223333:{rest}");
+    let mut expected = new_json!({
+        "arn": arn(&format!("membership/{MEMBERSHIP}/{word}/{id}")),
+        "collaboration_arn": arn(&format!("collaboration/{COLLABORATION}")),
+        "collaboration_id": COLLABORATION,
+        "id": id,
+        "membership_arn": arn(&format!("membership/{MEMBERSHIP}")),
+        "membership_id": MEMBERSHIP,
+        "region": "us-east-1",
+    });
+    let (Json::Object(expected), Json::Object(over)) = (&mut expected, over) else {
+        unreachable!()
+    };
+    expected.extend(over);
+    Json::Object(expected.clone())
+}
+
+#[test]
+fn templates_of_awscc_come_over_with_parameters_and_columns_by_name() {
+    let name = "awscc_cleanrooms_analysis_template";
+    let column = |kind: &str, is_predictive_value: bool| new_json!({"column_type": kind, "is_predictive_value": is_predictive_value});
+    let state = state::<AnalysisTemplate>(name, &stored(name));
+    let synthetic = state.get("synthetic_data_parameters").get("ml_synthetic_data_parameters");
+    assert_eq!(synthetic.get("epsilon").as_number(), Some(&"0.5".parse().expect("a number")));
+    let columns = new_json!({
+        "age": column("NUMERICAL", false), "city": column("CATEGORICAL", false),
+        "gender": column("CATEGORICAL", false), "segment": column("CATEGORICAL", false),
+        "spent": column("NUMERICAL", true),
+    });
+    let expected = of_membership(
+        "analysistemplate",
+        "a7e3b1a0-0000-4000-8000-00000000000a",
+        new_json!({
+            "analysis_parameters": {"since": {"type": "DATE", "default_value": "2026-01-01"}},
+            "description": "How many orders",
+            "format": "SQL",
+            "name": "Reach",
+            "schema": {"referenced_tables": ["orders"]},
+            "source": {"text": "SELECT count(*) FROM orders WHERE day > :since"},
+            "synthetic_data_parameters": {"ml_synthetic_data_parameters": {
+                // A number is not shown here.
+                "epsilon": null, "max_membership_inference_attack_score": null,
+                "column_classification": {"column_mapping": columns},
+            }},
+            "tags": {"team": "media"},
+            "tags_all": {"team": "media"},
+        }),
+    );
+    assert_eq!(known(&state), expected);
+    let location = |key: &str| new_json!({"location": {"bucket": "programs", "key": key}});
+    let expected = of_membership(
+        "analysistemplate",
+        "a7e3b1a0-0000-4000-8000-00000000000b",
+        new_json!({
+            "analysis_parameters": {},
+            "error_message_configuration": {"type": "DETAILED"},
+            "format": "PYSPARK_1_0",
+            "name": "Model",
+            "schema": {"referenced_tables": ["orders"]},
+            "source": {"artifacts": {
+                "additional_artifacts": [location("venv.tar.gz")],
+                "entry_point": location("main.py"),
+                "role_arn": "arn:aws:iam::111122223333:role/programs",
+            }},
+            "tags_all": {},
+        }),
+    );
+    assert_eq!(known(&self::state::<AnalysisTemplate>(name, &stored_nth(name, 1))), expected);
+}
+
+#[test]
+fn budgets_of_awscc_come_over_as_the_kind_that_they_are() {
+    let name = "awscc_cleanrooms_privacy_budget_template";
+    let parameters =
+        |stored: &Json| state::<PrivacyBudgetTemplate>(name, stored).get("parameters").clone();
+    let private = parameters(&stored(name));
+    let epsilon = private.get("differential_privacy").get("epsilon").as_number().cloned();
+    assert_eq!(epsilon, Some(3.into()));
+    assert_eq!(private.get("access_budget"), &Value::Null);
+    // The list of the other kind may be there, and empty.
+    let empty = new_json!({"parameters": {"budget_parameters": [], "epsilon": 3, "users_noise_per_query": 20}});
+    assert_eq!(parameters(&stored_with(name, empty)), private);
+    let stored = stored_nth(name, 1);
+    let expected = of_membership(
+        "privacybudgettemplate",
+        "b0d6e700-0000-4000-8000-00000000000d",
+        new_json!({
+            "auto_refresh": "NONE",
+            "parameters": {"access_budget": {
+                "budget_parameters": {
+                    // A number is not shown here.
+                    "CALENDAR_MONTH": {"auto_refresh": "ENABLED", "budget": null},
+                    "LIFETIME": {"budget": null},
+                },
+                "resource_arn": stored["parameters"]["resource_arn"],
+            }},
+            "privacy_budget_type": "ACCESS_BUDGET",
+            "tags_all": {},
+        }),
+    );
+    let state = state::<PrivacyBudgetTemplate>(name, &stored);
+    assert_eq!(known(&state), expected);
+    let periods = state.get("parameters").get("access_budget").get("budget_parameters");
+    assert_eq!(periods.get("LIFETIME").get("budget").as_number(), Some(&1000.into()));
+    // Either form of the ARN names the template.
+    let arn = format!(
+        "arn:aws:cleanrooms:us-east-1:111122223333:privacybudgettemplate/{}",
+        stored["privacy_budget_template_identifier"].as_str().expect("an id")
+    );
+    let mut stored = stored;
+    stored["arn"] = arn.into();
+    assert!(moved::<PrivacyBudgetTemplate>(name, &stored).is_ok());
+}
+
 #[test]
 fn what_an_older_version_lacks_is_null_and_not_a_guess() {
     // hashicorp/aws 5, and awscc as it was first released.
@@ -482,6 +604,8 @@ fn a_state_that_no_engine_has_converted_is_not_taken_for_ours() {
     refused::<ConfiguredTable>("aws_cleanrooms_configured_table");
     refused::<ConfiguredTable>("awscc_cleanrooms_configured_table");
     refused::<ConfiguredTableAssociation>("awscc_cleanrooms_configured_table_association");
+    refused::<AnalysisTemplate>("awscc_cleanrooms_analysis_template");
+    refused::<PrivacyBudgetTemplate>("awscc_cleanrooms_privacy_budget_template");
 }
 
 /// The plan with `-refresh=false` of what has just been moved.

@@ -71,8 +71,8 @@ fn budgets_of_another_table_or_type_are_left_out() {
     let (of_users, of_table) = (seen(&private, &users), seen(&access, &table));
     assert!(of_users.is_of(&wanted(private.clone(), None)));
     assert!(!of_users.is_of(&wanted(access.clone(), None)));
-    assert!(of_table.is_of(&wanted(access.clone(), Some("arn"))));
-    assert!(!of_table.is_of(&wanted(access.clone(), Some("another"))));
+    assert!(of_table.is_of(&wanted(access.clone(), Some("arn".to_owned()))));
+    assert!(!of_table.is_of(&wanted(access.clone(), Some("another".to_owned()))));
 }
 
 #[test]

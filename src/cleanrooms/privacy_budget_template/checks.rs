@@ -1,6 +1,7 @@
 //! What a budget must not contradict itself in, and what a change of one means (user guide: differential privacy, access
 //! budgets).
 
+use super::parameters::budgeted;
 use super::{PARAMETERS, TYPE};
 use crate::framework::plan::Plan;
 use crate::framework::validators::invalid;
@@ -15,9 +16,9 @@ const MEMBERS: [(&str, &str); 2] =
     [(DIFFERENTIAL_PRIVACY, "differential_privacy"), ("ACCESS_BUDGET", "access_budget")];
 
 /// The ARN of what an access budget is for; empty for any other one, and while it is not known.
-pub fn resource(template: &Value) -> &str {
+pub fn resource(template: &Value) -> String {
     let budget = template.get(PARAMETERS).get("access_budget");
-    budget.get("resource_arn").as_str().unwrap_or_default()
+    budget.get("resource_arn").as_str().map(budgeted).unwrap_or_default()
 }
 
 fn path(member: &'static str, name: &'static str) -> AttributePath {

@@ -14,7 +14,10 @@ use aws_sdk_cleanrooms::types::{
     PrivacyBudgetTemplateUpdateParameters as UpdateParameters,
 };
 
+use serde_json::{Value as Json, json};
+
 use super::PARAMETERS;
+use crate::cleanrooms::origins;
 use crate::cleanrooms::shapes::enumeration::{constant, open};
 use crate::cleanrooms::shapes::text::budgeted_arn;
 use crate::framework::Change;
@@ -78,11 +81,17 @@ fn access_budget() -> Codec<AccessBudget> {
             field("resource_arn", budgeted_arn())
                 .required()
                 .requires_replace()
+                .equivalent(|one, other| match (one.as_str(), other.as_str()) {
+                    (Some(one), Some(other)) => budgeted(one) == budgeted(other),
+                    _ => one == other,
+                })
                 .doc(
                     "The ARN of the configured table association or intermediate table that the \
                       budget is for. Another one replaces the template.",
                 )
-                .create(B::set_resource_arn)
+                .create(|builder: B, arn: Option<String>| {
+                    builder.set_resource_arn(arn.as_deref().map(budgeted))
+                })
                 .read(|it: &AccessBudget| Some(it.resource_arn.clone())),
         )
         .with(
@@ -97,6 +106,18 @@ fn access_budget() -> Codec<AccessBudget> {
                 .read(|it: &AccessBudget| Some(it.budget_parameters.clone())),
         )
         .single()
+}
+
+/// An ARN of a table in the form in which a budget takes it. The API's model has another one for the ARN of an
+/// association itself, which names no membership as such.
+pub fn budgeted(arn: &str) -> String {
+    let parts: Vec<_> = arn.split('/').collect();
+    if let [kind, membership, id] = parts.as_slice()
+        && let Some(owner) = kind.strip_suffix(":configuredtableassociation")
+    {
+        return format!("{owner}:membership/{membership}/configuredtableassociation/{id}");
+    }
+    arn.to_owned()
 }
 
 fn budgets() -> Codec<Vec<BudgetParameter>> {
@@ -140,8 +161,9 @@ pub fn are_same(is: &Value, shall: &Value) -> bool {
     else {
         return is == shall;
     };
+    let resource = |budget: &Value| budget.get("resource_arn").as_str().map(budgeted);
     is.get("differential_privacy") == shall.get("differential_privacy")
-        && is_budget.get("resource_arn") == shall_budget.get("resource_arn")
+        && resource(is_budget) == resource(shall_budget)
         && is_periods.len() == shall_periods.len()
         && shall_periods.iter().all(|(period, shall)| {
             let Some(is) = is_periods.get(period) else { return false };
@@ -169,6 +191,21 @@ pub fn of_reply(reply: &Reply) -> Option<Parameters> {
             .map(Parameters::AccessBudget),
         _ => None,
     }
+}
+
+/// The budget as it is here, from the flat one of awscc, where CloudFormation has the members of both kinds side by side.
+pub fn of_awscc(mut flat: Json) -> Json {
+    let mut take = |name: &str| flat.get_mut(name).map(Json::take).unwrap_or_default();
+    let mut periods = take("budget_parameters");
+    origins::keyed(&mut periods, "type");
+    // A budget of the other kind may have an empty list.
+    let periods = Some(periods).filter(|it| it.as_object().is_some_and(|it| !it.is_empty()));
+    json!({
+        "differential_privacy": {
+            "epsilon": take("epsilon"), "users_noise_per_query": take("users_noise_per_query"),
+        },
+        "access_budget": { "resource_arn": take("resource_arn"), "budget_parameters": periods },
+    })
 }
 
 /// A budget as the update call takes it: all periods of an access budget, since they replace those there are.

@@ -192,3 +192,22 @@ fn mistakes_are_told_before_any_call() {
     });
     assert_eq!(wrong(&unknown), Vec::<String>::new());
 }
+
+#[test]
+fn the_models_arn_of_an_association_names_the_same_table() {
+    let of_model = TABLE
+        .replace("membership/m-1/configuredtableassociation", "configuredtableassociation/m-1");
+    let spelled = |periods: Json| {
+        let mut config = access(periods);
+        config["parameters"]["access_budget"]["resource_arn"] = of_model.as_str().into();
+        config
+    };
+    assert_eq!(checked::<PrivacyBudgetTemplate>(&spelled(month(10))), Vec::<String>::new());
+    let sent = create_input::<PrivacyBudgetTemplate>(&spelled(month(10)));
+    let parameters = sent.get_parameters().as_ref().and_then(|it| it.as_access_budget().ok());
+    assert_eq!(parameters.map(|it| it.resource_arn.as_str()), Some(TABLE));
+    let same = planned(state(access(month(10))), spelled(month(10)));
+    assert_eq!(same.planned, value::<PrivacyBudgetTemplate>(&state(access(month(10)))));
+    let more = planned(state(access(month(10))), spelled(month(20)));
+    assert_eq!(more.requires_replace, Vec::<AttributePath>::new());
+}

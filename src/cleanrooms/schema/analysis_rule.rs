@@ -14,8 +14,8 @@ use aws_sdk_cleanrooms::types::{
     ConsolidatedPolicyV1, QueryConstraint, QueryConstraintRequireOverlap,
 };
 
-use super::{name, spelled};
-use crate::cleanrooms::aws::AwsError;
+use super::{Schema, name, spelled};
+use crate::cleanrooms::aws::{AwsError, ErrorKind};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::configured_table_analysis_rule::{aggregation, custom, list};
 use crate::cleanrooms::listing::required;
@@ -27,7 +27,7 @@ use crate::framework::codec::{Codec, set_of, string};
 use crate::framework::page::Need;
 use crate::framework::row::{Row, field};
 use crate::framework::schema::{Attribute, Kind, Nesting};
-use crate::wire::Value;
+use crate::wire::{AttributePath, Value};
 
 /// The analysis rule of a table of a collaboration.
 pub struct SchemaAnalysisRule;
@@ -88,6 +88,30 @@ impl View for SchemaAnalysisRule {
         let reply = call.r#type(text(config, "type").into()).send().await;
         let reply = reply.map_err(AwsError::of(CALL))?;
         reply.analysis_rule.ok_or_else(|| AwsError::unreadable(CALL))
+    }
+
+    /// The table may be there, with a rule of another type or with none.
+    async fn explain(at: &Reading<'_>, config: &Value, err: &AwsError) -> Option<Diagnostic> {
+        if err.kind != ErrorKind::NotFound {
+            return None;
+        }
+        let table = at.look(Schema::get(at, config)).await.ok()?;
+        let types: Vec<_> = table.analysis_rule_types.iter().map(|it| format!("`{it}`")).collect();
+        let has = match types.as_slice() {
+            [] => "it has no analysis rule so far".to_owned(),
+            types => format!("it has {}", types.join(" and ")),
+        };
+        let (name, kind) = (text(config, "name"), text(config, "type"));
+        Some(
+            Diagnostic::error(
+                format!("Schema {name} has no analysis rule of that type"),
+                format!(
+                    "There is no analysis rule `{kind}` of the table: {has}. `analysis_rule_types` of \
+                     `cleanrooms_schema` says which there are."
+                ),
+            )
+            .at(AttributePath::of("type")),
+        )
     }
 }
 

@@ -318,13 +318,16 @@ pub fn object_key() -> Codec<String> {
     })
 }
 
-/// The ARN of what an access budget is for: a table of a membership (API model: BudgetedResourceArn).
+/// The ARN of what an access budget is for: a table of a membership (API model: BudgetedResourceArn), also
+/// in the other form that the model has for the ARN of an association itself (ConfiguredTableAssociationArn).
 pub fn budgeted_arn() -> Codec<String> {
     let rule = "must be the ARN of a configured table association or an intermediate table";
     string().validate(length(0..=200)).validate(Validator::string(rule, |text| {
         let parts: Vec<_> = text.split([':', '/']).collect();
-        let fits = matches!(parts.as_slice(), ["arn", "aws", service, region, account, "membership",
-            membership, "configuredtableassociation" | "intermediatetable", id]
+        let fits = matches!(parts.as_slice(),
+            ["arn", "aws", service, region, account, "membership", membership,
+                "configuredtableassociation" | "intermediatetable", id]
+            | ["arn", "aws", service, region, account, "configuredtableassociation", membership, id]
             if is_of(service, is_word) && is_region_in_words(region) && is_account_id(account)
                 && is_id(membership) && is_id(id));
         (!fits).then(|| {
@@ -713,9 +716,12 @@ mod tests {
             &budgeted_arn(),
             &table.replace("configuredtableassociation", "intermediatetable")
         ));
+        let of_model =
+            "arn:aws:cleanrooms:us-east-1:111122223333:configuredtableassociation/m-1/a-1";
+        assert!(accepts(&budgeted_arn(), of_model));
         for bad in [
             "",
-            "arn:aws:cleanrooms:us-east-1:111122223333:configuredtableassociation/m-1/a-1",
+            &of_model.replace("configuredtableassociation", "intermediatetable"),
             &table.replace("aws:", "aws-cn:"),
             &table.replace("1111", "1"),
         ] {

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 
-pub const ALL: [(&str, Claim); 10] = [
+pub const ALL: [(&str, Claim); 12] = [
     ("ten_queries_at_once_wait_for_one_another", || {
         Box::pin(ten_queries_at_once_wait_for_one_another())
     }),
@@ -34,6 +34,12 @@ pub const ALL: [(&str, Claim); 10] = [
         Box::pin(of_several_equal_queries_none_is_adopted())
     }),
     ("an_older_equal_query_is_not_adopted", || Box::pin(an_older_equal_query_is_not_adopted())),
+    ("another_region_than_the_memberships_is_told_before_any_call", || {
+        Box::pin(another_region_than_the_memberships_is_told_before_any_call())
+    }),
+    ("a_membership_that_is_not_found_may_be_in_another_region", || {
+        Box::pin(a_membership_that_is_not_found_may_be_in_another_region())
+    }),
     ("a_query_that_is_never_shown_keeps_its_place_and_is_not_run_again", || {
         Box::pin(a_query_that_is_never_shown_keeps_its_place_and_is_not_run_again())
     }),
@@ -291,4 +297,39 @@ async fn a_query_that_is_never_shown_keeps_its_place_and_is_not_run_again() -> R
     let said = stage.plan_and_apply(&run).await?;
     ensure!(errors(&said).is_empty(), "{said:#?}");
     Ok(())
+}
+
+async fn another_region_than_the_memberships_is_told_before_any_call() -> Result<()> {
+    let mut stage = Stage::new();
+    let region = |configuration: &str| {
+        configuration.replace("query_log_status", "region = \"eu-west-1\"\n  query_log_status")
+    };
+    let template = r#"
+resource "cleanrooms_analysis_template" "this" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "reach"
+  format        = "SQL"
+  source        = { text = "SELECT 1" }
+}
+"#;
+    for more in [query("this", ""), template.to_owned()] {
+        stage.configure(&(region(&runner("")) + &more));
+        let began = Instant::now();
+        refused(&mut stage, &Run::default(), "cannot be made in us-east-1").await?;
+        ensure!(began.elapsed() < Duration::from_secs(10), "it was waited for");
+    }
+    let journal = stage.world.admin("GET", "journal", None).await?;
+    let calls = journal["calls"].as_array().context("there is no journal")?;
+    let was_called = |operation: &str| calls.iter().any(|call| call["operation"] == operation);
+    ensure!(was_called("CreateMembership"), "the journal has nothing: {journal}");
+    let of_these = ["StartProtectedQuery", "CreateAnalysisTemplate"];
+    ensure!(!of_these.into_iter().any(was_called), "something was called: {journal}");
+    Ok(())
+}
+
+async fn a_membership_that_is_not_found_may_be_in_another_region() -> Result<()> {
+    let mut stage = Stage::new();
+    let absent = "\"00000000-0000-4000-8000-000000000001\"";
+    stage.configure(&query("this", "").replace("cleanrooms_membership.this.id", absent));
+    refused(&mut stage, &Run::default(), "Region `us-east-1` was asked").await
 }

@@ -120,3 +120,106 @@ resource "cleanrooms_configured_table_association" "orders" {
     team = "media"
   }
 }
+
+moved {
+  from = awscc_cleanrooms_analysis_template.reach
+  to   = cleanrooms_analysis_template.reach
+}
+
+resource "cleanrooms_analysis_template" "reach" {
+  membership_id = cleanrooms_membership.retailer.id
+  name          = "Reach"
+  description   = "How many orders"
+  format        = "SQL"
+  source = {
+    text = "SELECT count(*) FROM orders WHERE day > :since"
+  }
+  analysis_parameters = {
+    since = {
+      type          = "DATE"
+      default_value = "2026-01-01"
+    }
+  }
+  synthetic_data_parameters = {
+    ml_synthetic_data_parameters = {
+      epsilon                               = 0.5
+      max_membership_inference_attack_score = 0.75
+      column_classification = {
+        column_mapping = {
+          age     = { column_type = "NUMERICAL", is_predictive_value = false }
+          city    = { column_type = "CATEGORICAL", is_predictive_value = false }
+          gender  = { column_type = "CATEGORICAL", is_predictive_value = false }
+          segment = { column_type = "CATEGORICAL", is_predictive_value = false }
+          spent   = { column_type = "NUMERICAL", is_predictive_value = true }
+        }
+      }
+    }
+  }
+  tags = {
+    team = "media"
+  }
+}
+
+moved {
+  from = awscc_cleanrooms_analysis_template.model
+  to   = cleanrooms_analysis_template.model
+}
+
+resource "cleanrooms_analysis_template" "model" {
+  membership_id = cleanrooms_membership.retailer.id
+  name          = "Model"
+  format        = "PYSPARK_1_0"
+  source = {
+    artifacts = {
+      entry_point          = { location = { bucket = "programs", key = "main.py" } }
+      additional_artifacts = [{ location = { bucket = "programs", key = "venv.tar.gz" } }]
+      role_arn             = "arn:aws:iam::111122223333:role/programs"
+    }
+  }
+  schema = {
+    referenced_tables = ["orders"]
+  }
+  error_message_configuration = {
+    type = "DETAILED"
+  }
+}
+
+moved {
+  from = awscc_cleanrooms_privacy_budget_template.queries
+  to   = cleanrooms_privacy_budget_template.queries
+}
+
+resource "cleanrooms_privacy_budget_template" "queries" {
+  membership_id       = cleanrooms_membership.retailer.id
+  privacy_budget_type = "DIFFERENTIAL_PRIVACY"
+  auto_refresh        = "CALENDAR_MONTH"
+  parameters = {
+    differential_privacy = {
+      epsilon               = 3
+      users_noise_per_query = 20
+    }
+  }
+  tags = {
+    team = "media"
+  }
+}
+
+moved {
+  from = awscc_cleanrooms_privacy_budget_template.orders
+  to   = cleanrooms_privacy_budget_template.orders
+}
+
+resource "cleanrooms_privacy_budget_template" "orders" {
+  membership_id       = cleanrooms_membership.retailer.id
+  privacy_budget_type = "ACCESS_BUDGET"
+  auto_refresh        = "NONE"
+  parameters = {
+    access_budget = {
+      resource_arn = cleanrooms_configured_table_association.orders.arn
+      budget_parameters = {
+        CALENDAR_MONTH = { budget = 100, auto_refresh = "ENABLED" }
+        LIFETIME       = { budget = 1000 }
+      }
+    }
+  }
+}

@@ -21,25 +21,8 @@ use serde_json::{Value, json};
 
 const COLLABORATION: &str = "cleanrooms_collaboration.campaign";
 const PLAN_FILE: &str = "planned";
-const VOTED: &str = "cleanrooms_change_request_vote.third_company";
+const VOTES: &str = "cleanrooms_change_request_vote.agreed";
 
-/// The publisher's half of a change: it agrees to what it names, and to nothing else.
-const VOTE: &str = r#"data "cleanrooms_change_requests" "asked" {
-  provider         = cleanrooms.publisher
-  collaboration_id = cleanrooms_collaboration.campaign.id
-}
-
-resource "cleanrooms_change_request_vote" "third_company" {
-  provider = cleanrooms.publisher
-
-  collaboration_id  = cleanrooms_collaboration.campaign.id
-  change_request_id = one(data.cleanrooms_change_requests.asked.ids)
-  vote              = "APPROVE"
-
-  types    = ["ADD_MEMBER"]
-  accounts = ["777788889999"]
-}
-"#;
 const OWNER: &str = ACCOUNTS[0];
 const PUBLISHER: &str = ACCOUNTS[1];
 const THIRD: &str = ACCOUNTS[2];
@@ -166,10 +149,13 @@ impl Stage {
     }
 
     fn vote_and_commit(&mut self) -> Result<()> {
-        self.heading("The publisher looks at what it is asked, and votes in favour");
-        self.workspace.write("vote.tf", VOTE)?;
+        self.heading("The publisher agrees to that change, and to nothing else");
+        let request = self.open_request()?;
+        let agreed = json!({ &request: [THIRD] });
+        self.variables.push(format!("-var=agreed_change_requests={agreed}"));
         let plan = self.plan(&[])?;
-        let change = plan.changes.get(VOTED).context("the publisher is to vote")?;
+        let vote = format!("{VOTES}[\"{request}\"]");
+        let change = plan.changes.get(&vote).context("the publisher is to vote")?;
         ensure!(
             change.action == "create" && plan.changes.len() == 1,
             "nothing but the vote is planned: {plan:#?}"
@@ -185,6 +171,14 @@ impl Stage {
 
         self.heading("Plan after the commit: nothing to do");
         self.plan_is_empty()
+    }
+
+    /// The change request that the collaboration waits for.
+    fn open_request(&self) -> Result<String> {
+        let state = self.state()?;
+        let collaboration = state.instances.get(COLLABORATION).context("it is in the state")?;
+        let open = collaboration["change_requests"].as_object();
+        open.and_then(|open| open.keys().next().cloned()).context("a change request is open")
     }
 
     /// The status of the third company in the state.

@@ -69,6 +69,10 @@ impl AwsError {
             ErrorKind::Throttled => {
                 "Apply again, with a smaller `-parallelism` or a larger `max_retries`.".to_owned()
             }
+            ErrorKind::Internal if self.may_have_made() => {
+                let executed = self.maybe_executed().trim_start();
+                format!("{executed} If it persists, ask AWS Support.")
+            }
             ErrorKind::Internal => "Apply again; if it persists, ask AWS Support.".to_owned(),
             ErrorKind::Credentials if self.action.is_some() => {
                 "Check or renew the credentials that the provider uses.".to_owned()
@@ -101,11 +105,21 @@ impl AwsError {
         self.status.is_some() && self.request_id.is_none()
     }
 
+    fn operation(&self) -> Option<&str> {
+        self.action.as_deref().and_then(|action| action.split(':').next_back())
+    }
+
+    /// Whether there may be something now that another such call would make once more.
+    fn may_have_made(&self) -> bool {
+        let makes =
+            |operation: &str| operation.starts_with("Create") || operation.starts_with("Start");
+        self.outcome == Outcome::Ambiguous && self.operation().is_some_and(makes)
+    }
+
     /// What follows from an unknown outcome, for calls that change something.
     fn maybe_executed(&self) -> &'static str {
-        let operation = self.action.as_deref().and_then(|action| action.split(':').next_back());
         match self.outcome {
-            Outcome::Ambiguous if !operation.is_some_and(only_looks) => {
+            Outcome::Ambiguous if !self.operation().is_some_and(only_looks) => {
                 " AWS may have executed the call all the same."
             }
             _ => "",

@@ -195,7 +195,9 @@ impl Listing for ChangeRequests {
     const ABOUT: &'static str = "The change requests of a collaboration, whoever filed them: open ones, and \
                                  all that ever were. For `for_each`, leave `status` out and decide by what \
                                  each one is about: a request that moves on then stays in the map, and only \
-                                 a new one adds to it.";
+                                 a new one adds to it. `for_each` needs a collaboration that exists when \
+                                 Terraform plans, such as a partner's or one of an earlier apply; what the \
+                                 same apply asks for is in the map of the next one.";
     type Entry = Seen;
 
     fn arguments() -> Vec<Attribute> {
