@@ -7,11 +7,9 @@ use std::collections::HashMap;
 use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::operation::create_configured_table_association::builders::CreateConfiguredTableAssociationInputBuilder as Create;
 use aws_sdk_cleanrooms::operation::update_configured_table_association::builders::UpdateConfiguredTableAssociationInputBuilder as Update;
-use aws_sdk_cleanrooms::types::builders::ChildResourceBuilder;
 use aws_sdk_cleanrooms::types::{
-    ChildResource, ChildResourceType, ConfiguredTableAssociation as Item,
-    ConfiguredTableAssociationAnalysisRuleType as RuleType, ConfiguredTableAssociationSummary,
-    ResourceStatus,
+    ConfiguredTableAssociation as Item, ConfiguredTableAssociationAnalysisRuleType as RuleType,
+    ConfiguredTableAssociationSummary,
 };
 
 use super::aws::{AwsError, PAGE_SIZE, all_pages};
@@ -22,13 +20,13 @@ use super::kind::Kind;
 use super::object::target::another;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Part};
 use super::parts::take_rules_of_association;
+use super::shapes::children;
 use super::shapes::ids::uuid;
 use super::shapes::text::{alias, remark, role_arn};
 use super::table_names;
-use crate::framework::codec::{Codec, object, set_of, string, text_enum};
+use crate::framework::codec::{set_of, string, text_enum};
 use crate::framework::moving::{Origin, Origins};
 use crate::framework::page::Need;
-use crate::framework::row::field;
 use crate::framework::{Diagnostic, Resource, ResourceSchema};
 use crate::wire::Value;
 
@@ -173,7 +171,7 @@ impl Object for ConfiguredTableAssociation {
                 .read(|r| Some(r.item.analysis_rule_types.clone().unwrap_or_default())),
         )
         .with(
-            Row::attribute("child_resources", child_resources())
+            Row::attribute("child_resources", children::child_resources())
                 .computed()
                 .unknown_on_update()
                 .doc(
@@ -242,8 +240,7 @@ impl Object for ConfiguredTableAssociation {
 
     /// Names are told apart within a membership, without case.
     fn name(planned: &Value) -> String {
-        let text = |name| planned.get(name).as_str().unwrap_or_default();
-        format!("{}/{}", text("membership_id"), text("name").to_lowercase())
+        table_names::scoped(planned)
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
@@ -254,20 +251,8 @@ impl Object for ConfiguredTableAssociation {
         Ok(named.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time)).collect())
     }
 
-    /// What is built on an association loses its data with it (user guide: intermediate tables).
     fn loses(prior: &Value) -> Option<Diagnostic> {
-        let children = prior.get("child_resources").as_elements();
-        let names: Vec<_> = children.filter_map(|it| it.get("resource_name").as_str()).collect();
-        (!names.is_empty()).then(|| {
-            Diagnostic::warning(
-                "Intermediate tables lose what they are built on",
-                format!(
-                    "When the configured table association goes, these intermediate tables lose \
-                     their data and can no longer be used, whoever owns them: {}.",
-                    names.join(", ")
-                ),
-            )
-        })
+        children::lose_data(Self::KIND.noun, prior)
     }
 
     const TARGET: &'static [&'static str] = &["membership_id", "configured_table_id", "name"];
@@ -292,42 +277,6 @@ async fn list_all(
         Ok((reply.configured_table_association_summaries, reply.next_token))
     })
     .await
-}
-
-fn child_resources() -> Codec<Vec<ChildResource>> {
-    object(ChildResourceBuilder::build)
-        .with(
-            field("resource_id", string())
-                .computed()
-                .doc("Its id.")
-                .read(|it: &ChildResource| it.resource_id.clone()),
-        )
-        .with(
-            field("resource_name", string())
-                .computed()
-                .doc("Its name.")
-                .read(|it: &ChildResource| Some(it.resource_name.clone())),
-        )
-        .with(
-            field("resource_type", text_enum::<ChildResourceType>())
-                .computed()
-                .doc("Its kind.")
-                .read(|it: &ChildResource| Some(it.resource_type.clone())),
-        )
-        .with(
-            field("resource_status", text_enum::<ResourceStatus>())
-                .computed()
-                .doc("Its status.")
-                .read(|it: &ChildResource| it.resource_status.clone()),
-        )
-        .with(
-            field("owner_account_id", string())
-                .computed()
-                .doc("The account that owns it.")
-                .read(|it: &ChildResource| Some(it.owner_account_id.clone())),
-        )
-        .set()
-        .plain()
 }
 
 #[cfg(test)]

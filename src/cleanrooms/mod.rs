@@ -18,6 +18,8 @@ pub mod configured_table_association_analysis_rule;
 pub mod ended;
 pub mod environment;
 pub mod error;
+pub mod intermediate_table;
+pub mod intermediate_table_analysis_rule;
 pub mod key;
 pub mod kind;
 pub mod ledger;

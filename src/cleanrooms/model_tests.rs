@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::client::Client;
-use super::error::{attribute_name, is_wrapper};
+use super::error::{attribute_name, attribute_of, is_wrapper};
 use super::registry::{all, data_sources};
 use crate::framework::managed::ManagedResource;
 use crate::framework::schema::{Attribute, Kind, Nesting};
@@ -77,14 +77,14 @@ fn missing(
     }
     for (name, member) in shape["members"].as_object().into_iter().flatten() {
         // The attributes of what only holds others stand in its place; a `member` of these calls is one.
-        if is_wrapper(name) && name != "member" {
+        let known = attribute_of(attributes, name);
+        if is_wrapper(name) && name != "member" && known.is_none() {
             let shape = member["shape"].as_str().expect("a shape");
             missing(model, shape, path, attributes, found);
             continue;
         }
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        let known = attribute_name(name);
-        match attributes.iter().find(|attribute| attribute.name == known) {
+        match known {
             None => found.push(path),
             Some(Attribute { kind: Kind::Nested(nesting, children), .. }) => {
                 let shape = member["shape"].as_str().expect("a shape");

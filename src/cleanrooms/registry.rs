@@ -22,6 +22,10 @@ use super::configured_table_analysis_rule::ConfiguredTableAnalysisRule;
 use super::configured_table_association::ConfiguredTableAssociation;
 use super::configured_table_association::data::ConfiguredTableAssociations;
 use super::configured_table_association_analysis_rule::ConfiguredTableAssociationAnalysisRule;
+use super::intermediate_table::IntermediateTable;
+use super::intermediate_table::actions::{Disallow, Populate};
+use super::intermediate_table::data::{IntermediateTableVersions, IntermediateTables};
+use super::intermediate_table_analysis_rule::IntermediateTableAnalysisRule;
 use super::listing::{Listing, Plural};
 use super::lookup::{One, Sought};
 use super::membership::Membership;
@@ -102,6 +106,13 @@ fn nouns() -> Vec<Noun> {
         Noun::managed::<PrivacyBudgetTemplate>()
             .all::<PrivacyBudgetTemplates>()
             .queried::<PrivacyBudgetTemplate>(),
+        Noun::managed::<IntermediateTable>()
+            .all::<IntermediateTables>()
+            .all::<IntermediateTableVersions>()
+            .queried::<IntermediateTable>()
+            .action::<Populate>()
+            .action::<Disallow>(),
+        Noun::managed::<IntermediateTableAnalysisRule>(),
         Noun::managed::<Ran<ProtectedQuery>>()
             .run::<ProtectedQuery>()
             .all::<ProtectedQueries>()

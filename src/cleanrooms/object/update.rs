@@ -90,6 +90,7 @@ pub(super) async fn is_made<O: Object>(
     let updated = schema.updatable().filter(|name| change.changes(name));
     updated.into_iter().all(|name| {
         let (planned, now) = (change.planned.get(name), now.get(name));
-        filled(planned, now) == *now
+        let equivalent = schema.schema().attribute(name).and_then(|it| it.equivalent);
+        filled(planned, now) == *now || equivalent.is_some_and(|is_same| is_same(now, planned))
     })
 }
