@@ -88,6 +88,10 @@ impl Object for IntermediateTable {
         ]),
         Need::when("where it is populated", &["cleanrooms:PopulateIntermediateTable"]),
         Need::when(
+            "where there is a `kms_key_arn`",
+            &["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        ),
+        Need::when(
             "where a population has failed, and to find one whose start was not answered",
             &["cleanrooms:ListIntermediateTableVersions"],
         ),

@@ -21,6 +21,7 @@ use super::collaboration::data::{
 };
 use super::configured_table::ConfiguredTable;
 use super::configured_table_association::data::ConfiguredTableAssociations;
+use super::intermediate_table::data::{IntermediateTableVersions, IntermediateTables};
 use super::listing::Listing;
 use super::lookup::Sought;
 use super::membership::Membership;
@@ -218,6 +219,8 @@ fn every_argument_of_a_list_counts() {
     check::<CollaborationPrivacyBudgetTemplates>();
     check::<AnalysisTemplates>();
     check::<PrivacyBudgetTemplates>();
+    check::<IntermediateTables>();
+    check::<IntermediateTableVersions>();
 }
 
 fn failure(status: u16) -> AwsError {

@@ -62,23 +62,6 @@ const NOT_MADE: &[(Reason, &[&str])] = &[
             "UpdateConfiguredAudienceModelAssociation",
         ],
     ),
-    (
-        Reason::NotYet,
-        &[
-            "CreateIntermediateTable",
-            "CreateIntermediateTableAnalysisRule",
-            "DeleteIntermediateTable",
-            "DeleteIntermediateTableAnalysisRule",
-            "DisallowIntermediateTable",
-            "GetIntermediateTable",
-            "GetIntermediateTableAnalysisRule",
-            "ListIntermediateTableVersions",
-            "ListIntermediateTables",
-            "PopulateIntermediateTable",
-            "UpdateIntermediateTable",
-            "UpdateIntermediateTableAnalysisRule",
-        ],
-    ),
     (Reason::NotYet, &["GetAnalysisLogExport", "ListAnalysisLogExports", "StartAnalysisLogExport"]),
 ];
 

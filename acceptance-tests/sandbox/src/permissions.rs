@@ -74,7 +74,7 @@ struct Dependent {
 const TABLES: &[&str] = &["CreateConfiguredTable", "UpdateConfiguredTable"];
 const MEMBERSHIPS: &[&str] = &["CreateMembership", "UpdateMembership"];
 
-const DEPENDENT: [Dependent; 11] = [
+const DEPENDENT: [Dependent; 12] = [
     Dependent {
         operations: &[
             "CreateAnalysisTemplate",
@@ -132,6 +132,11 @@ const DEPENDENT: [Dependent; 11] = [
         ],
         cause: |_, body| has_member(body, "roleArn"),
         actions: &["iam:PassRole"],
+    },
+    Dependent {
+        operations: &["CreateIntermediateTable", "UpdateIntermediateTable"],
+        cause: |_, body| has_member(body, "kmsKeyArn"),
+        actions: &["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
     },
     Dependent {
         operations: MEMBERSHIPS,
@@ -215,6 +220,8 @@ mod tests {
         assert!(of("UpdateMembership", role).contains(&"iam:PassRole".to_owned()));
         let program = json!({"source": {"artifacts": {"roleArn": "arn:aws:iam::1:role/a"}}});
         assert!(of("CreateAnalysisTemplate", program).contains(&"iam:PassRole".to_owned()));
+        let encrypted = json!({"kmsKeyArn": "arn:aws:kms:us-east-1:1:key/a"});
+        assert!(of("CreateIntermediateTable", encrypted).contains(&"kms:Decrypt".to_owned()));
         let silent = json!({"queryLogStatus": "DISABLED"});
         assert_eq!(of("CreateMembership", silent.clone()).len(), 1);
         assert_eq!(of("UpdateMembership", silent).len(), 10);

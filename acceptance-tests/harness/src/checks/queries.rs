@@ -34,6 +34,7 @@ pub fn what_is_ones_own_is_found(engine: &Engine) -> Result<()> {
         ("list.cleanrooms_configured_table.all", vec!["Orders", "Returns"]),
         ("list.cleanrooms_configured_table.two", vec!["Orders"]),
         ("list.cleanrooms_configured_table_association.all", vec!["orders"]),
+        ("list.cleanrooms_intermediate_table.all", vec!["reached"]),
         ("list.cleanrooms_membership.all", vec!["Alpha"]),
         ("list.cleanrooms_privacy_budget_template.all", vec!["DIFFERENTIAL_PRIVACY"]),
     ];
@@ -84,7 +85,7 @@ pub fn what_is_written_is_imported_without_a_change(engine: &Engine) -> Result<(
     let changed = plan.changes.iter().filter(|(_, it)| it.action != "no-op" || !it.importing);
     let changed: Vec<_> = changed.collect();
     ensure!(changed.is_empty(), "it changes {changed:#?}, by:\n{generated}");
-    ensure!(plan.changes.len() == 8, "not all are imported: {plan:#?}");
+    ensure!(plan.changes.len() == 9, "not all are imported: {plan:#?}");
     prepared.workspace.succeed(&APPLY)?;
     prepared.workspace.succeed(&[&PLAN[..], &["-detailed-exitcode"]].concat())?;
     Ok(())
@@ -100,8 +101,8 @@ fn found(finished: &Finished, address: &str) -> Result<Vec<String>> {
     Ok(of_list.filter_map(|found| Some(found["display_name"].as_str()?.to_owned())).collect())
 }
 
-/// Two collaborations of one's own and one of a partner, a membership with a template and a budget, two
-/// tables, one of them associated.
+/// Two collaborations of one's own and one of a partner, a membership with a template, a budget and an
+/// intermediate table, two tables, one of them associated.
 struct Prepared {
     workspace: Workspace,
     sandbox: Sandbox,
@@ -149,6 +150,10 @@ impl Prepared {
         let template = json!({ "name": "Reach", "format": "SQL",
             "source": { "text": "SELECT count(*) FROM orders" } });
         prepared.made(own, &format!("/memberships/{membership}/analysistemplates"), &template)?;
+        let intermediate = json!({ "name": "reached", "populationAnalysisConfiguration": {
+            "sqlParameters": { "queryString": "SELECT email FROM orders" } } });
+        let path = format!("/memberships/{membership}/intermediateTables");
+        prepared.made(own, &path, &intermediate)?;
         let budget = json!({ "privacyBudgetType": "DIFFERENTIAL_PRIVACY",
             "parameters": { "differentialPrivacy": { "epsilon": 3, "usersNoisePerQuery": 20 } } });
         prepared.made(
@@ -224,6 +229,13 @@ list "cleanrooms_analysis_template" "all" {
   }
 }
 
+list "cleanrooms_intermediate_table" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
 list "cleanrooms_privacy_budget_template" "all" {
   provider = cleanrooms
   config {
@@ -260,6 +272,13 @@ list "cleanrooms_configured_table_association" "all" {
 }
 
 list "cleanrooms_analysis_template" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
+list "cleanrooms_intermediate_table" "all" {
   provider = cleanrooms
   config {
     membership_id = list.cleanrooms_membership.all.data[0].identity.id
