@@ -35,7 +35,7 @@ use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::resource::lock;
 use crate::framework::row::{Row, field};
-use crate::framework::{Change, Context, Diagnostic, Diagnostics};
+use crate::framework::{Change, Context, Diagnostic, Diagnostics, Severity};
 use crate::wire::{AttributePath, Value};
 
 /// The attribute that asks for populations.
@@ -156,18 +156,24 @@ pub async fn made(
 ) {
     cx.private().remove(TAKEN_IN);
     let Some(key) = Key::new([item.membership_id.clone(), item.id.clone()]) else { return };
-    let populated = async {
-        let Some(input) = input(planned)? else { return Ok(()) };
-        let deadline = started + window(cx, planned, "create");
-        match populated(cx, at, &key, input, deadline, "`timeouts.create`").await {
-            Ok(item) => set_columns(at, &key, planned, &item).await,
-            Err(NotPopulated::Refused(err)) => Err(failed(&doing(&key), &err)),
-            Err(NotPopulated::Unsure(told)) => Err(told),
-        }
+    let input = match input(planned) {
+        Ok(Some(input)) => input,
+        Ok(None) => return,
+        Err(bug) => return cx.report(Diagnostic { severity: Severity::Warning, ..bug }),
     };
-    if let Err(error) = populated.await {
-        let detail = format!("{} The table itself was made. {AGAIN}", error.detail);
-        cx.report(Diagnostic::warning(error.summary, detail).at(AttributePath::of(POPULATE)));
+    let deadline = started + window(cx, planned, "create");
+    let told = match populated(cx, at, &key, input, deadline, "`timeouts.create`").await {
+        Ok(item) => set_columns(at, &key, planned, &item).await,
+        Err(NotPopulated::Refused(err)) => Err(failed(&doing(&key), &err)),
+        Err(NotPopulated::Unsure(told)) => Err(told),
+    };
+    if let Err(told) = told {
+        let path = told.path.clone().unwrap_or_else(|| AttributePath::of(POPULATE));
+        let detail = match path == AttributePath::of(COLUMNS) {
+            true => told.detail,
+            false => format!("{} The table itself was made. {AGAIN}", told.detail),
+        };
+        cx.report(Diagnostic::warning(told.summary, detail).at(path));
     }
 }
 
@@ -175,7 +181,8 @@ pub async fn made(
 ///
 /// # Errors
 ///
-/// Nothing was started; or the columns have not the types.
+/// Nothing was started, and the columns may not have the types. Once something was started nothing is an
+/// error: state would have the former `populate`, and the next apply would start another.
 pub async fn act(
     cx: &Context<'_, Client>,
     at: &Changing<'_>,
@@ -183,31 +190,29 @@ pub async fn act(
     change: Change<'_>,
 ) -> Result<(), Diagnostics> {
     let is_noted = is_first_after_import(change.prior, &cx.private());
+    let Some(input) = input(change.planned)?.filter(|_| !is_noted) else {
+        let looked = at.reading.look(IntermediateTable::get(&at.reading, key)).await;
+        let item = looked.map_err(|err| Diagnostics::from(failed(&doing(key), &err)))?;
+        set_columns(at, key, change.planned, &item).await?;
+        cx.private().remove(TAKEN_IN);
+        return Ok(());
+    };
     cx.private().remove(TAKEN_IN);
-    let input = if is_noted { None } else { input(change.planned)? };
-    let item = match input {
-        None => {
-            let looked = at.reading.look(IntermediateTable::get(&at.reading, key)).await;
-            looked.map_err(|err| Diagnostics::from(failed(&doing(key), &err)))?
+    let deadline = Instant::now() + window(cx, change.planned, "update");
+    let told = match populated(cx, at, key, input, deadline, "`timeouts.update`").await {
+        Ok(item) => set_columns(at, key, change.planned, &item).await,
+        Err(NotPopulated::Refused(err)) => {
+            return Err(failed(&doing(key), &err).at(AttributePath::of(POPULATE)).into());
         }
-        Some(input) => {
-            let deadline = Instant::now() + window(cx, change.planned, "update");
-            match populated(cx, at, key, input, deadline, "`timeouts.update`").await {
-                Ok(item) => item,
-                Err(NotPopulated::Refused(err)) => {
-                    let error = failed(&doing(key), &err).at(AttributePath::of(POPULATE));
-                    return Err(error.into());
-                }
-                Err(NotPopulated::Unsure(told)) => {
-                    let warning =
-                        Diagnostic::warning(told.summary, format!("{} {AGAIN}", told.detail));
-                    cx.report(warning.at(AttributePath::of(POPULATE)));
-                    return Ok(());
-                }
-            }
+        Err(NotPopulated::Unsure(told)) => {
+            let detail = format!("{} {AGAIN}", told.detail);
+            Err(Diagnostic { detail, ..told }.at(AttributePath::of(POPULATE)))
         }
     };
-    Ok(set_columns(at, key, change.planned, &item).await?)
+    if let Err(told) = told {
+        cx.report(Diagnostic { severity: Severity::Warning, ..told });
+    }
+    Ok(())
 }
 
 /// How a table is populated once more, where that is not tried again by itself.
