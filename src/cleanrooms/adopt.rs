@@ -288,28 +288,9 @@ impl<O: Object> Creating<'_, O> {
         told.collect()
     }
 
-    /// Looks for what the create has made. The first pass over the list is read to its end, also after a stop.
+    /// Looks for what the create has made.
     async fn search(&self, lost: &AwsError) -> Result<Searched<O::Item>, Diagnostics> {
-        let intervals = self.cx.client.aws.intervals();
-        let stop = &self.cx.stop;
-        let deadline = Instant::now() + intervals.orphan_search_window;
-        let patience = async {
-            stop.cancelled().await;
-            sleep(LAST_LOOK).await;
-        };
-        let first = tokio::select! {
-            found = self.matches() => found,
-            () = patience => Err(AwsError::stopped()),
-        };
-        let look = || async {
-            let found = self.matches().await?;
-            Ok((!found.is_empty()).then_some(found))
-        };
-        let found = match first {
-            Ok(found) if !found.is_empty() => Ok(Waited::Done(found)),
-            Ok(_) => poll(intervals.orphan_search, deadline, stop, look).await,
-            Err(err) => Err(err),
-        };
+        let found = find_lost(self.cx, || self.matches()).await;
         match found {
             Ok(Waited::Done(found)) if !self.cx.client.aws.knows_the_time() => {
                 Err(self.undated(found.into_iter().map(|(key, _)| key), lost).into())
@@ -432,6 +413,39 @@ impl<O: Object> Creating<'_, O> {
             ),
         )
     }
+}
+
+/// Looks for what a call has made whose reply was lost, until something is found. The first pass over the
+/// list is read to its end, also after a stop.
+///
+/// # Errors
+///
+/// It could not be looked for.
+pub async fn find_lost<T, F>(
+    cx: &Context<'_, Client>,
+    mut find: impl FnMut() -> F,
+) -> Result<Waited<Vec<T>>, AwsError>
+where
+    F: Future<Output = Result<Vec<T>, AwsError>>,
+{
+    let intervals = cx.client.aws.intervals();
+    let deadline = Instant::now() + intervals.orphan_search_window;
+    let patience = async {
+        cx.stop.cancelled().await;
+        sleep(LAST_LOOK).await;
+    };
+    let first = tokio::select! {
+        found = find() => found?,
+        () = patience => return Err(AwsError::stopped()),
+    };
+    if !first.is_empty() {
+        return Ok(Waited::Done(first));
+    }
+    let look = || {
+        let finding = find();
+        async { Ok(Some(finding.await?).filter(|found| !found.is_empty())) }
+    };
+    poll(intervals.orphan_search, deadline, &cx.stop, look).await
 }
 
 /// Whether every attribute that the create call carried is as planned, as far as the plan knows it.

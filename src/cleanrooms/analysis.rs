@@ -284,7 +284,7 @@ pub fn bad_end<O: Runs>(item: &O::Item, next: &str) -> Option<Diagnostic> {
 }
 
 /// Whether the configuration says to wait for the end; it does when it says nothing.
-fn waits(value: &Value) -> bool {
+pub fn waits(value: &Value) -> bool {
     matches!(value.get("wait_for_completion"), Value::Null | Value::Bool(true))
 }
 
@@ -488,7 +488,7 @@ async fn destroy<A: Analysis>(
     }
 }
 
-/// `is_busy` of an analysis: as many run at once as may (User Guide, quotas: "Concurrent ongoing queries
+/// Whether a start was refused because others run: as many run at once as may (User Guide, quotas: "Concurrent ongoing queries
 /// per membership", "Concurrent SQL queries per account").
 pub fn is_busy(err: &AwsError) -> bool {
     let name = err.quota_name.as_deref().unwrap_or_default().to_lowercase();

@@ -1,6 +1,7 @@
 //! `cleanrooms_configured_table_analysis_rule`: what may be asked about a configured table.
 
 mod checks;
+pub use checks::validate;
 #[cfg(test)]
 mod tests;
 

@@ -240,8 +240,7 @@ impl Object for ConfiguredTableAssociation {
 
     /// Names are told apart within a membership, without case.
     fn name(planned: &Value) -> String {
-        let text = |name| planned.get(name).as_str().unwrap_or_default();
-        format!("{}/{}", text("membership_id"), text("name").to_lowercase())
+        table_names::scoped(planned)
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {

@@ -34,8 +34,7 @@ pub fn failed_fields(what: &str, err: &AwsError, schema: &Schema, planned: &Valu
 /// The longest leading part that is an attribute counts; the rest stays in the
 /// message. `None` when not even the first part is one.
 fn attribute_path(schema: &Schema, field: &str, planned: &Value) -> Option<AttributePath> {
-    let parts =
-        field.split(['.', '[', ']', '/']).filter(|part| !part.is_empty() && !is_wrapper(part));
+    let parts = field.split(['.', '[', ']', '/']).filter(|part| !part.is_empty());
     let mut attributes: &[Attribute] = &schema.attributes;
     let mut path = AttributePath::root();
     let mut value = planned;
@@ -47,8 +46,10 @@ fn attribute_path(schema: &Schema, field: &str, planned: &Value) -> Option<Attri
             (path, value) = (path.key(key), element);
             continue;
         }
-        let name = attribute_name(part);
-        let Some(attribute) = attributes.iter().find(|attribute| attribute.name == name) else {
+        let Some(attribute) = attribute_of(attributes, part) else {
+            if is_wrapper(part) {
+                continue;
+            }
             break;
         };
         path = path.attribute(attribute.name);
@@ -61,7 +62,13 @@ fn attribute_path(schema: &Schema, field: &str, planned: &Value) -> Option<Attri
     (!path.is_root()).then_some(path)
 }
 
-/// Whether a field only holds others, which stand in its place among the attributes.
+/// The attribute of a field: by its own name, or by the one that we have for it elsewhere.
+pub fn attribute_of<'a>(attributes: &'a [Attribute], field: &str) -> Option<&'a Attribute> {
+    let named = |name: String| attributes.iter().find(|attribute| attribute.name == name);
+    named(snake_case(field)).or_else(|| named(attribute_name(field)))
+}
+
+/// Whether a field only holds others, which stand in its place among the attributes, unless it is one itself.
 pub fn is_wrapper(field: &str) -> bool {
     matches!(field, "member" | "sqlParameters" | "jobParameters")
 }

@@ -23,6 +23,8 @@ pub mod environment;
 pub mod error;
 pub mod id_mapping_table;
 pub mod id_namespace_association;
+pub mod intermediate_table;
+pub mod intermediate_table_analysis_rule;
 pub mod key;
 pub mod kind;
 mod lasting;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::client::Client;
-use super::error::{attribute_name, is_wrapper};
-use super::registry::{all, data_sources};
+use super::error::{attribute_name, attribute_of, is_wrapper};
+use super::registry::{actions, all, data_sources};
 use crate::framework::managed::ManagedResource;
 use crate::framework::schema::{Attribute, Kind, Nesting};
 
@@ -28,6 +28,8 @@ const NO_ATTRIBUTE: &[(&str, &str)] = &[
         "UpdateConfiguredAudienceModelAssociation configuredAudienceModelAssociationIdentifier",
         OWN_ID,
     ),
+    ("CreateIntermediateTable populationAnalysisConfiguration.jobParameters", NOT_IN_THE_SDK),
+    ("UpdateIntermediateTable intermediateTableIdentifier", OWN_ID),
     ("StartProtectedQuery resultConfiguration.outputConfiguration.intermediateTable", REPLIES_ONLY),
     ("StartProtectedQuery type", ONE_TYPE),
     ("UpdateProtectedQuery protectedQueryIdentifier", OWN_ID),
@@ -48,6 +50,7 @@ const ONE_TYPE: &str = "there is one type only";
 const REPLIES_ONLY: &str =
     "it stands in replies only: populating an intermediate table asks for it";
 const CANCELLED_ONLY: &str = "CANCELLED is the only one; a destroy asks for it";
+const NOT_IN_THE_SDK: &str = "aws-sdk-cleanrooms 1.147.0 has no such member: it is newer than that";
 const OWN_ID: &str = "the object's own id, which comes from its key";
 
 /// The resources that are made by a call.
@@ -83,14 +86,14 @@ fn missing(
     }
     for (name, member) in shape["members"].as_object().into_iter().flatten() {
         // The attributes of what only holds others stand in its place; a `member` of these calls is one.
-        if is_wrapper(name) && name != "member" {
+        let known = attribute_of(attributes, name);
+        if is_wrapper(name) && name != "member" && known.is_none() {
             let shape = member["shape"].as_str().expect("a shape");
             missing(model, shape, path, attributes, found);
             continue;
         }
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        let known = attribute_name(name);
-        match attributes.iter().find(|attribute| attribute.name == known) {
+        match known {
             None => found.push(path),
             Some(Attribute { kind: Kind::Nested(nesting, children), .. }) => {
                 let shape = member["shape"].as_str().expect("a shape");
@@ -151,6 +154,37 @@ fn what_an_update_can_change_replaces_nothing() {
     }
 }
 
+/// Members of the calls that populate and disallow which are no argument, nor a part of `populate`.
+const NO_ARGUMENT: [(&str, &str); 1] =
+    [("PopulateIntermediateTable computeConfiguration.jobComputeConfiguration", NOT_IN_THE_SDK)];
+
+#[test]
+fn every_member_of_what_is_done_to_intermediate_tables_is_an_argument() {
+    let (model, mut found) = (model(), Vec::new());
+    for action in actions() {
+        let call = match action.type_name() {
+            "cleanrooms_populate_intermediate_table" => "PopulateIntermediateTable",
+            "cleanrooms_disallow_intermediate_table" => "DisallowIntermediateTable",
+            _ => continue,
+        };
+        let input = model["operations"][call]["input"].as_str().expect("an operation");
+        let mut of_call = Vec::new();
+        missing(&model, input, "", &action.schema().attributes, &mut of_call);
+        found.extend(of_call.into_iter().map(|member| format!("{call} {member}")));
+    }
+    assert_eq!(found, NO_ARGUMENT.map(|(member, _)| member.to_owned()));
+    let table = all().into_iter().find(|it| it.type_name() == "cleanrooms_intermediate_table");
+    let table = table.expect("a resource");
+    let populate = table.schema().attribute("populate").expect("an attribute");
+    let Kind::Nested(_, inside) = &populate.kind else { panic!("it holds arguments") };
+    let action =
+        actions().into_iter().find(|it| it.type_name() == "cleanrooms_populate_intermediate_table");
+    let arguments = action.expect("an action").schema().attributes.clone();
+    let of_call = |name: &str| arguments.iter().any(|it| it.name == name);
+    let beside: Vec<_> = inside.iter().map(|it| it.name).filter(|name| !of_call(name)).collect();
+    assert_eq!(beside, ["triggers"], "what is populated by the table is populated by the action");
+}
+
 /// What views and their lists show of, by the shapes of the model.
 const SHOWN: &[(&str, &str)] = &[
     ("cleanrooms_analysis_log_export", "AnalysisLogExport"),
@@ -176,6 +210,8 @@ const SHOWN: &[(&str, &str)] = &[
         "CollaborationPrivacyBudgetTemplateSummary",
     ),
     ("cleanrooms_collaboration_privacy_budgets", "CollaborationPrivacyBudgetSummary"),
+    ("cleanrooms_intermediate_table_versions", "IntermediateTableVersionSummary"),
+    ("cleanrooms_intermediate_tables", "IntermediateTableSummary"),
     ("cleanrooms_privacy_budgets", "PrivacyBudgetSummary"),
     ("cleanrooms_schema", "Schema"),
     ("cleanrooms_schema_analysis_rule", "AnalysisRule"),

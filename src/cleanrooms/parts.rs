@@ -7,6 +7,7 @@
 use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::types::{
     ConfiguredTableAnalysisRuleType, ConfiguredTableAssociationAnalysisRuleType,
+    IntermediateTableAnalysisRuleType,
 };
 
 use super::aws::{AwsError, Outcome};
@@ -95,6 +96,37 @@ async fn take_rule_of_association(
     let again = async {
         let sent = again.await.map(|_| ());
         sent.map_err(AwsError::of("CreateConfiguredTableAssociationAnalysisRule"))
+    };
+    noted(sent, Part { name: format!("analysis rule ({kind})"), again: Box::pin(again) }, deleted)
+}
+
+/// Deletes the rule of an intermediate table; what makes it again comes into `deleted`.
+///
+/// # Errors
+///
+/// It was not deleted, or may not have been.
+pub async fn take_rule_of_intermediate_table(
+    sdk: &Sdk,
+    table: &Key,
+    kind: &IntermediateTableAnalysisRuleType,
+    deleted: &mut Vec<Part>,
+) -> Result<(), AwsError> {
+    const GET: &str = "GetIntermediateTableAnalysisRule";
+    let (membership_id, id) = (table.parent(), table.id());
+    let call = sdk.get_intermediate_table_analysis_rule();
+    let call = call.membership_identifier(membership_id).analysis_rule_type(kind.clone());
+    let found = call.intermediate_table_identifier(id).send().await.map_err(AwsError::of(GET))?;
+    let found = found.analysis_rule.ok_or_else(|| AwsError::unreadable(GET))?;
+    let call = sdk.delete_intermediate_table_analysis_rule();
+    let call = call.membership_identifier(membership_id).analysis_rule_type(kind.clone());
+    let sent = call.intermediate_table_identifier(id).send().await.map(|_| ());
+    let sent = sent.map_err(AwsError::of("DeleteIntermediateTableAnalysisRule"));
+    let again = sdk.create_intermediate_table_analysis_rule();
+    let again = again.membership_identifier(membership_id).analysis_rule_type(kind.clone());
+    let again = again.intermediate_table_identifier(id);
+    let again = again.set_analysis_rule_policy(found.analysis_rule_policy).send();
+    let again = async {
+        again.await.map(|_| ()).map_err(AwsError::of("CreateIntermediateTableAnalysisRule"))
     };
     noted(sent, Part { name: format!("analysis rule ({kind})"), again: Box::pin(again) }, deleted)
 }

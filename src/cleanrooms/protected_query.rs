@@ -10,7 +10,6 @@ use aws_sdk_cleanrooms::types::builders::{
     ProtectedQueryDistributeOutputConfigurationBuilder as DistributeBuilder,
     ProtectedQueryMemberOutputConfigurationBuilder as MemberBuilder,
     ProtectedQueryResultConfigurationBuilder as ResultsBuilder,
-    WorkerComputeConfigurationBuilder as WorkerBuilder,
 };
 use aws_sdk_cleanrooms::types::{
     ComputeConfiguration, ProtectedQuery as Item,
@@ -20,7 +19,6 @@ use aws_sdk_cleanrooms::types::{
     ProtectedQueryOutputConfiguration as Output, ProtectedQueryResultConfiguration as Results,
     ProtectedQuerySingleMemberOutput as Receiver, ProtectedQuerySqlParameters as Parameters,
     ProtectedQuerySummary, ProtectedQueryType, TargetProtectedQueryStatus,
-    WorkerComputeConfiguration as Worker, WorkerComputeType,
 };
 
 use super::analysis::actions::Invoked;
@@ -30,14 +28,14 @@ use super::client::Reading;
 use super::key::Key;
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Of};
-use super::shapes::compute::{parameters, properties, worker_type};
+use super::shapes::compute::{parameters, query_workers};
 use super::shapes::ids::{account_id, uuid};
 use super::shapes::results::query_s3;
 use super::shapes::text::{analysis_template_arn, sql};
-use crate::framework::codec::{Codec, list_of, object, one_of, small_integer, variant};
+use crate::framework::codec::{Codec, list_of, object, one_of, variant};
 use crate::framework::page::Need;
 use crate::framework::row::field;
-use crate::framework::validators::{invalid, size, whole};
+use crate::framework::validators::{invalid, size};
 use crate::framework::{Diagnostic, Diagnostics, Resource, ResourceSchema};
 use crate::wire::{AttributePath, Value};
 
@@ -407,30 +405,8 @@ fn distribute() -> Codec<Distribute> {
 }
 
 fn compute() -> Codec<ComputeConfiguration> {
-    let worker = object(|builder: WorkerBuilder| Ok::<_, String>(builder.build()))
-        .with(
-            field("type", worker_type::<WorkerComputeType>(WorkerComputeType::values()))
-                .optional_computed()
-                .doc("The size of a worker: `CR.1X`, `CR.4X` or `CR.8X`.")
-                .create(WorkerBuilder::set_type)
-                .read(|it: &Worker| it.r#type.clone()),
-        )
-        .with(
-            field("number", small_integer().validate(whole(2..=400)))
-                .optional_computed()
-                .doc("How many workers there are, 2 to 400.")
-                .create(WorkerBuilder::set_number)
-                .read(|it: &Worker| it.number),
-        )
-        .with(
-            field("properties", properties())
-                .optional_computed()
-                .doc("Properties of the engine.")
-                .create(WorkerBuilder::set_properties)
-                .read(|it: &Worker| it.properties.clone()),
-        )
-        .single();
-    one_of(vec![variant("worker", "The workers.", worker, ComputeConfiguration::Worker, |it| {
+    let workers = query_workers();
+    one_of(vec![variant("worker", "The workers.", workers, ComputeConfiguration::Worker, |it| {
         it.as_worker().ok()
     })])
 }

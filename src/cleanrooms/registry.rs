@@ -29,10 +29,14 @@ use super::configured_table_association::ConfiguredTableAssociation;
 use super::configured_table_association::data::ConfiguredTableAssociations;
 use super::configured_table_association_analysis_rule::ConfiguredTableAssociationAnalysisRule;
 use super::id_mapping_table::IdMappingTable;
-use super::id_mapping_table::action::Populate;
+use super::id_mapping_table::action::Populate as PopulateIdMappingTable;
 use super::id_mapping_table::data::IdMappingTables;
 use super::id_namespace_association::IdNamespaceAssociation;
 use super::id_namespace_association::data::IdNamespaceAssociations;
+use super::intermediate_table::IntermediateTable;
+use super::intermediate_table::actions::{Disallow, Populate as PopulateIntermediateTable};
+use super::intermediate_table::data::{IntermediateTableVersions, IntermediateTables};
+use super::intermediate_table_analysis_rule::IntermediateTableAnalysisRule;
 use super::listing::{Listing, Plural};
 use super::lookup::{One, Sought};
 use super::membership::Membership;
@@ -125,10 +129,17 @@ fn nouns() -> Vec<Noun> {
         Noun::managed::<IdMappingTable>()
             .all::<IdMappingTables>()
             .queried::<IdMappingTable>()
-            .action::<Populate>(),
+            .action::<PopulateIdMappingTable>(),
         Noun::managed::<ConfiguredAudienceModelAssociation>()
             .all::<ConfiguredAudienceModelAssociations>()
             .queried::<ConfiguredAudienceModelAssociation>(),
+        Noun::managed::<IntermediateTable>()
+            .all::<IntermediateTables>()
+            .all::<IntermediateTableVersions>()
+            .queried::<IntermediateTable>()
+            .action::<PopulateIntermediateTable>()
+            .action::<Disallow>(),
+        Noun::managed::<IntermediateTableAnalysisRule>(),
         Noun::managed::<Ran<ProtectedQuery>>()
             .run::<Ran<ProtectedQuery>>()
             .all::<ProtectedQueries>()

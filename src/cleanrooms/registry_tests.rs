@@ -24,6 +24,7 @@ use super::collaboration::data::{
 use super::configured_audience_model_association::data::ConfiguredAudienceModelAssociations;
 use super::configured_table::ConfiguredTable;
 use super::configured_table_association::data::ConfiguredTableAssociations;
+use super::intermediate_table::data::{IntermediateTableVersions, IntermediateTables};
 use super::listing::Listing;
 use super::lookup::Sought;
 use super::membership::Membership;
@@ -224,6 +225,8 @@ fn every_argument_of_a_list_counts() {
     check::<AnalysisLogExports>();
     check::<AnalysisTemplates>();
     check::<PrivacyBudgetTemplates>();
+    check::<IntermediateTables>();
+    check::<IntermediateTableVersions>();
 }
 
 fn failure(status: u16) -> AwsError {

@@ -107,6 +107,14 @@ static LOOKS: &[(&str, &str)] = &[
         "membership_id = \"${saved.MEMBERSHIP}\"\nanalysis_id = \"${saved.QUERY}\"\nstatus = \"SUCCESS\"",
     ),
     (
+        "cleanrooms_intermediate_tables",
+        "membership_id = \"${saved.MEMBERSHIP}\"\nname = \"REACHED\"",
+    ),
+    (
+        "cleanrooms_intermediate_table_versions",
+        "membership_id = \"${saved.MEMBERSHIP}\"\nintermediate_table_id = \"${saved.INTERMEDIATE}\"",
+    ),
+    (
         "cleanrooms_protected_query",
         "membership_id = \"${saved.MEMBERSHIP}\"\nid = \"${saved.QUERY}\"",
     ),
@@ -254,6 +262,14 @@ async fn prepare(stage: &mut Stage) -> Result<()> {
     let path = "/memberships/${saved.MEMBERSHIP}/configuredaudiencemodelassociations";
     let id = "/configuredAudienceModelAssociation/id";
     post(stage, CREATOR, path, audience, "AUDIENCE", id).await?;
+    let intermediate = json!({
+        "name": "reached",
+        "populationAnalysisConfiguration": { "sqlParameters": { "queryString": "SELECT 1 FROM orders" } },
+    });
+    let path = "/memberships/${saved.MEMBERSHIP}/intermediateTables";
+    post(stage, CREATOR, path, intermediate, "INTERMEDIATE", "/intermediateTable/id").await?;
+    let path = "/memberships/${saved.MEMBERSHIP}/intermediateTables/${saved.INTERMEDIATE}/populate";
+    post(stage, CREATOR, path, json!({}), "VERSION", "/versionId").await?;
     let query = json!({ "type": "SQL", "sqlParameters": { "queryString": "SELECT 1" } });
     let path = "/memberships/${saved.MEMBERSHIP}/protectedQueries";
     post(stage, CREATOR, path, query, "QUERY", "/protectedQuery/id").await?;

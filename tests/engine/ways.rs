@@ -42,6 +42,12 @@ const NOT_SHOWN: &[(&str, &str)] = &[
         "there is one value: an aggregation rule knows no additional analyses",
     ),
     ("cleanrooms_analysis_template.region", "it changes only together with the membership's"),
+    ("cleanrooms_intermediate_table.region", "it changes only together with the membership's"),
+    (
+        "cleanrooms_intermediate_table_analysis_rule.region",
+        "it changes only together with the membership's",
+    ),
+    ("cleanrooms_intermediate_table_analysis_rule.analysis_rule_type", "there is one type only"),
     ("cleanrooms_privacy_budget_template.region", "it changes only together with the membership's"),
     (
         "cleanrooms_id_namespace_association.region",

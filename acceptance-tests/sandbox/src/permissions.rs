@@ -81,7 +81,7 @@ const POLICIES_OF_MODELS: &[&str] = &[
     "cleanrooms-ml:PutConfiguredAudienceModelPolicy",
 ];
 
-const DEPENDENT: [Dependent; 16] = [
+const DEPENDENT: [Dependent; 17] = [
     Dependent {
         operations: &[
             "CreateAnalysisTemplate",
@@ -160,6 +160,11 @@ const DEPENDENT: [Dependent; 16] = [
         // No request says whether there is a policy of the service's own.
         cause: |_, _| true,
         actions: &["entityresolution:DeletePolicyStatement"],
+    },
+    Dependent {
+        operations: &["CreateIntermediateTable", "UpdateIntermediateTable"],
+        cause: |_, body| has_member(body, "kmsKeyArn"),
+        actions: &["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
     },
     Dependent {
         operations: MEMBERSHIPS,
@@ -263,6 +268,8 @@ mod tests {
         let model = |manages: bool| json!({ "manageResourcePolicies": manages });
         assert_eq!(of("CreateConfiguredAudienceModelAssociation", model(true)).len(), 3);
         assert_eq!(of("CreateConfiguredAudienceModelAssociation", model(false)).len(), 1);
+        let encrypted = json!({"kmsKeyArn": "arn:aws:kms:us-east-1:1:key/a"});
+        assert!(of("CreateIntermediateTable", encrypted).contains(&"kms:Decrypt".to_owned()));
         let silent = json!({"queryLogStatus": "DISABLED"});
         assert_eq!(of("CreateMembership", silent.clone()).len(), 1);
         assert_eq!(of("UpdateMembership", silent).len(), 10);

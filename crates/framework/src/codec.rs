@@ -68,6 +68,12 @@ impl<I, O> Codec<I, O> {
         Self { kind, validators: Vec::new(), mistakes: Vec::new(), ..self }
     }
 
+    /// The same values where they are arguments of what is done once: nothing in them is computed.
+    #[must_use]
+    pub fn invoked(self) -> Self {
+        Self { kind: self.kind.invoked(), ..self }
+    }
+
     fn with_mistakes(mut self, mistakes: Vec<String>) -> Self {
         self.mistakes = mistakes;
         self

@@ -215,17 +215,11 @@ impl Attribute {
     #[must_use]
     pub fn invoked(&self) -> Self {
         let mode = if self.mode == Mode::Required { Mode::Required } else { Mode::Optional };
-        let kind = match &self.kind {
-            Kind::Plain(ty) => Kind::Plain(ty.clone()),
-            Kind::Nested(nesting, attributes) => {
-                Kind::Nested(*nesting, attributes.iter().map(Attribute::invoked).collect())
-            }
-        };
         Self {
             description: self.viewed().description,
             mode,
             sensitive: self.sensitive,
-            ..Self::new(self.name, kind, self.validators.clone())
+            ..Self::new(self.name, self.kind.invoked(), self.validators.clone())
         }
     }
 
@@ -249,6 +243,17 @@ impl Kind {
             Self::Plain(ty) => Self::Plain(ty.clone()),
             Self::Nested(nesting, attributes) => {
                 Self::Nested(*nesting, attributes.iter().map(Attribute::viewed).collect())
+            }
+        }
+    }
+
+    /// The same type where it is an argument of what is done once, which computes nothing.
+    #[must_use]
+    pub fn invoked(&self) -> Self {
+        match self {
+            Self::Plain(ty) => Self::Plain(ty.clone()),
+            Self::Nested(nesting, attributes) => {
+                Self::Nested(*nesting, attributes.iter().map(Attribute::invoked).collect())
             }
         }
     }

@@ -218,14 +218,15 @@ impl<A: Invoked> Action for Cancel<A> {
 }
 
 /// The arguments of a wait.
-fn waiting(whether: &str, how_long: &str) -> [Attribute; 2] {
+pub fn waiting(whether: &str, how_long: &str) -> [Attribute; 2] {
     [
         argument("wait_for_completion", &boolean(), whether),
         argument("timeout", &duration(), how_long),
     ]
 }
 
-fn window(cx: &Context<'_, Client>, config: &Value) -> Duration {
+/// How long an action waits.
+pub fn window(cx: &Context<'_, Client>, config: &Value) -> Duration {
     let given = config.get("timeout").as_str().and_then(parse);
     given.unwrap_or(cx.client.aws.intervals().analysis_window)
 }
@@ -241,18 +242,32 @@ async fn ended<O: Runs>(
     key: &Key,
     deadline: Instant,
 ) -> Result<O::Item, String> {
+    let what = format!("{} {}", O::KIND.noun, key.shown());
+    let waited = attended(cx, &what, wait::<O>(cx, at, key, deadline)).await;
+    not_ended(waited)
+}
+
+/// Waits for something, with a word now and then that it goes on.
+pub async fn attended<T>(
+    cx: &Context<'_, Client>,
+    what: &str,
+    waiting: impl Future<Output = T>,
+) -> T {
     let started = Instant::now();
-    let mut waiting = pin!(wait::<O>(cx, at, key, deadline));
-    let waited = loop {
+    let mut waiting = pin!(waiting);
+    loop {
         match timeout(HEARTBEAT, waiting.as_mut()).await {
-            Ok(waited) => break waited,
+            Ok(waited) => return waited,
             Err(_) => {
                 let seconds = started.elapsed().as_secs();
-                let (noun, id) = (O::KIND.noun, key.shown());
-                cx.progress(&format!("{noun} {id} goes on ({seconds} seconds so far)"));
+                cx.progress(&format!("{what} goes on ({seconds} seconds so far)"));
             }
         }
-    };
+    }
+}
+
+/// What was waited for, or why it was not seen, as a sentence.
+pub fn not_ended<T>(waited: Result<Waited<T>, AwsError>) -> Result<T, String> {
     match waited {
         Ok(Waited::Done(item)) => Ok(item),
         Ok(Waited::DeadlinePassed) => Err("`timeout` is over.".to_owned()),

@@ -2,12 +2,19 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_cleanrooms::types::WorkerComputeConfigurationProperties as Properties;
+use aws_sdk_cleanrooms::types::builders::WorkerComputeConfigurationBuilder as WorkerBuilder;
+use aws_sdk_cleanrooms::types::{
+    WorkerComputeConfiguration as Worker, WorkerComputeConfigurationProperties as Properties,
+    WorkerComputeType,
+};
 
 use super::enumeration::open;
 use super::text::word;
-use crate::framework::codec::{Codec, keys, one_of, string, string_map, variant};
-use crate::framework::validators::{Validator, invalid, length, size};
+use crate::framework::codec::{
+    Codec, keys, object, one_of, small_integer, string, string_map, variant,
+};
+use crate::framework::row::field;
+use crate::framework::validators::{Validator, invalid, length, size, whole};
 
 /// The size of a worker, such as `CR.1X`; there may be newer ones.
 pub fn worker_type<T>(values: &'static [&'static str]) -> Codec<T>
@@ -18,6 +25,33 @@ where
         let size = text.strip_prefix("CR.").and_then(|text| text.strip_suffix('X'));
         size.is_some_and(|size| size.parse::<u32>().is_ok())
     })
+}
+
+/// The workers of a query.
+pub fn query_workers() -> Codec<Worker> {
+    object(|builder: WorkerBuilder| Ok::<_, String>(builder.build()))
+        .with(
+            field("type", worker_type::<WorkerComputeType>(WorkerComputeType::values()))
+                .optional_computed()
+                .doc("The size of a worker: `CR.1X`, `CR.4X` or `CR.8X`.")
+                .create(WorkerBuilder::set_type)
+                .read(|it: &Worker| it.r#type.clone()),
+        )
+        .with(
+            field("number", small_integer().validate(whole(2..=400)))
+                .optional_computed()
+                .doc("How many workers there are, 2 to 400.")
+                .create(WorkerBuilder::set_number)
+                .read(|it: &Worker| it.number),
+        )
+        .with(
+            field("properties", properties())
+                .optional_computed()
+                .doc("Properties of the engine.")
+                .create(WorkerBuilder::set_properties)
+                .read(|it: &Worker| it.properties.clone()),
+        )
+        .single()
 }
 
 /// Properties of the engine that the workers run.

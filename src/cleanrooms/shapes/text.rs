@@ -192,6 +192,30 @@ pub fn column_type() -> Codec<String> {
     string().validate(length(0..=255)).validate(on_one_line)
 }
 
+/// The type of a column of an intermediate table, as SQL writes it (API model:
+/// IntermediateTableColumnTypeString).
+pub fn sql_type() -> Codec<String> {
+    let on_one_line = Validator::string("must be plain text on one line", refused_on_one_line);
+    string().validate(length(1..=1024)).validate(on_one_line)
+}
+
+/// The ARN of a key of AWS KMS; its alias is not taken (API model: KMSKeyArn).
+pub fn kms_key_arn() -> Codec<String> {
+    let rule = "must be the ARN of a KMS key";
+    string().validate(length(20..=2048)).validate(Validator::string(rule, |text| {
+        let parts: Vec<_> = text.split([':', '/']).collect();
+        let fits = matches!(parts.as_slice(), ["arn", "aws", "kms", region, account, "key", id]
+            if is_region_in_words(region) && is_account_id(account)
+                && is_of(id, |c| c.is_ascii_alphanumeric() || c == '-'));
+        (!fits).then(|| {
+            format!(
+                "`{text}` is not the ARN of a KMS key: arn:aws:kms:<region>:<account>:key/<id>. An \
+                 alias is not taken."
+            )
+        })
+    }))
+}
+
 /// The ARN of a secret (API model: SecretsManagerArn).
 pub fn secret_arn() -> Codec<String> {
     let rule = "must be the ARN of a secret";

@@ -37,6 +37,7 @@ pub fn what_is_ones_own_is_found(engine: &Engine) -> Result<()> {
         ("list.cleanrooms_configured_table_association.all", vec!["orders"]),
         ("list.cleanrooms_id_mapping_table.all", vec!["customers"]),
         ("list.cleanrooms_id_namespace_association.all", vec!["Ours", "Theirs"]),
+        ("list.cleanrooms_intermediate_table.all", vec!["reached"]),
         ("list.cleanrooms_membership.all", vec!["Alpha"]),
         ("list.cleanrooms_privacy_budget_template.all", vec!["DIFFERENTIAL_PRIVACY"]),
     ];
@@ -87,7 +88,7 @@ pub fn what_is_written_is_imported_without_a_change(engine: &Engine) -> Result<(
     let changed = plan.changes.iter().filter(|(_, it)| it.action != "no-op" || !it.importing);
     let changed: Vec<_> = changed.collect();
     ensure!(changed.is_empty(), "it changes {changed:#?}, by:\n{generated}");
-    ensure!(plan.changes.len() == 12, "not all are imported: {plan:#?}");
+    ensure!(plan.changes.len() == 13, "not all are imported: {plan:#?}");
     prepared.workspace.succeed(&APPLY)?;
     prepared.workspace.succeed(&[&PLAN[..], &["-detailed-exitcode"]].concat())?;
     Ok(())
@@ -104,7 +105,7 @@ fn found(finished: &Finished, address: &str) -> Result<Vec<String>> {
 }
 
 /// Two collaborations of one's own and one of a partner, a membership with a template, a budget, id namespaces,
-/// their mapping and an audience model, two tables, one of them associated.
+/// their mapping, an audience model and an intermediate table, two tables, one of them associated.
 struct Prepared {
     workspace: Workspace,
     sandbox: Sandbox,
@@ -152,6 +153,10 @@ impl Prepared {
         let template = json!({ "name": "Reach", "format": "SQL",
             "source": { "text": "SELECT count(*) FROM orders" } });
         prepared.made(own, &format!("/memberships/{membership}/analysistemplates"), &template)?;
+        let intermediate = json!({ "name": "reached", "populationAnalysisConfiguration": {
+            "sqlParameters": { "queryString": "SELECT email FROM orders" } } });
+        let path = format!("/memberships/{membership}/intermediateTables");
+        prepared.made(own, &path, &intermediate)?;
         let budget = json!({ "privacyBudgetType": "DIFFERENTIAL_PRIVACY",
             "parameters": { "differentialPrivacy": { "epsilon": 3, "usersNoisePerQuery": 20 } } });
         prepared.made(
@@ -245,6 +250,13 @@ list "cleanrooms_analysis_template" "all" {
   }
 }
 
+list "cleanrooms_intermediate_table" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
 list "cleanrooms_privacy_budget_template" "all" {
   provider = cleanrooms
   config {
@@ -302,6 +314,13 @@ list "cleanrooms_configured_table_association" "all" {
 }
 
 list "cleanrooms_analysis_template" "all" {
+  provider = cleanrooms
+  config {
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }
+}
+
+list "cleanrooms_intermediate_table" "all" {
   provider = cleanrooms
   config {
     membership_id = list.cleanrooms_membership.all.data[0].identity.id

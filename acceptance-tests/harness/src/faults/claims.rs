@@ -211,7 +211,8 @@ fn known(state: &State) -> BTreeSet<String> {
 fn id(attributes: &Map<String, Value>) -> Option<String> {
     let text = |name: &str| attributes.get(name)?.as_str();
     let of_rule = || {
-        let of = ["configured_table_id", "configured_table_association_id"];
+        let of =
+            ["configured_table_id", "configured_table_association_id", "intermediate_table_id"];
         let of = of.into_iter().find_map(text)?;
         Some(format!("{of}/{}", text("analysis_rule_type")?))
     };

@@ -1,0 +1,40 @@
+import {
+  to = cleanrooms_intermediate_table.this
+  identity = {
+    membership_id = var.membership
+    id            = var.table
+    account_id    = "111122223333"
+    region        = "us-east-1"
+  }
+}
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_intermediate_table" "this" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "Reach"
+  population_analysis_configuration = {
+    sql_parameters = {
+      query_string = "SELECT count(*) FROM orders WHERE day > :since"
+    }
+  }
+}
+
+variable "membership" {
+  type = string
+}
+
+variable "table" {
+  type = string
+}

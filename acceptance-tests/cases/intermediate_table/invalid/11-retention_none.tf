@@ -1,0 +1,13 @@
+#: command: validate
+#: expect_error: Invalid value for retention_in_days
+
+resource "cleanrooms_intermediate_table" "this" {
+  membership_id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  name          = "Reached"
+  population_analysis_configuration = {
+    sql_parameters = {
+      query_string = "SELECT segment, email FROM orders"
+    }
+  }
+  retention_in_days = 0
+}

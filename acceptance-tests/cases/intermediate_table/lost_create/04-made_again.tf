@@ -1,0 +1,37 @@
+#: uncounted: ["GetIntermediateTable", "ListIntermediateTables", "ListTagsForResource"]
+
+resource "cleanrooms_collaboration" "this" {
+  name                     = "First"
+  creator_display_name     = "Creator"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+
+resource "cleanrooms_intermediate_table" "this" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "Reach"
+  population_analysis_configuration = {
+    sql_parameters = {
+      query_string = "SELECT count(*) FROM orders WHERE day > :since\n"
+    }
+  }
+  tags = {
+    a = "b"
+  }
+}
+
+resource "cleanrooms_intermediate_table" "other" {
+  membership_id = cleanrooms_membership.this.id
+  name          = "Coverage"
+  population_analysis_configuration = {
+    sql_parameters = {
+      query_string = "SELECT count(*) FROM orders"
+    }
+  }
+}

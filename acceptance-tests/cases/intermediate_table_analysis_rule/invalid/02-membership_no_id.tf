@@ -1,0 +1,15 @@
+#: command: validate
+#: expect_error: Invalid value for membership_id
+
+resource "cleanrooms_intermediate_table_analysis_rule" "this" {
+  membership_id         = "one"
+  intermediate_table_id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+  analysis_rule_policy = {
+    v1 = {
+      custom = {
+        allowed_analyses           = ["ANY_QUERY"]
+        allowed_analysis_providers = ["111122223333"]
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+resource "cleanrooms_collaboration" "campaign" {
+  name                     = "Campaign measurement"
+  creator_display_name     = "Example Retail"
+  creator_member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+  query_log_status         = "ENABLED"
+  members                  = {}
+}
+
+resource "cleanrooms_membership" "campaign" {
+  collaboration_id = cleanrooms_collaboration.campaign.id
+  query_log_status = "DISABLED"
+}
+
+# terraform apply -invoke=action.cleanrooms_disallow_intermediate_table.buyers
+action "cleanrooms_disallow_intermediate_table" "buyers" {
+  config {
+    membership_id           = cleanrooms_membership.campaign.id
+    intermediate_table_name = "buyers"
+  }
+}
