@@ -81,7 +81,7 @@ const POLICIES_OF_MODELS: &[&str] = &[
     "cleanrooms-ml:PutConfiguredAudienceModelPolicy",
 ];
 
-const DEPENDENT: [Dependent; 17] = [
+const DEPENDENT: &[Dependent] = &[
     Dependent {
         operations: &[
             "CreateAnalysisTemplate",

@@ -422,23 +422,6 @@ pub fn id_mapping_workflow_arn() -> Codec<String> {
     }))
 }
 
-/// The ARN of a key of AWS KMS, which an alias is not (API model: KMSKeyArn).
-pub fn kms_key_arn() -> Codec<String> {
-    let rule = "must be the ARN of a KMS key";
-    string().validate(length(20..=2048)).validate(Validator::string(rule, |text| {
-        let parts: Vec<_> = text.split([':', '/']).collect();
-        let fits = matches!(parts.as_slice(), ["arn", "aws", "kms", region, account, "key", id]
-            if is_region_in_words(region) && is_account_id(account)
-                && is_of(id, |c| c.is_ascii_alphanumeric() || c == '-'));
-        (!fits).then(|| {
-            format!(
-                "`{text}` is not the ARN of a KMS key: arn:aws:kms:<region>:<account>:key/<id>. \
-                 Aliases are not accepted."
-            )
-        })
-    }))
-}
-
 /// What a custom analysis rule allows: the ARN of an analysis template, `ANY_QUERY` or `ANY_JOB`.
 pub fn allowed_analysis() -> Codec<String> {
     let rule = "must be the ARN of an analysis template, ANY_QUERY or ANY_JOB";
