@@ -26,7 +26,7 @@ async fn exporter() -> Result<Stage> {
     ) + r#"
 resource "cleanrooms_membership" "this" {
   collaboration_id = cleanrooms_collaboration.this.id
-  query_log_status = "ENABLED"
+  query_log_status = "DISABLED"
 }
 
 resource "cleanrooms_protected_query" "this" {
