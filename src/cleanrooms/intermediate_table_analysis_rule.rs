@@ -118,7 +118,10 @@ impl Object for IntermediateTableAnalysisRule {
             Row::attribute(TYPE, closed::<RuleType>(RuleType::values()))
                 .optional_computed()
                 .requires_replace()
-                .doc("`CUSTOM`, which the policy decides: intermediate tables know no other type.")
+                .doc(
+                    "`CUSTOM`, which the policy decides: intermediate tables know no other type so \
+                      far. Another one replaces the rule.",
+                )
                 .create(Create::set_analysis_rule_type)
                 .read(|r| Some(r.item.rule.analysis_rule_type.clone())),
         )

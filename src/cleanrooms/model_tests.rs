@@ -85,9 +85,9 @@ fn missing(
         return missing(model, element, path, attributes, found);
     }
     for (name, member) in shape["members"].as_object().into_iter().flatten() {
-        // The attributes of what only holds others stand in its place; a `member` of these calls is one.
         let known = attribute_of(attributes, name);
-        if is_wrapper(name) && name != "member" && known.is_none() {
+        // The attributes of what only holds others stand in its place, on top of a call.
+        if is_wrapper(name) && path.is_empty() && known.is_none() {
             let shape = member["shape"].as_str().expect("a shape");
             missing(model, shape, path, attributes, found);
             continue;
