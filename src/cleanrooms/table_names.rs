@@ -15,6 +15,12 @@ pub fn is_same(one: &Value, other: &Value) -> bool {
     one == other || lower(one).is_some_and(|one| Some(one) == lower(other))
 }
 
+/// By what creates of tables are told apart: names within a membership, without case.
+pub fn scoped(planned: &Value) -> String {
+    let text = |name| planned.get(name).as_str().unwrap_or_default();
+    format!("{}/{}", text("membership_id"), text("name").to_lowercase())
+}
+
 /// Who has the name that a table is to have in the place of `prior`; nobody while the name is not known.
 ///
 /// # Errors

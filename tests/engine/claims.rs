@@ -3,6 +3,7 @@
 mod analyses;
 mod moves;
 mod named;
+mod populations;
 mod requests;
 mod stops;
 
@@ -64,7 +65,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test(format!("claims::{name}"), move || paused(claim).map_err(failed))
     };
     let more = requests::ALL.into_iter().chain(stops::ALL).chain(named::ALL).chain(moves::ALL);
-    let more = more.chain(analyses::ALL);
+    let more = more.chain(analyses::ALL).chain(populations::ALL);
     ALL.into_iter().chain(more).map(trial).collect()
 }
 
