@@ -20,7 +20,7 @@ use super::kind::Kind;
 use super::object::target::another;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Part};
 use super::parts::take_rules_of_association;
-use super::shapes::children::{CHILD_RESOURCES, child_resources, lost_with};
+use super::shapes::children;
 use super::shapes::ids::uuid;
 use super::shapes::text::{alias, remark, role_arn};
 use super::table_names;
@@ -171,7 +171,7 @@ impl Object for ConfiguredTableAssociation {
                 .read(|r| Some(r.item.analysis_rule_types.clone().unwrap_or_default())),
         )
         .with(
-            Row::attribute(CHILD_RESOURCES, child_resources())
+            Row::attribute("child_resources", children::child_resources())
                 .computed()
                 .unknown_on_update()
                 .doc(
@@ -252,7 +252,7 @@ impl Object for ConfiguredTableAssociation {
     }
 
     fn loses(prior: &Value) -> Option<Diagnostic> {
-        lost_with(Self::KIND.noun, prior)
+        children::lose_data(Self::KIND.noun, prior)
     }
 
     const TARGET: &'static [&'static str] = &["membership_id", "configured_table_id", "name"];

@@ -80,13 +80,10 @@ pub fn attribute_name(field: &str) -> String {
         "autoApprovedChangeTypes" => "auto_approved_change_request_types".to_owned(),
         "creatorMLMemberAbilities" => "creator_ml_member_abilities".to_owned(),
         "queryString" => "sql".to_owned(),
-<<<<<<< HEAD
         // Only the create calls it so.
         "configuredAudienceModelAssociationName" => "name".to_owned(),
         "analysisLogExportId" => "id".to_owned(),
-=======
         "tableId" => "intermediate_table_id".to_owned(),
->>>>>>> intermediate
         "customMLMemberAbilities" => "custom_ml_member_abilities".to_owned(),
         _ => match field.strip_suffix("Identifier").filter(|_| field != "accountIdentifier") {
             Some(object) => format!("{}_id", snake_case(object)),

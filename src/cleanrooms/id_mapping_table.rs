@@ -22,9 +22,10 @@ use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Unread};
-use super::shapes::children::{CHILD_RESOURCES, child_resources, lost_with};
+use super::shapes::arns::{id_mapping_workflow_arn, kms_key_arn};
+use super::shapes::children;
 use super::shapes::ids::uuid;
-use super::shapes::text::{alias, id_mapping_workflow_arn, kms_key_arn, remark};
+use super::shapes::text::{alias, remark};
 use super::view::{rows_of, shown};
 use super::{lasting, table_names};
 use crate::framework::codec::{Codec, boolean, object, string};
@@ -188,7 +189,7 @@ impl Object for IdMappingTable {
                 .read(|r| r.item.table.input_reference_properties.clone()),
         )
         .with(
-            Row::attribute(CHILD_RESOURCES, child_resources())
+            Row::attribute("child_resources", children::child_resources())
                 .computed()
                 .unknown_on_update()
                 .doc(
@@ -254,8 +255,7 @@ impl Object for IdMappingTable {
 
     /// Names are told apart within a membership, without case.
     fn name(planned: &Value) -> String {
-        let text = |name| planned.get(name).as_str().unwrap_or_default();
-        format!("{}/{}", text("membership_id"), text("name").to_lowercase())
+        table_names::scoped(planned)
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
@@ -296,7 +296,7 @@ impl Object for IdMappingTable {
     }
 
     fn loses(prior: &Value) -> Option<Diagnostic> {
-        lost_with(Self::KIND.noun, prior)
+        children::lose_data(Self::KIND.noun, prior)
     }
 
     async fn made(

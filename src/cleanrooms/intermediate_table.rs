@@ -26,11 +26,10 @@ use super::key::{Key, Located};
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Part, Unread};
 use super::parts::take_rule_of_intermediate_table;
+use super::shapes::arns::kms_key_arn;
 use super::shapes::children;
 use super::shapes::ids::uuid;
-use super::shapes::text::{
-    analysis_template_arn, column, kms_key_arn, name, remark, sql, sql_type,
-};
+use super::shapes::text::{analysis_template_arn, column, name, remark, sql, sql_type};
 use super::table_names;
 use crate::framework::codec::{
     Codec, keys, object, one_of, set_of, small_integer, string, text_enum, variant,

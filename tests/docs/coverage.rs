@@ -75,7 +75,8 @@ pub fn page() -> Result<Generated> {
     let (operations, makers) = (operations()?, makers());
     let row = |operation: &String| {
         let links = makers.get(operation.as_str()).map(|links| links.join(", "));
-        let reason = || read_by(operation).map(|of| format!("reads several at once of what `{of}` reads"));
+        let reason =
+            || read_by(operation).map(|of| format!("reads several at once of what `{of}` reads"));
         let told = links.or_else(reason).unwrap_or_default();
         format!("| `{operation}` | {told} |\n")
     };

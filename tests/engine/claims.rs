@@ -5,6 +5,7 @@ mod exports;
 mod intermediate_tables;
 mod moves;
 mod named;
+mod populations;
 mod requests;
 mod stops;
 
@@ -67,6 +68,7 @@ pub fn trials() -> Vec<Trial> {
     };
     let more = requests::ALL.into_iter().chain(stops::ALL).chain(named::ALL).chain(moves::ALL);
     let more = more.chain(analyses::ALL).chain(exports::ALL).chain(intermediate_tables::ALL);
+    let more = more.chain(populations::ALL);
     ALL.into_iter().chain(more).map(trial).collect()
 }
 

@@ -1,6 +1,6 @@
 //! The action `cleanrooms_populate_id_mapping_table`: a population of which nothing is kept.
 
-use super::populate::{JOB_TYPE, job_type, lost, populating, send};
+use super::populate::{ACTION, JOB_TYPE, job_type, lost, populating, send};
 use crate::cleanrooms::aws::{AwsError, Outcome};
 use crate::cleanrooms::client::Client;
 use crate::cleanrooms::error::failed;
@@ -19,7 +19,7 @@ const ID: &str = "id_mapping_table_id";
 pub struct Populate;
 
 impl Action for Populate {
-    const TYPE_NAME: &'static str = "cleanrooms_populate_id_mapping_table";
+    const TYPE_NAME: &'static str = ACTION;
     type Client = Client;
     type Input = ();
 

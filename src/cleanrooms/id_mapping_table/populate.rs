@@ -8,7 +8,6 @@ use aws_sdk_cleanrooms::types::{IdMappingTable as Table, JobType};
 use tokio::time::Instant;
 
 use super::IdMappingTable;
-use super::action::Populate;
 use crate::cleanrooms::absence;
 use crate::cleanrooms::aws::{AwsError, ErrorKind, Outcome, retry_while};
 use crate::cleanrooms::client::{Changing, Client, send_unrepeatable};
@@ -20,8 +19,11 @@ use crate::framework::managed::is_unmanaged;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::row::field;
-use crate::framework::{Action, Change, Context, Diagnostic, Severity};
+use crate::framework::{Change, Context, Diagnostic, Severity};
 use crate::wire::{AttributePath, Value};
+
+/// The action that populates a table once.
+pub const ACTION: &str = "cleanrooms_populate_id_mapping_table";
 
 /// The attribute whose change populates the table.
 pub const POPULATE: &str = "populate";
@@ -152,8 +154,7 @@ async fn populate(
         Ok(job) => return cx.private().set(LAST_JOB, job),
         Err(err) => err,
     };
-    let again =
-        format!("change `{POPULATE}.triggers`, or invoke the action {}", Populate::TYPE_NAME);
+    let again = format!("change `{POPULATE}.triggers`, or invoke the action {}", ACTION);
     if err.outcome == Outcome::Ambiguous {
         let mut lost = lost(key, workflow, &err);
         lost.detail.push_str(&format!(" If there is none: {again}."));

@@ -11,7 +11,7 @@ use aws_sdk_cleanrooms::types::{
 use aws_smithy_types::{Document, Number};
 use serde_json::Value as Json;
 
-use crate::cleanrooms::shapes::text::id_namespace_arn;
+use crate::cleanrooms::shapes::arns::id_namespace_arn;
 use crate::cleanrooms::view::shown;
 use crate::framework::codec::{Codec, boolean, object, set_of, string, text_enum};
 use crate::framework::row::{Row, field};

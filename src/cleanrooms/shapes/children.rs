@@ -1,4 +1,4 @@
-//! What is built on a table: intermediate tables, whoever owns them.
+//! The intermediate tables that are built on a table.
 
 use aws_sdk_cleanrooms::types::builders::ChildResourceBuilder;
 use aws_sdk_cleanrooms::types::{ChildResource, ChildResourceType, ResourceStatus};
@@ -8,10 +8,7 @@ use crate::framework::codec::{Codec, object, string, text_enum};
 use crate::framework::row::field;
 use crate::wire::Value;
 
-/// The attribute that holds them.
-pub const CHILD_RESOURCES: &str = "child_resources";
-
-/// The intermediate tables that are built on a table.
+/// What is built on a table: the attribute `child_resources`.
 pub fn child_resources() -> Codec<Vec<ChildResource>> {
     object(ChildResourceBuilder::build)
         .with(
@@ -49,8 +46,8 @@ pub fn child_resources() -> Codec<Vec<ChildResource>> {
 }
 
 /// What is built on a table loses its data with it (user guide: intermediate tables).
-pub fn lost_with(noun: &str, prior: &Value) -> Option<Diagnostic> {
-    let children = prior.get(CHILD_RESOURCES).as_elements();
+pub fn lose_data(noun: &str, prior: &Value) -> Option<Diagnostic> {
+    let children = prior.get("child_resources").as_elements();
     let names: Vec<_> = children.filter_map(|it| it.get("resource_name").as_str()).collect();
     (!names.is_empty()).then(|| {
         Diagnostic::warning(

@@ -1,6 +1,7 @@
 //! Attribute types that several resources share, each with its checks.
 
 pub mod abilities;
+pub mod arns;
 pub mod audience_model;
 pub mod children;
 pub mod compute;

@@ -199,23 +199,6 @@ pub fn sql_type() -> Codec<String> {
     string().validate(length(1..=1024)).validate(on_one_line)
 }
 
-/// The ARN of a key of AWS KMS; its alias is not taken (API model: KMSKeyArn).
-pub fn kms_key_arn() -> Codec<String> {
-    let rule = "must be the ARN of a KMS key";
-    string().validate(length(20..=2048)).validate(Validator::string(rule, |text| {
-        let parts: Vec<_> = text.split([':', '/']).collect();
-        let fits = matches!(parts.as_slice(), ["arn", "aws", "kms", region, account, "key", id]
-            if is_region_in_words(region) && is_account_id(account)
-                && is_of(id, |c| c.is_ascii_alphanumeric() || c == '-'));
-        (!fits).then(|| {
-            format!(
-                "`{text}` is not the ARN of a KMS key: arn:aws:kms:<region>:<account>:key/<id>. An \
-                 alias is not taken."
-            )
-        })
-    }))
-}
-
 /// The ARN of a secret (API model: SecretsManagerArn).
 pub fn secret_arn() -> Codec<String> {
     let rule = "must be the ARN of a secret";
@@ -242,7 +225,7 @@ fn is_region_like(text: &str) -> bool {
 }
 
 /// What a dot of a pattern does not match.
-fn has_line_break(text: &str) -> bool {
+pub(super) fn has_line_break(text: &str) -> bool {
     text.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
@@ -388,40 +371,6 @@ fn is_role_arn(text: &str) -> bool {
     is_of(account, is_word) && is_of(role, |c| is_word(c) || "+=./@-".contains(c))
 }
 
-/// The ARN of an id namespace of AWS Entity Resolution (API model: IdNamespaceAssociationInputReferenceArn).
-pub fn id_namespace_arn() -> Codec<String> {
-    let rule = "must be the ARN of an id namespace";
-    string().validate(length(0..=256)).validate(Validator::string(rule, |text| {
-        let parts: Vec<_> = text.split([':', '/']).collect();
-        let fits = matches!(parts.as_slice(), ["arn", "aws", "entityresolution", region, account, "idnamespace", name]
-            if is_region_in_words(region) && is_account_id(account) && is_id(name));
-        (!fits).then(|| {
-            format!(
-                "`{text}` is not the ARN of an id namespace: arn:aws:entityresolution:<region>:\
-                 <account>:idnamespace/<name>."
-            )
-        })
-    }))
-}
-
-/// The ARN of an id mapping workflow of AWS Entity Resolution (API model: IdMappingTableInputReferenceArn).
-pub fn id_mapping_workflow_arn() -> Codec<String> {
-    let rule = "must be the ARN of an id mapping workflow";
-    string().validate(length(20..=2048)).validate(Validator::string(rule, |text| {
-        let parts: Vec<_> = text.splitn(6, ':').collect();
-        let digits = |text: &str| is_of(text, |c| c.is_ascii_digit());
-        let fits = matches!(parts.as_slice(), ["arn", "aws" | "aws-us-gov" | "aws-cn", "entityresolution", region, account, workflow]
-            if !has_line_break(region) && digits(account)
-                && workflow.strip_prefix("idmappingworkflow/").is_some_and(|name| !has_line_break(name)));
-        (!fits).then(|| {
-            format!(
-                "`{text}` is not the ARN of an id mapping workflow: arn:aws:entityresolution:\
-                 <region>:<account>:idmappingworkflow/<name>."
-            )
-        })
-    }))
-}
-
 /// What a custom analysis rule allows: the ARN of an analysis template, `ANY_QUERY` or `ANY_JOB`.
 pub fn allowed_analysis() -> Codec<String> {
     let rule = "must be the ARN of an analysis template, ANY_QUERY or ANY_JOB";
@@ -515,7 +464,7 @@ fn is_account_or_any(text: &str) -> bool {
 }
 
 /// A Region as some patterns have it: `\w{2}-\w{4,9}-\d`.
-fn is_region_in_words(text: &str) -> bool {
+pub(super) fn is_region_in_words(text: &str) -> bool {
     let parts: Vec<_> = text.split('-').collect();
     matches!(parts.as_slice(), [land, place, number]
         if land.len() == 2 && is_of(land, is_word) && (4..=9).contains(&place.len())
@@ -523,7 +472,7 @@ fn is_region_in_words(text: &str) -> bool {
 }
 
 /// An id as some patterns have it.
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     is_of(text, |c| is_word(c) || c == '-')
 }
 
@@ -536,19 +485,20 @@ pub fn is_of(text: &str, legal: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(legal)
 }
 
+/// Whether a text passes all checks of its type.
+#[cfg(test)]
+pub(super) fn accepts(codec: &Codec<String>, text: &str) -> bool {
+    let mut found = crate::framework::Diagnostics::new();
+    for validator in &codec.validators {
+        let path = crate::wire::AttributePath::of("text");
+        validator.check(&text.into(), &path, &mut found);
+    }
+    found.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::Diagnostics;
-    use crate::wire::AttributePath;
-
-    fn accepts(codec: &Codec<String>, text: &str) -> bool {
-        let mut found = Diagnostics::new();
-        for validator in &codec.validators {
-            validator.check(&text.into(), &AttributePath::of("text"), &mut found);
-        }
-        found.is_empty()
-    }
 
     #[test]
     fn names_are_visible_and_on_one_line() {
@@ -599,40 +549,6 @@ mod tests {
         assert!(accepts(&role_arn(), "arn:aws:iam::111122223333:role/service-role/x"));
         assert!(!accepts(&role_arn(), "arn:aws-cn:iam::111122223333:role/service-role/x"));
         assert!(!accepts(&role_arn(), "arn:aws:iam::111122223333:user/service-role/x"));
-    }
-
-    #[test]
-    fn arns_of_entity_resolution_and_of_keys_follow_the_model() {
-        let namespace = |text: &str| accepts(&id_namespace_arn(), text);
-        assert!(namespace("arn:aws:entityresolution:us-east-1:111122223333:idnamespace/a-b_c"));
-        for bad in [
-            "",
-            "arn:aws-cn:entityresolution:us-east-1:111122223333:idnamespace/a",
-            "arn:aws:entityresolution:us-east-1:1:idnamespace/a",
-            "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/a/b",
-            "arn:aws:entityresolution:us-east-1:111122223333:idmappingworkflow/a",
-        ] {
-            assert!(!namespace(bad), "{bad:?}");
-        }
-        let workflow = |text: &str| accepts(&id_mapping_workflow_arn(), text);
-        assert!(workflow("arn:aws-cn:entityresolution:x:1:idmappingworkflow/a b:c/d"));
-        for bad in [
-            "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/a",
-            "arn:aws-iso:entityresolution:us-east-1:1:idmappingworkflow/a",
-            "arn:aws:entityresolution:us-east-1:a:idmappingworkflow/a",
-            "arn:aws:entityresolution:us-east-1:1:idmappingworkflow/a\nb",
-        ] {
-            assert!(!workflow(bad), "{bad:?}");
-        }
-        let key = |text: &str| accepts(&kms_key_arn(), text);
-        assert!(key("arn:aws:kms:us-east-1:111122223333:key/mrk-1a"));
-        for bad in [
-            "arn:aws:kms:us-east-1:111122223333:alias/mine",
-            "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/a",
-            "arn:aws:kms:us-east-1:111122223333:key/",
-        ] {
-            assert!(!key(bad), "{bad:?}");
-        }
     }
 
     #[test]
