@@ -267,7 +267,7 @@ impl Object for IntermediateTable {
                 .read(|r| Some(r.item.analysis_rule_types.clone().unwrap_or_default())),
         )
         .with(
-            Row::attribute(children::CHILD_RESOURCES, children::child_resources())
+            Row::attribute("child_resources", children::child_resources())
                 .computed()
                 .unknown_on_update()
                 .doc(
@@ -398,7 +398,7 @@ impl Object for IntermediateTable {
     }
 
     fn loses(prior: &Value) -> Option<Diagnostic> {
-        children::lost_with(Self::KIND.noun, prior)
+        children::lose_data(Self::KIND.noun, prior)
     }
 
     async fn made(
