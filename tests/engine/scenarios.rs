@@ -45,6 +45,7 @@ const ONLY_REAL: &[(&str, &str)] = &[
     ("analysis_template/invalid", DECODED),
     ("privacy_budget_template/generated_configuration", GENERATED),
     ("privacy_budget_template/invalid", DECODED),
+    ("moved/occupied", "core itself tells of a move onto an address that is taken"),
     ("data_sources/change_requests", "it has a resource for each of what a data source gives"),
     ("provider/copied_from_aws", ENVIRONMENT),
     ("provider/environment", ENVIRONMENT),
