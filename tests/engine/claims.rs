@@ -1,6 +1,7 @@
 //! Claims about one object that need a lie of the service, its clock, or a run that does not come to its end.
 
 mod analyses;
+mod lists;
 mod moves;
 mod named;
 mod requests;
@@ -64,7 +65,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test(format!("claims::{name}"), move || paused(claim).map_err(failed))
     };
     let more = requests::ALL.into_iter().chain(stops::ALL).chain(named::ALL).chain(moves::ALL);
-    let more = more.chain(analyses::ALL);
+    let more = more.chain(analyses::ALL).chain(lists::ALL);
     ALL.into_iter().chain(more).map(trial).collect()
 }
 
