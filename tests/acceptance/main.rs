@@ -96,18 +96,26 @@ fn checks_of(engine: &Engine) -> Vec<Trial> {
 }
 
 fn examples_of(engine: &Engine) -> Result<Vec<Trial>> {
+    type Play = fn(&Path, &str, &Engine) -> Result<()>;
     let root = paths::repository().join("examples");
-    let folders = examples::folders()?.into_iter();
-    let named = folders.map(|folder| (name("examples/", &root, &folder), folder));
-    let trial = |(name, folder): (String, PathBuf)| {
+    let applied = examples::folders()?.into_iter().map(|folder| (folder, examples::run as Play));
+    let asked = examples::queries()?.into_iter().map(|folder| (folder, examples::query as Play));
+    let played = applied.chain(asked);
+    let named = played.map(|(folder, play)| (name("examples/", &root, &folder), folder, play));
+    let trial = |(name, folder, play): (String, PathBuf, Play)| {
         let engine = engine.clone();
         Trial::test(format!("{engine}::{name}"), move || {
-            examples::run(&folder, &name, &engine).map_err(failed)
+            play(&folder, &name, &engine).map_err(failed)
         })
     };
-    let lacks_actions = engine.lacks_feature("actions");
-    let can_run = |name: &str| !(lacks_actions && name.starts_with("examples/actions/"));
-    let named = named.filter(|(name, _)| is_run_by(engine, name) && can_run(name));
+    let needed = [("actions", "actions"), ("list-resources", "list resources")];
+    let lacking: Vec<_> = needed
+        .into_iter()
+        .filter(|(_, feature)| engine.lacks_feature(feature))
+        .map(|(folder, _)| format!("examples/{folder}/"))
+        .collect();
+    let can_run = |name: &str| !lacking.iter().any(|folder| name.starts_with(folder));
+    let named = named.filter(|(name, ..)| is_run_by(engine, name) && can_run(name));
     Ok(named.map(trial).collect())
 }
 

@@ -3,6 +3,7 @@
 mod analyses;
 mod exports;
 mod intermediate_tables;
+mod lists;
 mod moves;
 mod named;
 mod populations;
@@ -68,7 +69,7 @@ pub fn trials() -> Vec<Trial> {
     };
     let more = requests::ALL.into_iter().chain(stops::ALL).chain(named::ALL).chain(moves::ALL);
     let more = more.chain(analyses::ALL).chain(exports::ALL).chain(intermediate_tables::ALL);
-    let more = more.chain(populations::ALL);
+    let more = more.chain(populations::ALL).chain(lists::ALL);
     ALL.into_iter().chain(more).map(trial).collect()
 }
 

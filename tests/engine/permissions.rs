@@ -29,6 +29,18 @@ static LISTED: LazyLock<BTreeMap<String, Permissions>> = LazyLock::new(|| {
     resources.chain(data_sources).chain(actions).collect()
 });
 
+/// What each list may do: what it lists itself, and what a read of its resource needs.
+static OF_LISTS: LazyLock<BTreeMap<String, Permissions>> = LazyLock::new(|| {
+    let lists = registry::list_resources().into_iter().map(|one| {
+        let mut read = one.needs();
+        let of_resource =
+            registry::all().into_iter().filter(|it| it.type_name() == one.type_name());
+        read.extend(of_resource.flat_map(|it| it.page().permissions.read));
+        (format!("list.{}", one.type_name()), Permissions { read, apply: Vec::new() })
+    });
+    lists.collect()
+});
+
 /// What was used, and by whom.
 static USED: Mutex<BTreeMap<Acting, BTreeSet<String>>> = Mutex::new(BTreeMap::new());
 
@@ -44,7 +56,8 @@ pub fn policy() -> Policy {
 }
 
 fn is_listed(acting: &Acting, action: &str) -> bool {
-    let Some(permissions) = LISTED.get(&acting.type_name) else { return false };
+    let listed = LISTED.get(&acting.type_name).or_else(|| OF_LISTS.get(&acting.type_name));
+    let Some(permissions) = listed else { return false };
     match acting.at_apply {
         true => permissions.applying().any(|listed| listed == action),
         false => permissions.reading().any(|listed| listed == action),

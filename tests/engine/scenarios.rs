@@ -60,6 +60,7 @@ const ONLY_REAL: &[(&str, &str)] = &[
     ("id_namespace_association/invalid", DECODED),
     ("id_mapping_table/generated_configuration", GENERATED),
     ("id_mapping_table/invalid", DECODED),
+    ("moved/occupied", "core itself tells of a move onto an address that is taken"),
     ("data_sources/change_requests", "it has a resource for each of what a data source gives"),
     ("provider/copied_from_aws", ENVIRONMENT),
     ("provider/environment", ENVIRONMENT),

@@ -130,6 +130,24 @@ async fn a_configuration_is_checked_by_validate_and_by_each_plan() {
 }
 
 #[tokio::test]
+async fn a_plan_of_an_action_asks_nothing() {
+    let mut host = Host::new("actions_planned").await;
+    host.things.fault(Operation::Update, Fault::Panics);
+    for config in [cloth("silk"), cloth(Value::Unknown), cloth(PANICS)] {
+        let plan = plan_action::Request {
+            action_type: POLISH.to_owned(),
+            config,
+            client_capabilities: None,
+        };
+        let planned = host.client.plan_action(plan).await.unwrap().into_inner();
+        assert_eq!((planned.diagnostics, planned.deferred), (vec![], None));
+    }
+    // Whoever does ask is told.
+    let (_, told) = invoked(&mut host, request(cloth("silk"))).await;
+    assert!(told[0].detail.contains("panicked on purpose"), "{told:?}");
+}
+
+#[tokio::test]
 async fn an_invocation_says_how_it_gets_on_and_ends_once() {
     let mut host = Host::new("actions_invoked").await;
     let (said, told) = invoked(&mut host, request(cloth("silk"))).await;

@@ -14,6 +14,7 @@ use crate::paths;
 use crate::provider::Provider;
 use crate::sandbox::{ACCOUNTS, REGION, Sandbox};
 use crate::scenario::{file_name, files, text};
+use crate::state::State;
 use crate::workspace::{Installation, Workspace};
 
 /// The account of the profile `default`, and of the company `retailer` in the
@@ -60,6 +61,44 @@ fn is_configuration(path: &Path) -> bool {
 fn is_part(path: &Path) -> bool {
     path.is_dir() && file_name(path).starts_with(|c: char| c.is_ascii_digit())
 }
+
+/// Every example of a list: the folders of files for `query`.
+///
+/// # Errors
+///
+/// When a folder cannot be read.
+pub fn queries() -> Result<Vec<PathBuf>> {
+    let folders = files(&paths::repository().join("examples/list-resources"))?;
+    Ok(folders.into_iter().filter(|path| path.is_dir()).collect())
+}
+
+/// Asks the query of an example in an account that has what the example of the resource makes, and destroys
+/// that.
+///
+/// # Errors
+///
+/// When a command fails, or nothing is found.
+pub fn query(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
+    let root = paths::target("scratch")?.join(engine.to_string()).join(name);
+    let sandbox = Sandbox::start().context("starting the sandbox")?;
+    let made = paths::repository().join("examples/resources").join(file_name(folder));
+    let workspace = workspace(&made, &root, engine, &sandbox.url())?;
+    apply(&workspace)?;
+    let state = State::read(&workspace.directory().join("terraform.tfstate"))?;
+    let memberships = state.instances.iter().filter(|(at, _)| at.starts_with(MEMBERSHIP.0));
+    let membership = memberships.filter_map(|(_, attributes)| attributes["id"].as_str()).next();
+    for path in files(folder)? {
+        let text = text(&path)?.replace(MEMBERSHIP.1, membership.unwrap_or_default());
+        workspace.write(&file_name(&path), &text)?;
+    }
+    let found = workspace.succeed(&["query", "-json"])?;
+    ensure!(found.contains("\"list_resource_found\""), "nothing was found:\n{found}");
+    workspace.succeed(&["destroy", "-auto-approve", "-input=false", "-no-color"])?;
+    Ok(())
+}
+
+/// The beginning of the address of a membership, and the id that one has in the examples of lists.
+const MEMBERSHIP: (&str, &str) = ("cleanrooms_membership.", "7c9e6679-7425-40de-944b-e07fc1f90ae7");
 
 /// Applies an example, plans again, and destroys it.
 ///

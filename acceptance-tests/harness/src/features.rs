@@ -84,7 +84,8 @@ pub const FEATURES: &[Feature] = &[
         name: "list resources",
         terraform: Some("1.14.0"),
         opentofu: None,
-        shown_by: Shown::No("checks::queries shows them on each engine that runs everything"),
+        // What they find beside it stands in `checks::queries`, for each engine that runs everything.
+        shown_by: Shown::By(&["examples/list-resources/cleanrooms_membership"]),
     },
     Feature {
         name: "actions",
