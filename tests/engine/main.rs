@@ -9,10 +9,12 @@
 //! - `random::…`: sequences of changes, faults and acts of others.
 //! - Each call is made with the permissions that the page of its resource lists
 //!   (`permissions`); when everything was played, each of them was used.
+//! - `frozen::…`: schemas and states of releases, which every later build must hold to.
 //! - `ways::…`: whether the scenarios change whatever can be changed.
 
 mod claims;
 mod faults;
+mod frozen;
 mod hcl;
 mod looks;
 mod permissions;
@@ -54,5 +56,6 @@ fn trials() -> anyhow::Result<Vec<Trial>> {
     trials.extend(looks::trials());
     trials.extend(random::trials());
     trials.extend(ways::trials());
+    trials.extend(frozen::trials()?);
     Ok(trials)
 }
