@@ -10,11 +10,13 @@
 //! - Each call is made with the permissions that the page of its resource lists
 //!   (`permissions`); when everything was played, each of them was used.
 //! - `frozen::…`: schemas and states of releases, which every later build must hold to.
+//! - `fuzz::…`: bytes, states, ids and replies that nobody meant.
 //! - `ways::…`: whether the scenarios change whatever can be changed.
 
 mod claims;
 mod faults;
 mod frozen;
+mod fuzz;
 mod hcl;
 mod looks;
 mod permissions;
@@ -57,5 +59,6 @@ fn trials() -> anyhow::Result<Vec<Trial>> {
     trials.extend(random::trials());
     trials.extend(ways::trials());
     trials.extend(frozen::trials()?);
+    trials.extend(fuzz::trials()?);
     Ok(trials)
 }
