@@ -326,3 +326,26 @@ async fn nothing_is_logged_unasked() {
     drop(process.connect().await);
     assert_eq!(process.finished().await.stderr, "");
 }
+
+/// What is resident after a tenth of so many calls is, within 5 %, what is resident after all of them.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_does_not_grow_with_calls() {
+    const ROUNDS: usize = 2000;
+    let service = Service::start();
+    let mut process = Launch::host().start();
+    let channel = process.connect().await;
+    let mut host = Host::configured(channel, &service).await;
+    let created = host.create().await;
+    let mut early = 0;
+    for round in 1..=ROUNDS {
+        // Five calls each, and one of them asks the service every tenth time.
+        host.round(&created, round % 10 == 0).await;
+        if round == ROUNDS / 10 {
+            early = process.resident();
+        }
+    }
+    let late = process.resident();
+    assert!(late * 100 <= early * 105, "{early} KiB after 1,000 calls, {late} KiB after 10,000");
+    println!("{early} KiB after 1,000 calls, {late} KiB after 10,000");
+}

@@ -9,10 +9,14 @@
 //! - `random::…`: sequences of changes, faults and acts of others.
 //! - Each call is made with the permissions that the page of its resource lists
 //!   (`permissions`); when everything was played, each of them was used.
+//! - `frozen::…`: schemas and states of releases, which every later build must hold to.
+//! - `fuzz::…`: bytes, states, ids and replies that nobody meant.
 //! - `ways::…`: whether the scenarios change whatever can be changed.
 
 mod claims;
 mod faults;
+mod frozen;
+mod fuzz;
 mod hcl;
 mod looks;
 mod permissions;
@@ -54,5 +58,7 @@ fn trials() -> anyhow::Result<Vec<Trial>> {
     trials.extend(looks::trials());
     trials.extend(random::trials());
     trials.extend(ways::trials());
+    trials.extend(frozen::trials()?);
+    trials.extend(fuzz::trials()?);
     Ok(trials)
 }

@@ -14,6 +14,17 @@ use super::soon;
 
 const COLLABORATION: &str = "cleanrooms_collaboration";
 
+/// A small one, as a configuration gives it.
+fn collaboration() -> Value {
+    json!({
+        "name": "Research",
+        "creator_display_name": "Creator",
+        "creator_member_abilities": [],
+        "query_log_status": "ENABLED",
+        "members": {},
+    })
+}
+
 /// Our sandbox.
 #[derive(Clone)]
 pub struct Service(Arc<Sandbox>);
@@ -83,13 +94,7 @@ impl Host {
     }
 
     pub async fn try_create(&mut self) -> Result<apply_resource_change::Response, Status> {
-        let config = Some(dynamic(&json!({
-            "name": "Research",
-            "creator_display_name": "Creator",
-            "creator_member_abilities": [],
-            "query_log_status": "ENABLED",
-            "members": {},
-        })));
+        let config = Some(dynamic(&collaboration()));
         let request = plan_resource_change::Request {
             type_name: COLLABORATION.to_owned(),
             proposed_new_state: config.clone(),
@@ -107,6 +112,49 @@ impl Host {
             ..Default::default()
         };
         Ok(soon("an apply", self.0.apply_resource_change(request)).await?.into_inner())
+    }
+
+    /// Five calls over what was made: those of a plan without a change, and one more plan where
+    /// nothing is read.
+    pub async fn round(&mut self, created: &apply_resource_change::Response, reads: bool) {
+        let type_name = COLLABORATION.to_owned();
+        let config = Some(dynamic(&collaboration()));
+        let request = validate_resource_config::Request {
+            type_name: type_name.clone(),
+            config: config.clone(),
+            client_capabilities: None,
+        };
+        let validated = soon("a check", self.0.validate_resource_config(request)).await.unwrap();
+        assert_eq!(validated.into_inner().diagnostics, []);
+        let json = json!({ "id": Self::STORED, "name": "Research" }).to_string().into_bytes();
+        let raw_state = Some(RawState { json, ..RawState::default() });
+        let request =
+            upgrade_resource_state::Request { type_name: type_name.clone(), version: 1, raw_state };
+        let upgraded = soon("an upgrade", self.0.upgrade_resource_state(request)).await.unwrap();
+        assert_eq!(upgraded.into_inner().diagnostics, []);
+        if reads {
+            let request = read_resource::Request {
+                type_name: type_name.clone(),
+                current_state: created.new_state.clone(),
+                private: created.private.clone(),
+                current_identity: created.new_identity.clone(),
+                ..Default::default()
+            };
+            let read = soon("a read", self.0.read_resource(request)).await.unwrap().into_inner();
+            assert_eq!(read.diagnostics, []);
+        }
+        for _ in 0..if reads { 2 } else { 3 } {
+            let request = plan_resource_change::Request {
+                type_name: type_name.clone(),
+                prior_state: created.new_state.clone(),
+                proposed_new_state: created.new_state.clone(),
+                config: config.clone(),
+                prior_private: created.private.clone(),
+                ..Default::default()
+            };
+            let plan = soon("a plan", self.0.plan_resource_change(request)).await.unwrap();
+            assert_eq!(plan.into_inner().diagnostics, []);
+        }
     }
 
     /// The id of a collaboration that a host has in its state.

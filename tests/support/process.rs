@@ -138,6 +138,14 @@ pub struct Finished {
 }
 
 impl Process {
+    /// What the kernel counts as resident of it, in KiB.
+    pub fn resident(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.child.id().unwrap());
+        let status = std::fs::read_to_string(status).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
+    }
+
     /// The next line on stdout, without its line feed.
     pub async fn line(&mut self) -> String {
         let mut line = String::new();

@@ -1,5 +1,6 @@
 //! What is checked once for each engine, beside the scenarios.
 
+mod installation;
 mod lost_creates;
 mod nightly;
 mod places;
@@ -25,7 +26,13 @@ pub type Check = fn(&Engine) -> Result<()>;
 /// The checks by name.
 pub const ALL: &[(&str, Check)] = &[
     ("schema_is_described", schema_is_described),
-    ("mirror_installs", mirror_installs),
+    ("installation/packed_mirror_installs", installation::packed_mirror_installs),
+    ("installation/unpacked_mirror_installs", installation::unpacked_mirror_installs),
+    ("installation/network_mirror_installs", installation::network_mirror_installs),
+    (
+        "installation/development_override_needs_no_init",
+        installation::development_override_needs_no_init,
+    ),
     ("interrupts_reach_the_engine", interrupts_reach_the_engine),
     ("provider_block/logs_hold_no_secret", provider_block::logs_hold_no_secret),
     (
@@ -87,24 +94,6 @@ pub fn schema_is_described(engine: &Engine) -> Result<()> {
     }
     ensure!(undescribed.is_empty(), "without a description: {}", undescribed.join(", "));
     Ok(())
-}
-
-/// `init` installs the provider from a filesystem mirror, and the installed
-/// copy gives its schema.
-///
-/// # Errors
-///
-/// When a command fails or the lock file does not name the provider under the
-/// engine's own registry host.
-pub fn mirror_installs(engine: &Engine) -> Result<()> {
-    let installation = Installation::Mirror(Provider::build()?);
-    let workspace = workspace("mirror", engine, installation)?;
-    workspace.succeed(&["init", "-input=false", "-no-color"])?;
-    let lock = std::fs::read_to_string(workspace.directory().join(".terraform.lock.hcl"))
-        .context("reading the lock file")?;
-    let address = format!("{}/{SOURCE}", engine.registry_host());
-    ensure!(lock.contains(&address), "the lock file does not name {address}:\n{lock}");
-    schemas(&workspace).map(drop)
 }
 
 /// An interrupt reaches the engine as Ctrl-C does: it stops gracefully, says so,

@@ -8,7 +8,6 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use crate::engine::Engine;
 use crate::paths;
 
 /// Names a provider binary to test instead of one built from this tree, for
@@ -73,32 +72,10 @@ impl Provider {
         &self.folder
     }
 
-    /// Lays the provider out as a filesystem mirror under `root`, as a user
-    /// does who installs it without a registry.
-    ///
-    /// # Errors
-    ///
-    /// When a folder or the copy cannot be written.
-    pub fn mirror(&self, root: &Path, engine: &Engine) -> Result<()> {
-        let version = env!("CARGO_PKG_VERSION");
-        let folder = root.join(engine.registry_host()).join(SOURCE).join(version).join(platform());
-        fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
-        let copy = folder.join(format!("{BINARY}_v{version}"));
-        fs::copy(self.folder.join(BINARY), &copy)
-            .with_context(|| format!("copying to {}", copy.display()))?;
-        Ok(())
+    /// The binary itself.
+    pub fn binary(&self) -> PathBuf {
+        self.folder.join(BINARY)
     }
-}
-
-/// Go's name of this platform, as engines spell it in mirrors.
-fn platform() -> String {
-    let os = if env::consts::OS == "macos" { "darwin" } else { env::consts::OS };
-    let architecture = match env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
-    };
-    format!("{os}_{architecture}")
 }
 
 /// Builds the provider in its own target directory, so that neither other builds nor their locks

@@ -48,8 +48,6 @@ pub enum Installation<'a> {
     DevOverride(&'a Provider),
     /// The same, with stand-ins for other providers, by their sources.
     Beside(&'a Provider, &'a [(&'static str, PathBuf)]),
-    /// A filesystem mirror, from which `init` installs.
-    Mirror(&'a Provider),
 }
 
 /// What an engine's command came to.
@@ -90,7 +88,7 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// When files cannot be written, or the mirror cannot be filled.
+    /// When files cannot be written.
     pub fn create(root: &Path, engine: &Engine, installation: Installation<'_>) -> Result<Self> {
         if root.exists() {
             fs::remove_dir_all(root).with_context(|| format!("clearing {}", root.display()))?;
@@ -106,14 +104,18 @@ impl Workspace {
             Installation::None => String::new(),
             Installation::DevOverride(provider) => dev_overrides(provider.folder(), &[]),
             Installation::Beside(provider, others) => dev_overrides(provider.folder(), others),
-            Installation::Mirror(provider) => {
-                let mirror = root.join("mirror");
-                provider.mirror(&mirror, engine)?;
-                filesystem_mirror(&mirror)
-            }
         };
         fs::write(workspace.cli_config(), cli_config).context("writing the CLI configuration")?;
         Ok(workspace)
+    }
+
+    /// Puts another CLI configuration in place of the one that the installation gave.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn configure_cli(&self, text: &str) -> Result<()> {
+        fs::write(self.cli_config(), text).context("writing the CLI configuration")
     }
 
     /// The folder that holds the configuration and the state.
@@ -335,8 +337,4 @@ fn dev_overrides(folder: &Path, others: &[(&'static str, PathBuf)]) -> String {
     let lines: String =
         all.map(|(source, folder)| format!("    {source:?} = {folder:?}\n")).collect();
     format!("provider_installation {{\n  dev_overrides {{\n{lines}  }}\n  direct {{}}\n}}\n")
-}
-
-fn filesystem_mirror(folder: &Path) -> String {
-    format!("provider_installation {{\n  filesystem_mirror {{\n    path = {folder:?}\n  }}\n}}\n")
 }
