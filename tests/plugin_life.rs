@@ -347,5 +347,5 @@ async fn memory_does_not_grow_with_calls() {
     }
     let late = process.resident();
     assert!(late * 100 <= early * 105, "{early} KiB after 1,000 calls, {late} KiB after 10,000");
-    println!("{early} KiB after 1,000 calls, {late} KiB after 10,000");
+    eprintln!("{early} KiB after 1,000 calls, {late} KiB after 10,000");
 }

@@ -67,10 +67,18 @@ pub fn trials() -> Result<Vec<Trial>> {
     Ok(trials)
 }
 
-/// A state that was right, and the resource that it is of.
+/// What every input begins as.
 struct Seeds {
-    stored: Vec<(Arc<dyn ManagedResource<Client>>, Type, Json, i64)>,
+    stored: Vec<Seed>,
     provider: Configured<Client>,
+}
+
+/// A state that was right, and the resource that it is of.
+struct Seed {
+    resource: Arc<dyn ManagedResource<Client>>,
+    ty: Type,
+    attributes: Json,
+    version: i64,
 }
 
 impl Seeds {
@@ -83,12 +91,8 @@ impl Seeds {
                 let resource = resources.find(|it| it.type_name() == object.type_name);
                 let resource = resource.with_context(|| object.type_name.clone())?;
                 let ty = resource.schema().implied_type();
-                stored.push((
-                    resource,
-                    ty,
-                    serde_json::from_slice(&object.attributes)?,
-                    object.version,
-                ));
+                let attributes = serde_json::from_slice(&object.attributes)?;
+                stored.push(Seed { resource, ty, attributes, version: object.version });
             }
         }
         ensure!(!stored.is_empty(), "no state is kept");
@@ -111,7 +115,7 @@ fn decoded(range: Range<u64>, target: Target) -> Result<()> {
 }
 
 fn msgpack_values(seeds: &Seeds, rng: &mut Rng) -> Result<()> {
-    let (_, ty, attributes, _) = chosen(&seeds.stored, rng);
+    let Seed { ty, attributes, .. } = chosen(&seeds.stored, rng);
     let right = json::from_json(attributes.clone(), ty).context("a kept state")?;
     let bytes = mutated_bytes(msgpack::encode(&right, ty).context("a kept state")?, rng);
     let Ok(value) = msgpack::decode(&bytes, ty) else { return Ok(()) };
@@ -124,7 +128,7 @@ fn msgpack_values(seeds: &Seeds, rng: &mut Rng) -> Result<()> {
 }
 
 fn json_values(seeds: &Seeds, rng: &mut Rng) -> Result<()> {
-    let (_, ty, attributes, _) = chosen(&seeds.stored, rng);
+    let Seed { ty, attributes, .. } = chosen(&seeds.stored, rng);
     let bytes = mutated_json(attributes, rng);
     let Ok(value) = json::decode(&bytes, ty) else { return Ok(()) };
     let again = json::encode(&value, ty).context("what was decoded is not encoded")?;
@@ -136,7 +140,7 @@ fn json_values(seeds: &Seeds, rng: &mut Rng) -> Result<()> {
 }
 
 fn states(seeds: &Seeds, rng: &mut Rng) -> Result<()> {
-    let (resource, ty, attributes, version) = chosen(&seeds.stored, rng);
+    let Seed { resource, ty, attributes, version } = chosen(&seeds.stored, rng);
     let bytes = mutated_json(attributes, rng);
     let version = if rng.u8(..) < 32 { rng.i64(..) } else { *version };
     match resource.upgrade(version, &bytes) {
@@ -150,7 +154,7 @@ fn states(seeds: &Seeds, rng: &mut Rng) -> Result<()> {
 }
 
 fn imports(seeds: &Seeds, rng: &mut Rng) -> Result<()> {
-    let (resource, ty, attributes, _) = chosen(&seeds.stored, rng);
+    let Seed { resource, ty, attributes, .. } = chosen(&seeds.stored, rng);
     let part = |name: &str| attributes[name].as_str().unwrap_or_default().to_owned();
     let right = match rng.u8(0..4) {
         0 => part("id"),
@@ -173,7 +177,7 @@ fn imports(seeds: &Seeds, rng: &mut Rng) -> Result<()> {
 
 thread_local! {
     /// Which reply is changed next, and how.
-    static RANDOM: RefCell<Rng> = RefCell::new(Rng::with_seed(0));
+    static RANDOM: RefCell<Rng> = const { RefCell::new(Rng::with_seed(0)) };
     static CHANGED: Cell<u32> = const { Cell::new(0) };
 }
 

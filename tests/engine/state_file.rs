@@ -1,15 +1,10 @@
-//! State files, as engines write them.
+//! A state file that a scenario begins with, as engines write it.
 
 use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use cleanrooms_harness::provider::SOURCE;
 use cleanrooms_harness::state::Stored as File;
 use cleanrooms_provider::framework::testing::{Place, State, Stored};
-use serde_json::{Value as Json, json};
-
-/// The registry of the engine that the files are in the words of.
-const HOST: &str = "registry.terraform.io";
 
 /// Reads a state file in which nothing is tainted or deposed.
 pub fn read(text: &str) -> Result<State> {
@@ -34,41 +29,4 @@ pub fn read(text: &str) -> Result<State> {
         }
     }
     Ok(state)
-}
-
-/// Writes a state in which nothing is tainted or deposed, as engines write one.
-pub fn write(state: &State) -> Result<String> {
-    let mut resources = Vec::new();
-    for (place, stored) in &state.objects {
-        let (r#type, name) = place.address.split_once('.').context("an address has a name")?;
-        let provider = match stored.provider.as_str() {
-            "" => format!("provider[\"{HOST}/{SOURCE}\"]"),
-            alias => format!("provider[\"{HOST}/{SOURCE}\"].{alias}"),
-        };
-        let mut instance = json!({
-            "schema_version": stored.version,
-            "attributes": serde_json::from_slice::<Json>(&stored.attributes)?,
-            "private": BASE64.encode(&stored.private),
-            "dependencies": stored.dependencies,
-        });
-        if let Some(identity) = &stored.identity {
-            instance["identity"] = serde_json::from_slice(identity)?;
-        }
-        resources.push(json!({
-            "mode": "managed",
-            "type": r#type,
-            "name": name,
-            "provider": provider,
-            "instances": [instance],
-        }));
-    }
-    let file = json!({
-        "version": 4,
-        "terraform_version": "1.11.4",
-        "serial": 1,
-        "lineage": "5062f281-9893-03ff-ae00-7d134acdd69f",
-        "outputs": {},
-        "resources": resources,
-    });
-    Ok(serde_json::to_string_pretty(&file)? + "\n")
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cleanrooms_harness::sandbox::Sandbox;
+use cleanrooms_provider::cleanrooms::registry;
 use cleanrooms_provider::proto::tfplugin6::provider_client::ProviderClient;
 use cleanrooms_provider::proto::tfplugin6::*;
+use cleanrooms_provider::wire::{json, msgpack};
 use serde_json::{Value, json};
 use tonic::Status;
 use tonic::transport::Channel;
@@ -126,8 +128,7 @@ impl Host {
         };
         let validated = soon("a check", self.0.validate_resource_config(request)).await.unwrap();
         assert_eq!(validated.into_inner().diagnostics, []);
-        let json = json!({ "id": Self::STORED, "name": "Research" }).to_string().into_bytes();
-        let raw_state = Some(RawState { json, ..RawState::default() });
+        let raw_state = Some(RawState { json: as_stored(created), ..RawState::default() });
         let request =
             upgrade_resource_state::Request { type_name: type_name.clone(), version: 1, raw_state };
         let upgraded = soon("an upgrade", self.0.upgrade_resource_state(request)).await.unwrap();
@@ -174,6 +175,15 @@ impl Host {
         let stopped = self.0.stop_provider(stop_provider::Request {});
         assert_eq!(soon("StopProvider", stopped).await.unwrap().into_inner().error, "");
     }
+}
+
+/// A collaboration as a state file has it.
+fn as_stored(created: &apply_resource_change::Response) -> Vec<u8> {
+    let mut resources = registry::all().into_iter();
+    let resource = resources.find(|resource| resource.type_name() == COLLABORATION).unwrap();
+    let ty = resource.schema().implied_type();
+    let state = created.new_state.as_ref().unwrap();
+    json::encode(&msgpack::decode(&state.msgpack, &ty).unwrap(), &ty).unwrap()
 }
 
 fn dynamic(value: &Value) -> DynamicValue {

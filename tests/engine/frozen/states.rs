@@ -5,14 +5,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use cleanrooms_harness::paths;
+use cleanrooms_harness::provider::SOURCE;
 use cleanrooms_harness::scenario::{Content, Run, Scenario, file_name, text};
 use cleanrooms_provider::framework::testing::State;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::STATE;
 use crate::stage::Stage;
 use crate::state_file;
+
+/// The registry of the engine in whose words the files are.
+const HOST: &str = "registry.terraform.io";
 
 /// The scenario that makes one of a kind with all that it can have.
 const SCENARIO: &str = "create_full";
@@ -31,7 +37,7 @@ pub async fn freeze(type_name: &str, folder: PathBuf) -> Result<()> {
         let mut stored = stage.core.state.objects.values();
         if stored.any(|stored| stored.type_name == type_name) {
             let path = folder.join(STATE);
-            let text = state_file::write(&stage.core.state)?;
+            let text = written(&stage.core.state)?;
             return fs::write(&path, text).with_context(|| format!("writing {}", path.display()));
         }
     }
@@ -99,4 +105,41 @@ fn with_ids_of(left: &State, released: &State, released_text: &str) -> Result<St
 fn id(attributes: &[u8]) -> Result<String> {
     let attributes: Json = serde_json::from_slice(attributes).context("stored attributes")?;
     Ok(attributes["id"].as_str().unwrap_or_default().to_owned())
+}
+
+/// Writes a state in which nothing is tainted or deposed, as engines write one.
+fn written(state: &State) -> Result<String> {
+    let mut resources = Vec::new();
+    for (place, stored) in &state.objects {
+        let (r#type, name) = place.address.split_once('.').context("an address has a name")?;
+        let provider = match stored.provider.as_str() {
+            "" => format!("provider[\"{HOST}/{SOURCE}\"]"),
+            alias => format!("provider[\"{HOST}/{SOURCE}\"].{alias}"),
+        };
+        let mut instance = json!({
+            "schema_version": stored.version,
+            "attributes": serde_json::from_slice::<Json>(&stored.attributes)?,
+            "private": BASE64.encode(&stored.private),
+            "dependencies": stored.dependencies,
+        });
+        if let Some(identity) = &stored.identity {
+            instance["identity"] = serde_json::from_slice(identity)?;
+        }
+        resources.push(json!({
+            "mode": "managed",
+            "type": r#type,
+            "name": name,
+            "provider": provider,
+            "instances": [instance],
+        }));
+    }
+    let file = json!({
+        "version": 4,
+        "terraform_version": "1.11.4",
+        "serial": 1,
+        "lineage": "5062f281-9893-03ff-ae00-7d134acdd69f",
+        "outputs": {},
+        "resources": resources,
+    });
+    Ok(serde_json::to_string_pretty(&file)? + "\n")
 }
