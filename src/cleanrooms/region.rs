@@ -1,6 +1,7 @@
 //! The Region of an object: the provider's for a new one that names none, and always state's for one that exists.
 
 use super::client::Client;
+use super::kind::article;
 use crate::framework::plan::Plan;
 use crate::framework::{Change, Diagnostic};
 use crate::wire::{AttributePath, Value};
@@ -72,9 +73,9 @@ pub fn fixed_by_parent(noun: &str, parent: &str, change: Change<'_>) -> Option<D
     let moves = shall.is_known() && !shall.is_null() && !is.is_null() && shall != is;
     (moves && planned.get(parent) == prior.get(parent)).then(|| {
         Diagnostic::error(
-            format!("region of a {noun} cannot be changed"),
+            format!("region of {} {noun} cannot be changed", article(noun)),
             format!(
-                "A {noun} lives in the Region of its {}, which is {is}. It changes only together \
+                "Every {noun} lives in the Region of its {}, which is {is}. It changes only together \
                  with `{parent}`. Set it to {is}, or leave it out.",
                 parent.trim_end_matches("_id").replace('_', " ")
             ),
@@ -89,7 +90,7 @@ pub fn elsewhere(noun: &str, parent: &str, is: &str, asked: &str) -> Diagnostic 
     Diagnostic::error(
         format!("The {noun} cannot be made in {asked}"),
         format!(
-            "A {noun} lives in the Region of its {of_parent}, which is `{is}`. Nothing was called. Write \
+            "Every {noun} lives in the Region of its {of_parent}, which is `{is}`. Nothing was called. Write \
              `region = \"{is}\"`, or use a provider block of that Region."
         ),
     )

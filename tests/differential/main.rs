@@ -18,7 +18,10 @@ mod permissions;
 #[allow(dead_code, reason = "scenarios are the business of the target `engine`")]
 mod stage;
 #[path = "../engine/state_file.rs"]
-#[allow(dead_code, reason = "states are written for what lasts, the business of the target `engine`")]
+#[allow(
+    dead_code,
+    reason = "states are written for what lasts, the business of the target `engine`"
+)]
 mod state_file;
 #[path = "../engine/trial.rs"]
 mod trial;

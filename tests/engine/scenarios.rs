@@ -53,6 +53,10 @@ const ONLY_REAL: &[(&str, &str)] = &[
     ("intermediate_table/invalid", DECODED),
     ("intermediate_table_analysis_rule/generated_configuration", GENERATED),
     ("intermediate_table_analysis_rule/invalid", DECODED),
+    (
+        "actions/populate",
+        "on a clock that stands, no time passes from the creation to the population",
+    ),
     ("actions/populate_failed", JOINED),
     ("privacy_budget_template/generated_configuration", GENERATED),
     ("privacy_budget_template/invalid", DECODED),

@@ -110,8 +110,16 @@ const EVERYWHERE: &[&str] = &[
 /// Kinds of objects that are rows and calls alone. What keeps them safe is the layer's, which other kinds
 /// show on each engine, so that of these each engine but the newest shows a life. The engine in small
 /// plays all of their scenarios.
-const PLAIN: &[&str] =
-    &["analysis_template", "configured_table_association_analysis_rule", "privacy_budget_template"];
+const PLAIN: &[&str] = &[
+    "analysis_template",
+    "configured_audience_model_association",
+    "configured_table_association_analysis_rule",
+    "id_mapping_table",
+    "id_namespace_association",
+    "intermediate_table",
+    "intermediate_table_analysis_rule",
+    "privacy_budget_template",
+];
 
 /// The scenarios of a plain kind that are its life, beside its example.
 const LIFE: &[&str] =
@@ -122,8 +130,11 @@ pub fn is_run(extent: Extent, name: &str) -> bool {
     match extent {
         Extent::Everything => true,
         Extent::Lives => {
-            let is_of_a_life =
-                |(kind, scenario)| !PLAIN.contains(&kind) || LIFE.contains(&scenario);
+            // What runs once and is paid for is not the layer's alone.
+            let is_of_a_life = |(kind, scenario): (&str, &str)| {
+                let is_alive = LIFE.contains(&scenario) || scenario.starts_with("populate");
+                !PLAIN.contains(&kind) || is_alive
+            };
             name.split_once('/').is_none_or(is_of_a_life) || smoke().contains(name)
         }
         Extent::Smoke => smoke().contains(name),

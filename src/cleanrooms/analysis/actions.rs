@@ -293,11 +293,6 @@ fn goes_on<O: Started>(id: &str, membership_id: &str, why: &str) -> Diagnostic {
     )
 }
 
-/// The article of a noun.
-fn article(noun: &str) -> &'static str {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
-}
-
 /// What there is to say of a good end.
 fn summary(noun: &str, id: &str, run: &Run) -> String {
     let mut told = format!("{noun} {id} has ended: {}", run.status);
