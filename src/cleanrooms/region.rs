@@ -1,6 +1,7 @@
 //! The Region of an object: the provider's for a new one that names none, and always state's for one that exists.
 
 use super::client::Client;
+use super::key::a;
 use crate::framework::plan::Plan;
 use crate::framework::{Change, Diagnostic};
 use crate::wire::{AttributePath, Value};
@@ -71,11 +72,13 @@ pub fn fixed_by_parent(noun: &str, parent: &str, change: Change<'_>) -> Option<D
     let (is, shall) = (prior.get("region"), planned.get("region"));
     let moves = shall.is_known() && !shall.is_null() && !is.is_null() && shall != is;
     (moves && planned.get(parent) == prior.get(parent)).then(|| {
+        let one = a(noun);
         Diagnostic::error(
-            format!("region of a {noun} cannot be changed"),
+            format!("region of {one} cannot be changed"),
             format!(
-                "A {noun} lives in the Region of its {}, which is {is}. It changes only together \
+                "A{} lives in the Region of its {}, which is {is}. It changes only together \
                  with `{parent}`. Set it to {is}, or leave it out.",
+                &one[1..],
                 parent.trim_end_matches("_id").replace('_', " ")
             ),
         )

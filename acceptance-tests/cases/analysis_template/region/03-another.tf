@@ -1,4 +1,4 @@
-#: expect_error: region of a analysis template cannot be changed
+#: expect_error: region of an analysis template cannot be changed
 #: leaves_changes: true
 
 resource "cleanrooms_collaboration" "this" {

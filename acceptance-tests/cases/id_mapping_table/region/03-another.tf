@@ -1,4 +1,4 @@
-#: expect_error: region of a id mapping table cannot be changed
+#: expect_error: region of an id mapping table cannot be changed
 #: leaves_changes: true
 
 resource "cleanrooms_collaboration" "this" {

@@ -1,4 +1,4 @@
-#: expect_error: region of a id namespace association cannot be changed
+#: expect_error: region of an id namespace association cannot be changed
 #: leaves_changes: true
 
 resource "cleanrooms_collaboration" "this" {
