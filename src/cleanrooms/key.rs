@@ -293,7 +293,7 @@ fn not_importable(kind: &Kind, text: &str) -> Diagnostic {
 }
 
 /// A noun with its article.
-fn a(noun: &str) -> String {
+pub fn a(noun: &str) -> String {
     let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {noun}")
 }

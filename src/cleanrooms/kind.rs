@@ -40,8 +40,3 @@ impl Kind {
         self.owner.iter().copied().find(|name| name.ends_with("account_id"))
     }
 }
-
-/// The indefinite article of a noun.
-pub fn article(noun: &str) -> &'static str {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
-}

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use aws_sdk_cleanrooms::primitives::{DateTime, DateTimeFormat};
 use serde_json::{Map, Value as Json};
 
-use super::key::{Arn, Key};
-use super::kind::{Kind, article};
+use super::key::{Arn, Key, a};
+use super::kind::Kind;
 use super::shapes::ids::is_account_id;
 use super::shapes::region::is_region;
 use crate::wire::Value;
@@ -29,7 +29,7 @@ pub fn settle(kind: &Kind, mut taken_over: Value) -> Result<Value, String> {
         kind.arn == Some(arn.word()) && is_region(&arn.region) && is_account_id(&arn.account)
     };
     let Some(arn) = arn.filter(is_of) else {
-        return Err(format!("its `arn` is not that of {} {}", article(kind.noun), kind.noun));
+        return Err(format!("its `arn` is not that of {}", a(kind.noun)));
     };
     if !arn.names(&key) {
         return Err(format!("its `arn` is that of another {}", kind.noun));

@@ -1,7 +1,7 @@
 //! The Region of an object: the provider's for a new one that names none, and always state's for one that exists.
 
 use super::client::Client;
-use super::kind::article;
+use super::key::a;
 use crate::framework::plan::Plan;
 use crate::framework::{Change, Diagnostic};
 use crate::wire::{AttributePath, Value};
@@ -72,11 +72,13 @@ pub fn fixed_by_parent(noun: &str, parent: &str, change: Change<'_>) -> Option<D
     let (is, shall) = (prior.get("region"), planned.get("region"));
     let moves = shall.is_known() && !shall.is_null() && !is.is_null() && shall != is;
     (moves && planned.get(parent) == prior.get(parent)).then(|| {
+        let one = a(noun);
         Diagnostic::error(
-            format!("region of {} {noun} cannot be changed", article(noun)),
+            format!("region of {one} cannot be changed"),
             format!(
-                "Every {noun} lives in the Region of its {}, which is {is}. It changes only together \
+                "A{} lives in the Region of its {}, which is {is}. It changes only together \
                  with `{parent}`. Set it to {is}, or leave it out.",
+                &one[1..],
                 parent.trim_end_matches("_id").replace('_', " ")
             ),
         )
@@ -90,8 +92,9 @@ pub fn elsewhere(noun: &str, parent: &str, is: &str, asked: &str) -> Diagnostic 
     Diagnostic::error(
         format!("The {noun} cannot be made in {asked}"),
         format!(
-            "Every {noun} lives in the Region of its {of_parent}, which is `{is}`. Nothing was called. Write \
-             `region = \"{is}\"`, or use a provider block of that Region."
+            "A{} lives in the Region of its {of_parent}, which is `{is}`. Nothing was called. Write \
+             `region = \"{is}\"`, or use a provider block of that Region.",
+            &a(noun)[1..]
         ),
     )
     .at(AttributePath::of("region"))

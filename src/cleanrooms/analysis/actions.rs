@@ -12,7 +12,7 @@ use super::{Analysis, Cancelled, Ran, Run, Runs, bad_end, cancel, start, wait, w
 use crate::cleanrooms::aws::{AwsError, Waited};
 use crate::cleanrooms::client::{Client, Reading};
 use crate::cleanrooms::error::failed;
-use crate::cleanrooms::key::Key;
+use crate::cleanrooms::key::{Key, a};
 use crate::cleanrooms::listing::{argument, required};
 use crate::cleanrooms::object::{Object, Of};
 use crate::cleanrooms::shapes::ids::uuid;
@@ -83,9 +83,9 @@ impl<O: Started> Action for Start<O> {
             .filter(|it| it.mode.is_configurable() && !OF_STATE.contains(&it.name))
             .map(Attribute::invoked);
         ActionSchema::new(&format!(
-            "Starts {} {noun} whenever it is invoked, waits for its end, and tells how it gets on. \
+            "Starts {} whenever it is invoked, waits for its end, and tells how it gets on. \
              {cost}Nothing of it is kept in state.",
-            article(noun),
+            a(noun),
         ))
         .given(arguments)
         .given(waiting(

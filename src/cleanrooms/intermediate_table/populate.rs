@@ -108,7 +108,7 @@ pub fn plan(plan: &mut Plan<'_>, private: &Private) {
         return;
     }
     let change = Change { prior: plan.prior, planned: &plan.planned };
-    if plan.is_replacement() || plan.relocates || !is_asked(change) {
+    if !is_asked(change) {
         return;
     }
     if is_first_after_import(plan.prior, private) {
@@ -122,6 +122,10 @@ pub fn plan(plan: &mut Plan<'_>, private: &Private) {
         return;
     }
     DECIDED.into_iter().for_each(|name| plan.set(name, Value::Unknown));
+    // Another table is populated as it is made.
+    if plan.is_replacement() || plan.relocates {
+        return;
+    }
     let (will, when) = match plan.get(POPULATE).is_wholly_known() {
         true => ("will", ""),
         false => {

@@ -60,7 +60,9 @@ pub struct Claims<'a> {
 impl<'a> Claims<'a> {
     /// A case that starts from here, and should end as the change does without a fault.
     pub fn new(clean: &'a Clean, before: Snapshot) -> Self {
-        let strangers = before.objects.difference(&known(&before.state)).cloned().collect();
+        // Of a table's populations its state knows the last.
+        let mut strangers: BTreeSet<_> = &before.objects - &known(&before.state);
+        strangers.extend(populations(&before.state));
         Self { clean, before, strangers, said: Vec::new(), verdict: Verdict::default() }
     }
 
@@ -203,7 +205,17 @@ pub fn write(case: &str, verdict: &Verdict) -> Result<()> {
 }
 
 fn known(state: &State) -> BTreeSet<String> {
-    state.instances.values().filter_map(id).collect()
+    state.instances.values().filter_map(id).chain(populations(state)).collect()
+}
+
+/// The queries that have filled intermediate tables: they have no address of their own.
+fn populations(state: &State) -> BTreeSet<String> {
+    let query = |attributes: &Map<String, Value>| {
+        let analysis =
+            attributes.get("intermediate_table_version")?.get("analysis_id")?.as_str()?;
+        Some(format!("{}/{analysis}", attributes.get("membership_id")?.as_str()?))
+    };
+    state.instances.values().filter_map(query).collect()
 }
 
 /// The id of an instance; an analysis rule has that of its table or association, and a type, and what
