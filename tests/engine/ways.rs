@@ -41,6 +41,10 @@ const NOT_SHOWN: &[(&str, &str)] = &[
         "cleanrooms_configured_table_association_analysis_rule.analysis_rule_policy.v1.aggregation.allowed_additional_analyses",
         "there is one value: an aggregation rule knows no additional analyses",
     ),
+    (
+        "cleanrooms_intermediate_table_analysis_rule.membership_id",
+        "it is that of the table, and changes only together with it",
+    ),
     ("cleanrooms_analysis_template.region", "it changes only together with the membership's"),
     ("cleanrooms_intermediate_table.region", "it changes only together with the membership's"),
     (

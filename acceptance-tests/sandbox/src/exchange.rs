@@ -20,6 +20,10 @@ use crate::settings::{Presence, Tolerance};
 use crate::signature::{self, Caller};
 use crate::sts;
 
+/// The reads that move on what they read of, so that a state file must follow them.
+const MOVE_ON: [&str; 4] =
+    ["GetAnalysisLogExport", "GetIntermediateTable", "GetProtectedJob", "GetProtectedQuery"];
+
 /// What a successful call says.
 pub(crate) enum Answer {
     /// Status and body of an operation.
@@ -187,8 +191,7 @@ impl Exchange {
         if let Some(Fault::StillVisible { reads }) = self.fault {
             shared.state.keep_removed(reads);
         }
-        // Reading a query or job moves it on.
-        if !operation.readonly || operation.name.starts_with("GetProtected") {
+        if !operation.readonly || MOVE_ON.contains(&operation.name.as_str()) {
             shared.generation += 1;
         }
         check_reply(server, operation, &body)?;

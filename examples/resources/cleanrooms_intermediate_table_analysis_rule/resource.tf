@@ -56,7 +56,6 @@ resource "cleanrooms_intermediate_table_analysis_rule" "buyers" {
       custom = {
         allowed_analyses           = ["ANY_QUERY"]
         allowed_analysis_providers = ["111122223333"]
-        allowed_result_receivers   = ["111122223333"]
         disallowed_output_columns  = ["email"]
       }
     }
