@@ -179,13 +179,16 @@ impl Action for Disallow {
         };
         let told = || cx.progress(&format!("intermediate table {name} is disallowed"));
         let lost = match send(&at.once).await {
-            Ok(()) => return Ok(told()),
+            Ok(()) => {
+                told();
+                return Ok(());
+            }
             Err(err) if err.outcome == Outcome::Answered => return Err(refused(err)),
             Err(err) => err,
         };
         // Once more does no harm (API model: the operation is idempotent).
         match send(&at.reading.sdk).await {
-            Ok(()) => Ok(told()),
+            Ok(()) => {}
             // The first one was carried out, though its reply was lost.
             Err(err)
                 if lost.outcome == Outcome::Ambiguous
@@ -198,9 +201,10 @@ impl Action for Disallow {
                          as it was, so it is disallowed by now: {err}"
                     ),
                 ));
-                Ok(told())
             }
-            Err(err) => Err(refused(err)),
+            Err(err) => return Err(refused(err)),
         }
+        told();
+        Ok(())
     }
 }
