@@ -1,5 +1,5 @@
 #: arguments: ["-invoke=action.cleanrooms_start_analysis_log_export.audit"]
-#: interrupt: {"signal": "INT", "operation": "GetAnalysisLogExport"}
+#: interrupt: {"signal": "INT", "operation": "GetAnalysisLogExport", "count": 3}
 #: uncounted: ["GetAnalysisLogExport", "GetProtectedQuery"]
 
 resource "cleanrooms_collaboration" "this" {

@@ -1,5 +1,5 @@
 #: arguments: ["-invoke=action.cleanrooms_start_protected_query.nightly"]
-#: interrupt: {"signal": "INT", "operation": "GetProtectedQuery"}
+#: interrupt: {"signal": "INT", "operation": "GetProtectedQuery", "count": 3}
 #: uncounted: ["GetProtectedQuery"]
 
 resource "cleanrooms_collaboration" "this" {
