@@ -249,7 +249,7 @@ impl Object for IntermediateTable {
                 .read(|r| Some(r.item.table_dependencies.clone().unwrap_or_default())),
         )
         .with(
-            Row::attribute("intermediate_table_version", version::active())
+            Row::attribute(populate::VERSION, version::active())
                 .computed()
                 .doc(
                     "The population whose data the table holds: `version_id`, `analysis_id`, \

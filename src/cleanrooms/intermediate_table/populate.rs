@@ -44,9 +44,11 @@ pub const POPULATE: &str = "populate";
 /// A note: the table was imported, so that nobody knows by which `populate` it got its data.
 pub const TAKEN_IN: &str = "taken_in";
 
+/// The attribute of the population whose data the table holds.
+pub const VERSION: &str = "intermediate_table_version";
+
 /// What a population decides.
-const DECIDED: [&str; 5] =
-    ["status", "status_reason", "intermediate_table_version", COLUMNS, "update_time"];
+const DECIDED: [&str; 5] = ["status", "status_reason", VERSION, COLUMNS, "update_time"];
 
 /// What a population is started with.
 pub fn arguments() -> [Row<Input, (), ()>; 3] {
@@ -108,7 +110,14 @@ pub fn plan(plan: &mut Plan<'_>, private: &Private) {
         return;
     }
     let change = Change { prior: plan.prior, planned: &plan.planned };
-    if !is_asked(change) {
+    let (is_asked, populates) = (is_asked(change), !plan.get(POPULATE).is_null());
+    if plan.is_replacement() && populates {
+        let detail = "It is another table, without the data of this one. Populating it runs a \
+                      query, which is paid for and may use up budgets.";
+        let warning = Diagnostic::warning("The new intermediate table will be populated", detail);
+        plan.diagnostics.push(warning.at(at.clone()));
+    }
+    if !is_asked {
         return;
     }
     if is_first_after_import(plan.prior, private) {
@@ -122,7 +131,7 @@ pub fn plan(plan: &mut Plan<'_>, private: &Private) {
         return;
     }
     DECIDED.into_iter().for_each(|name| plan.set(name, Value::Unknown));
-    // Another table is populated as it is made.
+    // Another table is populated as it is made, which was said.
     if plan.is_replacement() || plan.relocates {
         return;
     }
@@ -134,10 +143,10 @@ pub fn plan(plan: &mut Plan<'_>, private: &Private) {
     };
     plan.diagnostics.push(
         Diagnostic::warning(
-            format!("The intermediate table {will} be populated again"),
+            format!("The intermediate table {will} be populated"),
             format!(
                 "That runs a query, which is paid for and may use up budgets.{when} Until it has \
-                 succeeded the table keeps the data that it has."
+                 succeeded the table keeps what data it has."
             ),
         )
         .at(at),
@@ -202,6 +211,10 @@ pub async fn act(
         return Ok(());
     };
     cx.private().remove(TAKEN_IN);
+    // However young it is, the population whose data the table holds is not the one that starts now.
+    if let Some(version_id) = change.prior.get(VERSION).get("version_id").as_str() {
+        cx.client.remember(&Started::known_as(version_id));
+    }
     let deadline = Instant::now() + window(cx, change.planned, "update");
     let told = match populated(cx, at, key, input, deadline, "`timeouts.update`").await {
         Ok(item) => set_columns(at, key, change.planned, &item).await,

@@ -137,6 +137,22 @@ fn a_population_is_planned_when_it_is_asked_for_and_changes_what_it_decides() {
 }
 
 #[test]
+fn a_replacement_says_that_the_new_table_is_populated_and_paid_for() {
+    let january = json!({ "triggers": { "month": "2026-01" } });
+    let fewer_days = |over: Json| {
+        let mut config = config(over);
+        config["retention_in_days"] = json!(7);
+        config
+    };
+    let with =
+        planned(state(json!({ "populate": january })), fewer_days(json!({ "populate": january })));
+    assert!(!with.requires_replace.is_empty());
+    assert_eq!(told(&with.diagnostics), ["warning at populate"]);
+    let without = planned(state(json!({ "populate": january })), fewer_days(json!({})));
+    assert_eq!(told(&without.diagnostics), Vec::<String>::new());
+}
+
+#[test]
 fn what_is_not_known_may_populate_and_is_said_to() {
     type Kind = IntermediateTable;
     let mut wanted = value::<Kind>(&config(json!({ "populate": {} })));
@@ -149,7 +165,7 @@ fn what_is_not_known_may_populate_and_is_said_to() {
     let before = state(json!({ "populate": { "triggers": { "month": "2026-01" } } }));
     let plan = plan::<Kind>(&value::<Kind>(&before), &wanted);
     let said = plan.diagnostics.iter().map(|it| it.summary.clone()).collect::<Vec<_>>();
-    assert_eq!(said, ["The intermediate table may be populated again"]);
+    assert_eq!(said, ["The intermediate table may be populated"]);
     assert!(plan.planned.get("status").is_unknown());
 }
 
