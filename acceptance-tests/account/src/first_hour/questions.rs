@@ -88,7 +88,11 @@ fn strange(reply: &Reply) -> Seen {
 }
 
 fn with(replies: &Replies, number: &str, judge: impl FnOnce(&Reply) -> Seen) -> Seen {
-    let unmade = || Seen::Untold(format!("call {number} was not made"));
+    let unmade = || {
+        let needs = NEEDED.iter().find(|(of, _)| *of == number);
+        let why = needs.map(|(_, needs)| format!(", for which {needs}")).unwrap_or_default();
+        Seen::Untold(format!("call {number} was not made{why}"))
+    };
     replies.get(number).map_or_else(unmade, judge)
 }
 
@@ -106,7 +110,6 @@ fn either(is_first: bool, first: &str, second: &str) -> Seen {
 
 const ABSENCE: Judge = Judge::Outcome(&[(Denied, "access_denied"), (NotFound, "not_found")]);
 const ENFORCED: Judge = Judge::Outcome(&[(Validation, "validation"), (Done, "accepted")]);
-const TWICE: Judge = Judge::Outcome(&[(Conflict, "conflict"), (Done, "accepted")]);
 
 macro_rules! question {
     ($switch:literal, [$($call:literal),+], $judge:expr) => {
@@ -346,7 +349,11 @@ pub const ALL: &[Question] = &[
     ),
     question!("template_of_unknown_tables", ["T28"], ENFORCED),
     question!("sql_referenced_tables", ["T29"], Judge::By(sql_referenced_tables)),
-    question!("template_name_twice", ["T30"], TWICE),
+    question!(
+        "template_name_twice",
+        ["T30"],
+        Judge::Outcome(&[(Conflict, "conflict"), (Done, "accepted")],)
+    ),
     question!(
         "omitted_retention",
         ["T32"],
@@ -373,7 +380,7 @@ pub const ALL: &[Question] = &[
             &[(None, "absent"), (Some("false"), "filled")],
         )
     ),
-    question!("same_namespace_twice", ["T37"], TWICE),
+    question!("same_namespace_twice", ["T36", "T37"], Judge::By(same_namespace_twice)),
     question!(
         "configured_table_with_associations",
         ["T39"],
@@ -390,6 +397,12 @@ pub const ALL: &[Question] = &[
         Judge::Outcome(&[(Done, "readable"), (NotFound, "not_found")],)
     ),
     question!("writes_to_inactive_membership", ["T43"], Judge::By(writes_to_inactive_membership)),
+];
+
+/// What calls need that a fresh account lacks.
+const NEEDED: &[(&str, &str)] = &[
+    ("T35", "an id mapping workflow of AWS Entity Resolution would have to exist"),
+    ("T36", "an id namespace of AWS Entity Resolution would have to exist"),
 ];
 
 /// The switches of which these calls can tell nothing, and why.
@@ -642,6 +655,16 @@ fn budget_template_arn(replies: &Replies, _: &Named) -> Seen {
     }
 }
 
+fn same_namespace_twice(replies: &Replies, _: &Named) -> Seen {
+    with_done(replies, "T36", |_| {
+        with(replies, "T37", |reply| match reply.outcome() {
+            Conflict => told("conflict"),
+            Done => told("accepted"),
+            _ => strange(reply),
+        })
+    })
+}
+
 fn sql_referenced_tables(replies: &Replies, _: &Named) -> Seen {
     with_done(replies, "T29", |reply| {
         let tables = reply.member("/analysisTemplate/schema/referencedTables");
@@ -693,5 +716,14 @@ mod tests {
         assert_eq!(seen, Seen::Neither("404 ResourceNotFoundException".to_owned()));
         let seen = question.judge(&Replies::default(), &named);
         assert_eq!(seen, Seen::Untold("call 29 was not made".to_owned()));
+    }
+
+    #[test]
+    fn what_an_account_lacks_is_said() {
+        let question = ALL.iter().find(|one| one.switch == "same_namespace_twice");
+        let named = Named { owner: String::new(), partner: String::new() };
+        let seen = question.expect("it is asked").judge(&Replies::default(), &named);
+        let why = "an id namespace of AWS Entity Resolution would have to exist";
+        assert_eq!(seen, Seen::Untold(format!("call T36 was not made, for which {why}")));
     }
 }
