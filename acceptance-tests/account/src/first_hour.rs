@@ -9,6 +9,7 @@ mod fixtures;
 mod hour;
 mod inputs;
 mod orders;
+mod parts;
 mod questions;
 mod report;
 mod tables;

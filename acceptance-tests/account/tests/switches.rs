@@ -25,8 +25,14 @@ const KEPT_BY_THE_SERVICE: [&str; 2] =
     ["children_of_inactive_membership", "deleted_memberships_can_be_deleted"];
 
 /// What must stand in no file that is kept.
-const SECRETS: [&str; 6] =
-    [OWNER, PARTNER, THIRD, "secret-bucket", "secret-role", "secret_database"];
+const SECRETS: [&str; 7] =
+    [OWNER, PARTNER, THIRD, "secret-bucket", "secret-role", "secret_database", "secret_ids"];
+
+/// What the account names in AWS Entity Resolution.
+const NAMES_OF_ENTITY_RESOLUTION: [(&str, &str); 2] = [
+    ("TF_ACC_ID_NAMESPACE_ARN", "idnamespace"),
+    ("TF_ACC_ID_MAPPING_WORKFLOW_ARN", "idmappingworkflow"),
+];
 
 /// Trials wait for their turns far more than they work.
 const THREADS: usize = 50;
@@ -42,6 +48,7 @@ fn main() -> ExitCode {
         Trial::test("as_it_is", || alone(Map::new())),
         Trial::test("several_at_once_and_recorded", several_at_once_and_recorded),
         Trial::test("without_tables", without_tables),
+        Trial::test("without_entity_resolution", without_entity_resolution),
         Trial::test("another_account_is_refused", another_account_is_refused),
         Trial::test("what_is_denied_ends_it_and_leaves_nothing", what_is_denied_ends_it),
     ];
@@ -109,6 +116,10 @@ impl Hour {
             .env("TF_ACC_BUCKET", "secret-bucket")
             .env("TF_ACC_ROLE_PREFIX", "secret-role-")
             .env("TF_ACC_GLUE_DATABASE", "secret_database");
+        for (name, kind) in NAMES_OF_ENTITY_RESOLUTION {
+            let arn = format!("arn:aws:entityresolution:us-east-1:{OWNER}:{kind}/secret_ids");
+            command.env(name, arn);
+        }
         change(&mut command);
         let output = command.output()?;
         let settings = std::fs::read_to_string(folder.path().join(SETTINGS)).unwrap_or_default();
@@ -195,7 +206,19 @@ fn several_at_once_and_recorded() -> Result<(), Failed> {
 /// What a sandbox that is started with the answers of a recording answers otherwise.
 fn differences_of_the_sandbox(recorded: &Path) -> Result<Vec<String>> {
     let stranger = Stranger::with_switches(&recorded.join(SETTINGS))?;
-    let hour = Hour::of(&stranger)?;
+    // What the account did not have then, it does not have now.
+    let mut lacks = Vec::new();
+    for ((name, _), call) in NAMES_OF_ENTITY_RESOLUTION.iter().zip(["-T36-", "-T35-"]) {
+        let mut calls = std::fs::read_dir(recorded.join("calls"))?;
+        let is_made = calls
+            .any(|file| file.is_ok_and(|file| file.file_name().to_string_lossy().contains(call)));
+        lacks.extend((!is_made).then_some(*name));
+    }
+    let hour = Hour::with(&stranger, |command| {
+        for name in lacks {
+            command.env_remove(name);
+        }
+    })?;
     first_hour::compare(recorded, hour.folder.path())
 }
 
@@ -230,6 +253,27 @@ fn without_tables() -> Result<(), Failed> {
     assert!(hour.settings.contains_key("creator_votes"));
     assert!(!hour.settings.contains_key("association_arn"));
     nothing_is_wrong(&stranger, &hour)?;
+    Ok(())
+}
+
+/// Without a namespace in AWS Entity Resolution all is told but what is about one.
+fn without_entity_resolution() -> Result<(), Failed> {
+    let stranger = Stranger::start(&[])?;
+    let hour = Hour::with(&stranger, |command| {
+        for (name, _) in NAMES_OF_ENTITY_RESOLUTION {
+            command.env_remove(name);
+        }
+    })?;
+    assert!(hour.succeeded, "{}", hour.output);
+    assert!(hour.differing().is_empty(), "{}", hour.output);
+    let untold: Vec<_> = hour.output.lines().filter(|line| line.contains(" not told: ")).collect();
+    let switches: BTreeSet<_> =
+        untold.iter().filter_map(|line| line.split_whitespace().next()).collect();
+    let about_namespaces =
+        ["mapping_table_without_namespaces", "omitted_id_mapping_config", "same_namespace_twice"];
+    assert_eq!(switches, BTreeSet::from(about_namespaces), "{}", hour.output);
+    nothing_is_wrong(&stranger, &hour)?;
+    assert_eq!(differences_of_the_sandbox(hour.folder.path())?, Vec::<String>::new());
     Ok(())
 }
 

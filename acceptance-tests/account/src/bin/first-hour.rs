@@ -18,8 +18,8 @@ Asks AWS Clean Rooms what its documentation leaves open, in accounts of yours.
 Usage: cargo first-hour [FOLDER]
 
 Every reply is kept in FOLDER (first-hour, if none is named), with accounts, bucket,
-role and table masked; FOLDER/switches.json holds the answers as the sandbox takes
-them: cleanrooms-sandbox --switches FOLDER/switches.json
+role, table and id namespace masked; FOLDER/switches.json holds the answers as the
+sandbox takes them: cleanrooms-sandbox --switches FOLDER/switches.json
 
 Some hundred calls are made, at most five a second of each operation. Nothing
 that costs runs. What is made has names that begin with `tf_acc_`, and is taken away
@@ -37,6 +37,10 @@ Environment:
                             assume: the rest is `tables`
   TF_ACC_GLUE_DATABASE      a database of AWS Glue with the tables of
                             acceptance-tests/account/tables.sql
+ for the questions about id namespaces, with those about tables:
+  TF_ACC_ID_NAMESPACE_ARN         an id namespace of the first account in AWS Entity
+                                  Resolution, in us-east-1
+  TF_ACC_ID_MAPPING_WORKFLOW_ARN  an id mapping workflow of it
 ";
 
 fn main() -> ExitCode {

@@ -9,6 +9,7 @@ use regex_lite::{Captures, Regex};
 use serde_json::{Map, Value, json};
 
 use super::hour::{Hour, Replies};
+use crate::accounts::REGION;
 use crate::names::{PREFIX, RunId};
 use crate::record::{Exchange, Reply, Who};
 
@@ -50,6 +51,12 @@ impl Masks {
         if let Some(tables) = &hour.tables {
             let role = format!("arn:aws:iam::{OWNER}:role/the-role");
             masks.insert(0, (tables.role.clone(), role));
+            for (shown, kind) in
+                [(&tables.namespace, "idnamespace"), (&tables.workflow, "idmappingworkflow")]
+            {
+                let kept = format!("arn:aws:entityresolution:{REGION}:{OWNER}:{kind}/the_{kind}");
+                masks.splice(0..0, shown.iter().map(|shown| (shown.clone(), kept.clone())));
+            }
             masks.push((tables.database.clone(), "the_database".to_owned()));
         }
         Self(masks)

@@ -1,17 +1,23 @@
 //! The larger inputs of the calls.
 
 use anyhow::Result;
+pub use aws_sdk_cleanrooms::types::PrivacyBudgetTemplateParametersInput as Budget;
 use aws_sdk_cleanrooms::types::{
-    AnalysisRuleCustom, AnalysisRuleList, AthenaTableReference, ChangeInput, ChangeSpecification,
+    AccessBudgetType, AccessBudgetsPrivacyTemplateParametersInput, AnalysisRuleCustom,
+    AnalysisRuleList, AthenaTableReference, BudgetParameter, ChangeInput, ChangeSpecification,
     ChangeSpecificationType, ConfiguredTableAnalysisRulePolicy,
     ConfiguredTableAnalysisRulePolicyV1, ConfiguredTableAssociationAnalysisRuleCustom,
     ConfiguredTableAssociationAnalysisRuleList, ConfiguredTableAssociationAnalysisRulePolicy,
-    ConfiguredTableAssociationAnalysisRulePolicyV1, GlueTableReference, MemberAbility,
+    ConfiguredTableAssociationAnalysisRulePolicyV1, DifferentialPrivacyTemplateParametersInput,
+    GlueTableReference, IdMappingTableInputReferenceConfig,
+    IdNamespaceAssociationInputReferenceConfig, IntermediateTableAnalysisRuleCustom,
+    IntermediateTableAnalysisRulePolicy, IntermediateTableAnalysisRulePolicyV1, MemberAbility,
     MemberChangeSpecification, MemberSpecification, MembershipPaymentConfiguration,
     MembershipProtectedJobOutputConfiguration, MembershipProtectedJobResultConfiguration,
     MembershipProtectedQueryOutputConfiguration, MembershipProtectedQueryResultConfiguration,
     MembershipQueryComputePaymentConfig, MlPaymentConfig, ModelInferencePaymentConfig,
-    ModelTrainingPaymentConfig, PaymentConfiguration, ProtectedJobS3OutputConfigurationInput,
+    ModelTrainingPaymentConfig, PaymentConfiguration, PopulationAnalysisConfiguration,
+    PopulationAnalysisSqlParameters, ProtectedJobS3OutputConfigurationInput,
     ProtectedQueryS3OutputConfiguration, QueryComputePaymentConfig, ResultFormat, TableReference,
     UpdateMembershipPaymentConfiguration,
 };
@@ -182,4 +188,44 @@ pub fn list_association_rule(
             rule.set_allowed_result_receivers(receivers).build(),
         ),
     )
+}
+
+/// An access budget for each month, which says nothing of being refreshed.
+pub fn access_budget(resource: &str) -> Result<Budget> {
+    let monthly = BudgetParameter::builder().r#type(AccessBudgetType::CalendarMonth).budget(10);
+    let budget = AccessBudgetsPrivacyTemplateParametersInput::builder();
+    let budget = budget.budget_parameters(monthly.build()?).resource_arn(resource).build()?;
+    Ok(Budget::AccessBudget(budget))
+}
+
+/// A budget of differential privacy.
+pub fn differential_privacy() -> Result<Budget> {
+    let budget = DifferentialPrivacyTemplateParametersInput::builder();
+    let budget = budget.epsilon(3).users_noise_per_query(20).build()?;
+    Ok(Budget::DifferentialPrivacy(budget))
+}
+
+/// What an intermediate table is to be made of.
+pub fn population(query: &str) -> PopulationAnalysisConfiguration {
+    let sql = PopulationAnalysisSqlParameters::builder().query_string(query).build();
+    PopulationAnalysisConfiguration::SqlParameters(sql)
+}
+
+/// A rule of an intermediate table for queries of this account.
+pub fn intermediate_rule(provider: &str) -> IntermediateTableAnalysisRulePolicy {
+    let rule = IntermediateTableAnalysisRuleCustom::builder();
+    let rule = rule.allowed_analyses("ANY_QUERY").allowed_analysis_providers(provider).build();
+    IntermediateTableAnalysisRulePolicy::V1(IntermediateTableAnalysisRulePolicyV1::Custom(rule))
+}
+
+/// An id namespace, whose policy is left as it is.
+pub fn namespace(arn: &str) -> Result<IdNamespaceAssociationInputReferenceConfig> {
+    let namespace = IdNamespaceAssociationInputReferenceConfig::builder();
+    Ok(namespace.input_reference_arn(arn).manage_resource_policies(false).build()?)
+}
+
+/// An id mapping workflow, whose policy is left as it is.
+pub fn mapping_workflow(arn: &str) -> Result<IdMappingTableInputReferenceConfig> {
+    let workflow = IdMappingTableInputReferenceConfig::builder();
+    Ok(workflow.input_reference_arn(arn).manage_resource_policies(false).build()?)
 }

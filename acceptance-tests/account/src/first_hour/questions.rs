@@ -88,7 +88,11 @@ fn strange(reply: &Reply) -> Seen {
 }
 
 fn with(replies: &Replies, number: &str, judge: impl FnOnce(&Reply) -> Seen) -> Seen {
-    let unmade = || Seen::Untold(format!("call {number} was not made"));
+    let unmade = || {
+        let needs = NEEDED.iter().find(|(of, _)| *of == number);
+        let why = needs.map(|(_, needs)| format!(", for which {needs}")).unwrap_or_default();
+        Seen::Untold(format!("call {number} was not made{why}"))
+    };
     replies.get(number).map_or_else(unmade, judge)
 }
 
@@ -320,22 +324,85 @@ pub const ALL: &[Question] = &[
         ["T19"],
         Judge::Outcome(&[(Validation, "refused"), (Done, "allowed")],)
     ),
+    question!("association_with_budget", ["T23", "T24"], Judge::By(association_with_budget)),
+    question!("budget_template_arn", ["T22", "T25"], Judge::By(budget_template_arn)),
+    question!(
+        "omitted_budget_auto_refresh",
+        ["T22"],
+        Judge::Member(
+            "/privacyBudgetTemplate/parameters/accessBudget/budgetParameters/0/autoRefresh",
+            &[(Some("ENABLED"), "filled"), (None, "absent")],
+        )
+    ),
+    question!(
+        "omitted_auto_refresh",
+        ["T25"],
+        Judge::Member(
+            "/privacyBudgetTemplate/autoRefresh",
+            &[(Some("NONE"), "none"), (Some("CALENDAR_MONTH"), "calendar_month")],
+        )
+    ),
+    question!(
+        "second_dp_template",
+        ["T26"],
+        Judge::Outcome(&[(Conflict, "conflict"), (Validation, "validation")],)
+    ),
+    question!("template_of_unknown_tables", ["T28"], ENFORCED),
+    question!("sql_referenced_tables", ["T29"], Judge::By(sql_referenced_tables)),
+    question!(
+        "template_name_twice",
+        ["T30"],
+        Judge::Outcome(&[(Conflict, "conflict"), (Done, "accepted")],)
+    ),
+    question!(
+        "omitted_retention",
+        ["T32"],
+        Judge::Member(
+            "/intermediateTable/retentionInDays",
+            &[(Some("30"), "30"), (None, "absent")],
+        )
+    ),
+    question!(
+        "intermediate_rule_before_population",
+        ["T33"],
+        Judge::Outcome(&[(Done, "accepted"), (Conflict, "conflict")],)
+    ),
+    question!(
+        "mapping_table_without_namespaces",
+        ["T35"],
+        Judge::Outcome(&[(Validation, "validation"), (NotFound, "not_found")],)
+    ),
+    question!(
+        "omitted_id_mapping_config",
+        ["T36"],
+        Judge::Member(
+            "/idNamespaceAssociation/idMappingConfig/allowUseAsDimensionColumn",
+            &[(None, "absent"), (Some("false"), "filled")],
+        )
+    ),
+    question!("same_namespace_twice", ["T36", "T37"], Judge::By(same_namespace_twice)),
     question!(
         "configured_table_with_associations",
-        ["T21"],
+        ["T39"],
         Judge::Outcome(&[(Done, "allowed"), (Conflict, "refused")],)
     ),
     question!(
         "configured_table_with_rule",
-        ["T22"],
+        ["T40"],
         Judge::Outcome(&[(Conflict, "conflict"), (Done, "deleted_along")],)
     ),
     question!(
         "children_of_inactive_membership",
-        ["T24"],
+        ["T42"],
         Judge::Outcome(&[(Done, "readable"), (NotFound, "not_found")],)
     ),
-    question!("writes_to_inactive_membership", ["T25"], Judge::By(writes_to_inactive_membership)),
+    question!("writes_to_inactive_membership", ["T43"], Judge::By(writes_to_inactive_membership)),
+];
+
+/// What calls need that a fresh account lacks.
+const NEEDED: &[(&str, &str)] = &[
+    ("T35", "an id mapping workflow of AWS Entity Resolution would have to exist"),
+    ("T36", "an id namespace of AWS Entity Resolution would have to exist"),
 ];
 
 /// The switches of which these calls can tell nothing, and why.
@@ -350,28 +417,9 @@ pub const BEYOND: &[(&str, &str)] = &[
     ("job_outcome", "how a job ends is no rule of the service, and a job costs"),
     ("population_outcome", "how it ends is no rule of the service, and populating a table costs"),
     ("log_export_outcome", "how an export ends is no rule of the service"),
-    ("association_with_budget", NO_BUDGETS),
-    ("budget_template_arn", NO_BUDGETS),
-    ("second_dp_template", NO_BUDGETS),
-    ("omitted_auto_refresh", NO_BUDGETS),
-    ("omitted_budget_auto_refresh", NO_BUDGETS),
     ("lower_epsilon_after_queries", "a query would have to run, which costs"),
-    ("template_of_unknown_tables", NO_TEMPLATES),
-    ("sql_referenced_tables", NO_TEMPLATES),
-    ("template_name_twice", NO_TEMPLATES),
-    ("same_namespace_twice", NO_NAMESPACES),
-    ("mapping_table_without_namespaces", NO_NAMESPACES),
-    ("omitted_id_mapping_config", NO_NAMESPACES),
-    ("intermediate_rule_before_population", NO_INTERMEDIATE_TABLES),
     ("delete_while_populating", "a table would have to be populated, which costs"),
-    ("omitted_retention", NO_INTERMEDIATE_TABLES),
 ];
-
-const NO_BUDGETS: &str = "its calls make no privacy budget templates yet";
-const NO_TEMPLATES: &str = "its calls make no analysis templates yet";
-const NO_NAMESPACES: &str =
-    "id namespaces and a mapping workflow would have to exist in AWS Entity Resolution";
-const NO_INTERMEDIATE_TABLES: &str = "its calls make no intermediate tables yet";
 
 /// What the sandbox answers by itself.
 pub fn defaults() -> Value {
@@ -584,9 +632,50 @@ fn selected_methods(replies: &Replies, _: &Named) -> Seen {
     })
 }
 
+fn association_with_budget(replies: &Replies, _: &Named) -> Seen {
+    with_done(replies, "T22", |_| {
+        with(replies, "T23", |reply| match reply.outcome() {
+            Conflict => told("conflict"),
+            Done => with(replies, "T24", |budget| match budget.outcome() {
+                NotFound => told("deleted_along"),
+                _ => Seen::Neither(format!("deleted, and then the budget: {}", budget.in_short())),
+            }),
+            _ => strange(reply),
+        })
+    })
+}
+
+fn budget_template_arn(replies: &Replies, _: &Named) -> Seen {
+    let made = replies.first_done(&["T22", "T25"]);
+    match made.and_then(|reply| reply.text("/privacyBudgetTemplate/arn")) {
+        None => untold("no privacy budget template was made"),
+        Some(arn) if arn.contains(":membership/") => told("membership"),
+        Some(arn) if arn.contains(":privacybudgettemplate/") => told("model"),
+        Some(arn) => Seen::Neither(arn.to_owned()),
+    }
+}
+
+fn same_namespace_twice(replies: &Replies, _: &Named) -> Seen {
+    with_done(replies, "T36", |_| {
+        with(replies, "T37", |reply| match reply.outcome() {
+            Conflict => told("conflict"),
+            Done => told("accepted"),
+            _ => strange(reply),
+        })
+    })
+}
+
+fn sql_referenced_tables(replies: &Replies, _: &Named) -> Seen {
+    with_done(replies, "T29", |reply| {
+        let tables = reply.member("/analysisTemplate/schema/referencedTables");
+        let is_empty = tables.and_then(Value::as_array).is_none_or(Vec::is_empty);
+        either(is_empty, "as_sent", "parsed")
+    })
+}
+
 fn writes_to_inactive_membership(replies: &Replies, _: &Named) -> Seen {
-    with_done(replies, "T24", |_| {
-        with(replies, "T25", |reply| match reply.outcome() {
+    with_done(replies, "T42", |_| {
+        with(replies, "T43", |reply| match reply.outcome() {
             Conflict => told("conflict"),
             Denied => told("access_denied"),
             _ => strange(reply),
@@ -627,5 +716,14 @@ mod tests {
         assert_eq!(seen, Seen::Neither("404 ResourceNotFoundException".to_owned()));
         let seen = question.judge(&Replies::default(), &named);
         assert_eq!(seen, Seen::Untold("call 29 was not made".to_owned()));
+    }
+
+    #[test]
+    fn what_an_account_lacks_is_said() {
+        let question = ALL.iter().find(|one| one.switch == "same_namespace_twice");
+        let named = Named { owner: String::new(), partner: String::new() };
+        let seen = question.expect("it is asked").judge(&Replies::default(), &named);
+        let why = "an id namespace of AWS Entity Resolution would have to exist";
+        assert_eq!(seen, Seen::Untold(format!("call T36 was not made, for which {why}")));
     }
 }

@@ -1,4 +1,5 @@
-//! The second list: configured tables, their analysis rules and associations.
+//! The second list: configured tables, their analysis rules and associations, and what else
+//! a membership has.
 //!
 //! It grows with the kinds of objects that the provider has.
 
@@ -15,6 +16,7 @@ use super::hour::{Hour, NOBODY};
 use super::inputs::{
     athena, custom_association_rule, custom_rule, glue, list_association_rule, list_rule, member,
 };
+use super::parts;
 use crate::record::Who::{Owner, Partner};
 use crate::surroundings::Surroundings;
 
@@ -29,6 +31,10 @@ pub struct Tables {
     pub role: String,
     /// The database in AWS Glue.
     pub database: String,
+    /// The ARN of an id namespace in AWS Entity Resolution, if there is one.
+    pub namespace: Option<String>,
+    /// The ARN of an id mapping workflow there, if there is one.
+    pub workflow: Option<String>,
 }
 
 impl Tables {
@@ -36,7 +42,12 @@ impl Tables {
     pub fn of(surroundings: &Surroundings, account: &str) -> Option<Self> {
         let prefix = surroundings.role_prefix.as_ref()?;
         let role = format!("arn:aws:iam::{account}:role/{prefix}tables");
-        Some(Self { role, database: surroundings.database.clone()? })
+        Some(Self {
+            role,
+            database: surroundings.database.clone()?,
+            namespace: surroundings.id_namespace.clone(),
+            workflow: surroundings.id_mapping_workflow.clone(),
+        })
     }
 
     fn columns() -> Option<Vec<String>> {
@@ -56,10 +67,11 @@ pub async fn run(hour: &mut Hour<'_>, tables: &Tables) -> Result<()> {
     rules_of_the_table(hour, &table).await?;
     rules_of_the_association(hour, &membership, &association).await?;
     let other = change_another(hour, tables).await?;
-    let second = associate(hour, "T20", tables, &membership, &other, "second").await?;
-    delete_table(hour, "T21", &other).await?;
-    delete_table(hour, "T22", &table).await?;
-    hour.ask("T23", Owner, |sdk| {
+    let second = associate(hour, "T20", tables, &membership, &other, parts::SECOND).await?;
+    parts::run(hour, tables, &membership, &other).await?;
+    delete_table(hour, "T39", &other).await?;
+    delete_table(hour, "T40", &table).await?;
+    hour.ask("T41", Owner, |sdk| {
         sdk.delete_collaboration().collaboration_identifier(&collaboration).send()
     })
     .await?;
@@ -148,7 +160,7 @@ async fn associate_first(
 /// Where the reply to a create has the ARN.
 pub(super) const ASSOCIATION_ARN: &str = "/configuredTableAssociation/arn";
 
-async fn associate(
+pub(super) async fn associate(
     hour: &mut Hour<'_>,
     number: &str,
     tables: &Tables,
@@ -285,7 +297,7 @@ async fn delete_association_rule(
     .map(drop)
 }
 
-async fn delete_association(
+pub(super) async fn delete_association(
     hour: &mut Hour<'_>,
     number: &str,
     (membership, association): (&str, &str),
@@ -335,20 +347,20 @@ async fn delete_table(hour: &mut Hour<'_>, number: &str, table: &str) -> Result<
     .map(drop)
 }
 
-/// Calls T24 and T25: a part of a membership whose collaboration was deleted.
+/// Calls T42 and T43: a part of a membership whose collaboration was deleted.
 async fn look_at_what_has_ended(
     hour: &mut Hour<'_>,
     membership: &str,
     association: &str,
 ) -> Result<()> {
-    hour.ask("T24", Owner, |sdk| {
+    hour.ask("T42", Owner, |sdk| {
         sdk.get_configured_table_association()
             .membership_identifier(membership)
             .configured_table_association_identifier(association)
             .send()
     })
     .await?;
-    hour.ask("T25", Owner, |sdk| {
+    hour.ask("T43", Owner, |sdk| {
         sdk.update_configured_table_association()
             .membership_identifier(membership)
             .configured_table_association_identifier(association)
