@@ -22,6 +22,7 @@ use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Unread};
+use super::origins;
 use super::population::{POPULATE, is_asked};
 use super::shapes::arns::{id_mapping_workflow_arn, kms_key_arn};
 use super::shapes::children;
@@ -30,6 +31,7 @@ use super::shapes::text::{alias, remark};
 use super::view::{rows_of, shown};
 use super::{lasting, table_names};
 use crate::framework::codec::{Codec, boolean, object, string};
+use crate::framework::moving::{Origin, Origins};
 use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
@@ -71,6 +73,26 @@ impl Object for IdMappingTable {
     type Create = Create;
     type Update = Update;
     type Item = Item;
+
+    const ORIGINS: Option<&'static Origins> = Some(&Origins {
+        ours: "tags_all",
+        all: &[Origin {
+            type_name: "awscc_cleanrooms_id_mapping_table",
+            renamed: &[
+                ("collaboration_identifier", "collaboration_id"),
+                ("id_mapping_table_identifier", "id"),
+                ("membership_identifier", "membership_id"),
+            ],
+            reshape: |stored| {
+                let sources = "/id_mapping_table_input_source";
+                let properties = stored.get_mut("input_reference_properties");
+                if let Some(sources) = properties.and_then(|it| it.pointer_mut(sources)) {
+                    origins::keyed(sources, "type");
+                }
+                Ok(())
+            },
+        }],
+    });
 
     const READS: &'static [Need] = &[
         Need::always(&["cleanrooms:GetIdMappingTable"]),

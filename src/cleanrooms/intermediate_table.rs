@@ -37,6 +37,7 @@ use super::taken_in;
 use crate::framework::codec::{
     Codec, keys, object, one_of, set_of, small_integer, string, text_enum, variant,
 };
+use crate::framework::moving::{Origin, Origins};
 use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
@@ -73,6 +74,19 @@ impl Object for IntermediateTable {
     type Create = Create;
     type Update = Update;
     type Item = Item;
+
+    const ORIGINS: Option<&'static Origins> = Some(&Origins {
+        ours: "tags_all",
+        // Its rule is a resource of its own here.
+        all: &[Origin::named(
+            "awscc_cleanrooms_intermediate_table",
+            &[
+                ("collaboration_identifier", "collaboration_id"),
+                ("intermediate_table_identifier", "id"),
+                ("membership_identifier", "membership_id"),
+            ],
+        )],
+    });
 
     const READS: &'static [Need] = &[
         Need::always(&["cleanrooms:GetIntermediateTable"]),

@@ -305,6 +305,7 @@ impl<R: Resource> Managed<R> {
         planned: &Value,
         known_so_far: Value,
     ) -> Value {
+        cx.begin_to_complete();
         let reading = async {
             Ok(match R::read(cx, &known_so_far).await? {
                 Found::Here(remote) => Found::Here(filled(planned, &self.schema.value(&remote))),

@@ -6,6 +6,7 @@
 //! leaves behind.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value as Json;
@@ -235,6 +236,7 @@ pub struct Context<'a, C> {
     diagnostics: Mutex<Diagnostics>,
     private: Mutex<Private>,
     made: Mutex<Option<Value>>,
+    completes: AtomicBool,
     progress: Option<Progress>,
 }
 
@@ -246,7 +248,8 @@ impl<'a, C> Context<'a, C> {
     pub fn new(client: &'a C, stop: CancellationToken, private: Private) -> Self {
         let (diagnostics, private, made) =
             (Mutex::default(), Mutex::new(private), Mutex::default());
-        Self { client, stop, diagnostics, private, made, progress: None }
+        let completes = AtomicBool::new(false);
+        Self { client, stop, diagnostics, private, made, completes, progress: None }
     }
 
     /// The same surroundings where somebody hears of progress, as engines do of an action's.
@@ -282,6 +285,17 @@ impl<'a, C> Context<'a, C> {
     /// What was noted as made.
     pub(super) fn made(&self) -> Option<Value> {
         lock(&self.made).clone()
+    }
+
+    /// From here on a read is for what the plan of a change that was made could not know.
+    pub(super) fn begin_to_complete(&self) {
+        self.completes.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a read follows a change that was made. What was planned and is known stands by then, and
+    /// need not be asked for.
+    pub fn completes(&self) -> bool {
+        self.completes.load(Ordering::Relaxed)
     }
 
     /// Ends the operation: what was reported, and the notes to store.

@@ -112,7 +112,8 @@ pub(super) async fn completed_key<O: Object>(
 
 /// Asks for the object and its tags: at once where its ARN is known, else one after the other.
 ///
-/// Tags that cannot be read are a warning, and stay as state has them.
+/// Tags that cannot be read are a warning, and stay as state has them. After a change that was made they are
+/// as planned, and not asked for.
 ///
 /// # Errors
 ///
@@ -125,11 +126,13 @@ pub async fn fetch<O: Object>(
 ) -> Result<Remote<O::Item>, Unread> {
     let looking = async {
         let gather = O::gather(cx, at, located, state);
+        let planned = RemoteTags::of_state(state).filter(|_| cx.completes());
         let known = located.arn.as_deref().filter(|_| O::KIND.tagged);
         let early = async {
-            match known {
-                Some(arn) => Some(tags::list(at, arn, state).await),
-                None => None,
+            match (planned, known) {
+                (Some(planned), _) => Some(Ok(planned)),
+                (None, Some(arn)) => Some(tags::list(at, arn, state).await),
+                (None, None) => None,
             }
         };
         let (item, early) = tokio::join!(gather, early);

@@ -7,6 +7,8 @@ use crate::cleanrooms::analysis_template::AnalysisTemplate;
 use crate::cleanrooms::collaboration::Collaboration;
 use crate::cleanrooms::configured_table::ConfiguredTable;
 use crate::cleanrooms::configured_table_association::ConfiguredTableAssociation;
+use crate::cleanrooms::id_mapping_table::IdMappingTable;
+use crate::cleanrooms::intermediate_table::IntermediateTable;
 use crate::cleanrooms::membership::Membership;
 use crate::cleanrooms::object::{Object, Of};
 use crate::cleanrooms::privacy_budget_template::PrivacyBudgetTemplate;
@@ -400,6 +402,54 @@ fn budgets_of_awscc_come_over_as_the_kind_that_they_are() {
 }
 
 #[test]
+fn mapping_tables_of_awscc_come_over_with_their_namespaces_by_type() {
+    let name = "awscc_cleanrooms_id_mapping_table";
+    let namespace = |last: &str| {
+        let id = format!("1d0a5e00-0000-4000-8000-00000000000{last}");
+        new_json!({"id_namespace_association_id": id})
+    };
+    let expected = of_membership(
+        "idmappingtable",
+        "1d3a9900-0000-4000-8000-000000000010",
+        new_json!({
+            "description": "Who is who",
+            "input_reference_config": {
+                "input_reference_arn": "arn:aws:entityresolution:us-east-1:111122223333:idmappingworkflow/customers",
+                "manage_resource_policies": true,
+            },
+            "input_reference_properties": {"id_mapping_table_input_source": {
+                "SOURCE": namespace("e"), "TARGET": namespace("f"),
+            }},
+            "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234",
+            "name": "customers_to_subscribers",
+            "tags": {"team": "media"},
+            "tags_all": {"team": "media"},
+        }),
+    );
+    assert_eq!(known(&state::<IdMappingTable>(name, &stored(name))), expected);
+}
+
+#[test]
+fn intermediate_tables_of_awscc_come_over_without_their_rule() {
+    let name = "awscc_cleanrooms_intermediate_table";
+    let query = "SELECT email, SUM(amount) AS amount FROM orders GROUP BY email";
+    let expected = of_membership(
+        "intermediatetable",
+        "1a7e6a00-0000-4000-8000-000000000011",
+        new_json!({
+            "description": "Who bought",
+            "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234",
+            "name": "buyers",
+            "population_analysis_configuration": {"sql_parameters": {"query_string": query}},
+            "status": "CREATED",
+            "tags": {"team": "media"},
+            "tags_all": {"team": "media"},
+        }),
+    );
+    assert_eq!(known(&state::<IntermediateTable>(name, &stored(name))), expected);
+}
+
+#[test]
 fn what_an_older_version_lacks_is_null_and_not_a_guess() {
     // hashicorp/aws 5, and awscc as it was first released.
     let older = stored_with(
@@ -606,6 +656,8 @@ fn a_state_that_no_engine_has_converted_is_not_taken_for_ours() {
     refused::<ConfiguredTableAssociation>("awscc_cleanrooms_configured_table_association");
     refused::<AnalysisTemplate>("awscc_cleanrooms_analysis_template");
     refused::<PrivacyBudgetTemplate>("awscc_cleanrooms_privacy_budget_template");
+    refused::<IdMappingTable>("awscc_cleanrooms_id_mapping_table");
+    refused::<IntermediateTable>("awscc_cleanrooms_intermediate_table");
 }
 
 /// The plan with `-refresh=false` of what has just been moved.

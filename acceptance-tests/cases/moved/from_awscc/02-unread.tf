@@ -223,3 +223,43 @@ resource "cleanrooms_privacy_budget_template" "orders" {
     }
   }
 }
+
+moved {
+  from = awscc_cleanrooms_id_mapping_table.customers
+  to   = cleanrooms_id_mapping_table.customers
+}
+
+resource "cleanrooms_id_mapping_table" "customers" {
+  membership_id = cleanrooms_membership.retailer.id
+  name          = "customers_to_subscribers"
+  description   = "Who is who"
+  kms_key_arn   = "arn:aws:kms:us-east-1:111122223333:key/1234"
+  input_reference_config = {
+    input_reference_arn      = "arn:aws:entityresolution:us-east-1:111122223333:idmappingworkflow/customers"
+    manage_resource_policies = true
+  }
+  tags = {
+    team = "media"
+  }
+}
+
+moved {
+  from = awscc_cleanrooms_intermediate_table.buyers
+  to   = cleanrooms_intermediate_table.buyers
+}
+
+resource "cleanrooms_intermediate_table" "buyers" {
+  membership_id = cleanrooms_membership.retailer.id
+  name          = "buyers"
+  description   = "Who bought"
+  kms_key_arn   = "arn:aws:kms:us-east-1:111122223333:key/1234"
+  population_analysis_configuration = {
+    sql_parameters = {
+      query_string = "SELECT email, SUM(amount) AS amount FROM orders GROUP BY email"
+    }
+  }
+  tags = {
+    team = "media"
+  }
+  depends_on = [cleanrooms_configured_table_association.orders]
+}

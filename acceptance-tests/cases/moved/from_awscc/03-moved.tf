@@ -221,6 +221,46 @@ resource "cleanrooms_privacy_budget_template" "orders" {
   }
 }
 
+moved {
+  from = awscc_cleanrooms_id_mapping_table.customers
+  to   = cleanrooms_id_mapping_table.customers
+}
+
+resource "cleanrooms_id_mapping_table" "customers" {
+  membership_id = cleanrooms_membership.retailer.id
+  name          = "customers_to_subscribers"
+  description   = "Who is who"
+  kms_key_arn   = "arn:aws:kms:us-east-1:111122223333:key/1234"
+  input_reference_config = {
+    input_reference_arn      = "arn:aws:entityresolution:us-east-1:111122223333:idmappingworkflow/customers"
+    manage_resource_policies = true
+  }
+  tags = {
+    team = "media"
+  }
+}
+
+moved {
+  from = awscc_cleanrooms_intermediate_table.buyers
+  to   = cleanrooms_intermediate_table.buyers
+}
+
+resource "cleanrooms_intermediate_table" "buyers" {
+  membership_id = cleanrooms_membership.retailer.id
+  name          = "buyers"
+  description   = "Who bought"
+  kms_key_arn   = "arn:aws:kms:us-east-1:111122223333:key/1234"
+  population_analysis_configuration = {
+    sql_parameters = {
+      query_string = "SELECT email, SUM(amount) AS amount FROM orders GROUP BY email"
+    }
+  }
+  tags = {
+    team = "media"
+  }
+  depends_on = [cleanrooms_configured_table_association.orders]
+}
+
 import {
   to = cleanrooms_configured_table_analysis_rule.orders
   id = "c0f16a00-0000-4000-8000-000000000006"
@@ -235,6 +275,53 @@ resource "cleanrooms_configured_table_analysis_rule" "orders" {
         list_columns           = ["amount"]
         allowed_join_operators = ["OR"]
         additional_analyses    = "NOT_ALLOWED"
+      }
+    }
+  }
+}
+
+# What the other provider has no resources for.
+import {
+  to = cleanrooms_id_namespace_association.customers
+  id = "3e3be200-0000-4000-8000-000000000002/1d0a5e00-0000-4000-8000-00000000000e"
+}
+
+resource "cleanrooms_id_namespace_association" "customers" {
+  membership_id = cleanrooms_membership.retailer.id
+  name          = "customers"
+  input_reference_config = {
+    input_reference_arn      = "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/customers"
+    manage_resource_policies = true
+  }
+}
+
+import {
+  to = cleanrooms_id_namespace_association.subscribers
+  id = "3e3be200-0000-4000-8000-000000000002/1d0a5e00-0000-4000-8000-00000000000f"
+}
+
+resource "cleanrooms_id_namespace_association" "subscribers" {
+  membership_id = cleanrooms_membership.retailer.id
+  name          = "subscribers"
+  input_reference_config = {
+    input_reference_arn      = "arn:aws:entityresolution:us-east-1:111122223333:idnamespace/subscribers-target"
+    manage_resource_policies = true
+  }
+}
+
+import {
+  to = cleanrooms_intermediate_table_analysis_rule.buyers
+  id = "3e3be200-0000-4000-8000-000000000002/1a7e6a00-0000-4000-8000-000000000011"
+}
+
+resource "cleanrooms_intermediate_table_analysis_rule" "buyers" {
+  membership_id         = cleanrooms_membership.retailer.id
+  intermediate_table_id = cleanrooms_intermediate_table.buyers.id
+  analysis_rule_policy = {
+    v1 = {
+      custom = {
+        allowed_analyses           = ["ANY_QUERY"]
+        allowed_analysis_providers = ["111122223333"]
       }
     }
   }
