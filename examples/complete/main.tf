@@ -1,6 +1,7 @@
 # A retailer and a publisher measure a campaign together. Here is where they
 # meet: the retailer creates the collaboration, both join, and the publisher may
-# query. What each of them brings stands in retailer.tf and publisher.tf.
+# query and run programs. What each of them brings stands in retailer.tf and
+# publisher.tf; identities.tf has how the one's customers are the other's viewers.
 
 resource "cleanrooms_collaboration" "campaign" {
   provider = cleanrooms.retailer
@@ -14,7 +15,7 @@ resource "cleanrooms_collaboration" "campaign" {
   members = merge(var.further_members, {
     "444455556666" = {
       display_name     = "Example Media"
-      member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]
+      member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS", "CAN_RUN_JOB"]
     }
   })
 

@@ -27,6 +27,7 @@ use super::key::{Key, Located};
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Of, Remote, Unread};
 use super::shapes::timeouts::timeout;
+use super::taken_in;
 use crate::framework::managed::is_unmanaged;
 use crate::framework::page::Need;
 use crate::framework::plan::{Plan, Walk};
@@ -48,9 +49,6 @@ const LEFT_RUNNING: &str = "left_running";
 
 /// The attribute whose change runs it again.
 pub const TRIGGERS: &str = "triggers";
-
-/// A note: it was imported, so that nobody knows by which `triggers` it was started.
-const TAKEN_IN: &str = "taken_in";
 
 /// What the end of a run decides.
 const DECIDED: [&str; 5] =
@@ -350,9 +348,7 @@ async fn gather<A: Analysis>(
     located: &Located,
 ) -> Result<A::Item, Unread> {
     let item = A::get(at, &located.key).await.map_err(Unread::Object)?;
-    if is_unmanaged(&cx.private()) {
-        cx.private().set(TAKEN_IN, true);
-    }
+    taken_in::note(&mut cx.private());
     let has_ended = Stage::of(&A::run(&item).status) != Stage::Running;
     if has_ended && cx.private().get(LEFT_RUNNING).is_some() {
         cx.private().remove(LEFT_RUNNING);
@@ -371,8 +367,7 @@ fn plan<A: Analysis>(plan: &mut Plan<'_>, private: &Private) {
     if plan.is_create() {
         return;
     }
-    if private.get(TAKEN_IN).is_some() && plan.prior.get(TRIGGERS).is_null() {
-        // Only the configuration knows them: the first ones after an import are noted, and start nothing.
+    if taken_in::is_first(private, plan.prior, TRIGGERS) {
         plan.replaces_not_for(TRIGGERS);
     }
     let (noun, id) = (A::KIND.noun, plan.prior.get("id").as_str().unwrap_or_default());

@@ -22,6 +22,7 @@ use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Unread};
+use super::population::{POPULATE, is_asked};
 use super::shapes::arns::{id_mapping_workflow_arn, kms_key_arn};
 use super::shapes::children;
 use super::shapes::ids::uuid;
@@ -164,7 +165,7 @@ impl Object for IdMappingTable {
                 .update(Update::set_kms_key_arn)
                 .read(|r| r.item.table.kms_key_arn.clone()),
         )
-        .with(Row::attribute(populate::POPULATE, populate::arguments()).optional().local().doc(
+        .with(Row::attribute(POPULATE, populate::arguments()).optional().local().doc(
             "Populates the table when it is made, and again whenever this changes: a job of AWS Entity \
              Resolution that may take hours, is not waited for, and is paid for. Nothing is called \
              where it is left out. A failure is a warning.",
@@ -310,7 +311,7 @@ impl Object for IdMappingTable {
     }
 
     fn acts(change: Change<'_>) -> bool {
-        populate::acts(change)
+        is_asked(change)
     }
 
     async fn act(

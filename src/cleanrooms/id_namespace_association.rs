@@ -18,6 +18,7 @@ use super::client::Reading;
 use super::key::Key;
 use super::kind::Kind;
 use super::object::{Candidate, Facts, Object, Obstacle, Of};
+use super::shapes::arns::input_reference_arn;
 use super::shapes::ids::uuid;
 use super::shapes::text::{name, remark};
 use crate::framework::codec::string;
@@ -203,12 +204,12 @@ impl Object for IdNamespaceAssociation {
     /// One is told from another of its membership by the namespace.
     fn name(planned: &Value) -> String {
         let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
-        format!("{membership_id}/{}", namespace(planned).unwrap_or_default())
+        format!("{membership_id}/{}", input_reference_arn(planned).unwrap_or_default())
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
         let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
-        let wanted = namespace(planned);
+        let wanted = input_reference_arn(planned);
         let of = |it: &Reference| Some(it.input_reference_arn.as_str()) == wanted;
         let mut listed = list_all(at, membership_id).await?;
         listed.retain(|it| it.input_reference_config.as_ref().is_some_and(of));
@@ -227,7 +228,7 @@ impl Object for IdNamespaceAssociation {
                 "When the association of {} goes, id mapping tables that are derived from it lose \
                  their data and cannot be populated any more, whoever owns them. They have to be made \
                  anew afterwards.",
-                namespace(prior).unwrap_or("the id namespace")
+                input_reference_arn(prior).unwrap_or("the id namespace")
             ),
         ))
     }
@@ -246,7 +247,7 @@ impl Object for IdNamespaceAssociation {
 
     /// The membership has not associated the namespace so far.
     async fn check_target(at: &Reading<'_>, target: &Value, prior: &Value) -> Obstacle {
-        let is_known = target.get("membership_id").as_str().and(namespace(target));
+        let is_known = target.get("membership_id").as_str().and(input_reference_arn(target));
         if is_known.is_none() || Self::name(target) == Self::name(prior) {
             return Ok(None);
         }
@@ -257,11 +258,6 @@ impl Object for IdNamespaceAssociation {
             format!("Id namespace association {} has the namespace already.", it.key.shown())
         }))
     }
-}
-
-/// The ARN of the namespace that a plan or a state names.
-fn namespace(object: &Value) -> Option<&str> {
-    object.get("input_reference_config").get("input_reference_arn").as_str()
 }
 
 /// All associations of a membership.

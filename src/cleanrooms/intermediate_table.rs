@@ -24,24 +24,26 @@ use super::aws::{AwsError, PAGE_SIZE, all_pages};
 use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
 use super::kind::Kind;
+use super::lasting;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Part, Unread};
 use super::parts::take_rule_of_intermediate_table;
+use super::population::{POPULATE, is_asked};
 use super::shapes::arns::kms_key_arn;
 use super::shapes::children;
 use super::shapes::ids::uuid;
 use super::shapes::text::{analysis_template_arn, column, name, remark, sql, sql_type};
 use super::table_names;
+use super::taken_in;
 use crate::framework::codec::{
     Codec, keys, object, one_of, set_of, small_integer, string, text_enum, variant,
 };
-use crate::framework::managed::is_unmanaged;
 use crate::framework::page::Need;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::row::field;
 use crate::framework::validators::whole;
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, Resource, ResourceSchema};
-use crate::wire::{AttributePath, Value};
+use crate::wire::Value;
 
 /// The kind of object.
 pub struct IntermediateTable;
@@ -50,9 +52,6 @@ type Row = Of<IntermediateTable>;
 
 const COLUMNS: &str = "columns";
 const KMS_KEY: &str = "kms_key_arn";
-
-/// A note: the last applied configuration had a key. Stored with the state.
-const HAD_KEY: &str = "had_key";
 
 impl Object for IntermediateTable {
     const KIND: Kind = Kind {
@@ -214,7 +213,7 @@ impl Object for IntermediateTable {
                 .read(|r| Some(r.item.schema.as_ref()?.columns.clone())),
         )
         .with(
-            Row::attribute(populate::POPULATE, populate::populate())
+            Row::attribute(POPULATE, populate::populate())
                 .optional()
                 .local()
                 .doc(
@@ -363,9 +362,7 @@ impl Object for IntermediateTable {
         _state: &Value,
     ) -> Result<Item, Unread> {
         let item = Self::get(at, &located.key).await.map_err(Unread::Object)?;
-        if is_unmanaged(&cx.private()) {
-            cx.private().set(populate::TAKEN_IN, true);
-        }
+        taken_in::note(&mut cx.private());
         Ok(item)
     }
 
@@ -393,7 +390,12 @@ impl Object for IntermediateTable {
     }
 
     fn plan(plan: &mut Plan<'_>, _client: Option<&Client>, private: &mut Private) {
-        warn_of_key_that_stays(plan, private);
+        if !plan.is_create() && !plan.is_replacement() && !plan.relocates {
+            let meaning = "populations are encrypted with it as before. Configure another key to \
+                           change that.";
+            lasting::warn(plan, private, KMS_KEY, meaning);
+        }
+        lasting::note(plan, private, &[KMS_KEY]);
         populate::plan(plan, private);
     }
 
@@ -416,7 +418,7 @@ impl Object for IntermediateTable {
         input: Option<Update>,
         change: Change<'_>,
     ) -> Result<Option<Update>, Diagnostic> {
-        if !populate::is_asked(change) {
+        if !is_asked(change) {
             return Ok(input);
         }
         let input = input.map(|input| input.set_columns(None));
@@ -424,7 +426,7 @@ impl Object for IntermediateTable {
     }
 
     fn acts(change: Change<'_>) -> bool {
-        populate::is_asked(change)
+        is_asked(change)
     }
 
     async fn act(
@@ -457,27 +459,6 @@ async fn list_all(
         Ok((reply.intermediate_table_summaries, reply.next_token))
     })
     .await
-}
-
-/// Says that a key which was taken out of the configuration goes on encrypting.
-fn warn_of_key_that_stays(plan: &mut Plan<'_>, private: &mut Private) {
-    let is_configured = !plan.config.get(KMS_KEY).is_null();
-    let stays = !plan.is_create() && !plan.is_replacement() && !plan.relocates;
-    if stays
-        && !is_configured
-        && private.get(HAD_KEY).is_some()
-        && !plan.prior.get(KMS_KEY).is_null()
-    {
-        let detail = "It is no longer in the configuration, but the API cannot take the key away: \
-                      populations are encrypted with it as before. Configure another key to change \
-                      that.";
-        let warning = Diagnostic::warning(format!("{KMS_KEY} stays as it is"), detail);
-        plan.diagnostics.push(warning.at(AttributePath::of(KMS_KEY)));
-    }
-    match is_configured {
-        true => private.set(HAD_KEY, true),
-        false => private.remove(HAD_KEY),
-    }
 }
 
 /// What fills a table: one of the ways that the SDK knows.

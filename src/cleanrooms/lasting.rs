@@ -6,7 +6,7 @@ use crate::framework::private::Private;
 use crate::wire::AttributePath;
 
 /// Which of these the last applied configuration had. Stored with the state.
-const CONFIGURED: &str = "configured";
+pub const CONFIGURED: &str = "configured";
 
 /// Warns, where the last applied configuration had the attribute and this one has not, that it stays: what
 /// that means, as sentences.

@@ -14,7 +14,7 @@ use super::object::{Object, Of};
 use super::shapes::region::region as region_name;
 use crate::framework::codec::{Codec, set_of, string};
 use crate::framework::page::Need;
-use crate::framework::row::field;
+use crate::framework::row::{Row, field};
 use crate::framework::schema::{Attribute, Kind, Mode, Nesting, Schema};
 use crate::framework::{Context, DataSchema, DataSource, Diagnostic, Diagnostics, Resource};
 use crate::wire::{AttributePath, Value};
@@ -52,6 +52,11 @@ pub trait Listing: Send + Sync + Sized + 'static {
 
 /// Entries as they are shown, by their keys.
 pub type Entries = BTreeMap<String, Value>;
+
+/// A text that entries show.
+pub fn told<E: 'static>(name: &'static str, read: fn(&E) -> String) -> Row<(), (), E> {
+    field(name, string()).computed().read(move |it: &E| Some(read(it))).into()
+}
 
 /// The entries that are asked for.
 ///

@@ -35,9 +35,11 @@ pub mod membership;
 #[cfg(test)]
 mod model_tests;
 pub mod object;
+mod of_membership;
 pub mod origins;
 mod parts;
 pub mod places;
+mod population;
 pub mod privacy_budget;
 pub mod privacy_budget_template;
 pub mod protected_job;
@@ -52,6 +54,7 @@ pub mod schema;
 pub mod shapes;
 mod table_names;
 pub mod tags;
+mod taken_in;
 #[cfg(test)]
 mod testing;
 pub mod view;

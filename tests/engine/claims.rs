@@ -90,6 +90,20 @@ resource "cleanrooms_collaboration" "{label}" {{
     )
 }
 
+/// A collaboration that its creator has joined with these abilities, a list in HCL, and what else stands in
+/// the configuration.
+fn joined_with(abilities: &str, more: &str) -> String {
+    collaboration("this", WITHOUT_PARTNER).replace(
+        "creator_member_abilities = []",
+        &format!("creator_member_abilities = {abilities}"),
+    ) + r#"
+resource "cleanrooms_membership" "this" {
+  collaboration_id = cleanrooms_collaboration.this.id
+  query_log_status = "DISABLED"
+}
+"# + more
+}
+
 const WITH_PARTNER: &str = r#"members = {
     "444455556666" = { display_name = "Partner", member_abilities = ["CAN_QUERY", "CAN_RECEIVE_RESULTS"] }
   }"#;

@@ -32,6 +32,7 @@ const ONLY_REAL: &[(&str, &str)] = &[
     ("collaboration/interrupted_wait", SIGNALS),
     ("collaboration/terminated_create", SIGNALS),
     ("membership/killed_destroy", SIGNALS),
+    ("collaboration/generated_configuration", GENERATED),
     ("collaboration/import_block", GENERATED),
     ("membership/import_block", GENERATED),
     ("membership/generated_configuration", GENERATED),

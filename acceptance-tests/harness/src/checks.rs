@@ -1,5 +1,6 @@
 //! What is checked once for each engine, beside the scenarios.
 
+mod authority;
 mod installation;
 mod lost_creates;
 mod nightly;
@@ -8,6 +9,7 @@ mod private_network;
 mod provider_block;
 mod queries;
 mod saved_plans;
+mod two_companies;
 mod write_only;
 
 use std::path::PathBuf;
@@ -48,6 +50,10 @@ pub const ALL: &[(&str, Check)] = &[
         queries::what_is_written_is_imported_without_a_change,
     ),
     ("nightly/a_vote_and_a_query_for_each_night", nightly::a_vote_and_a_query_for_each_night),
+    (
+        "two_companies/everything_is_made_changed_and_destroyed",
+        two_companies::everything_is_made_changed_and_destroyed,
+    ),
     (
         "saved_plans/replacing_with_other_settings_destroys_nothing",
         saved_plans::replacing_with_other_settings_destroys_nothing,

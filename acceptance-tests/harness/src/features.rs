@@ -33,6 +33,7 @@ pub const FEATURES: &[Feature] = &[
         terraform: Some("1.5.0"),
         opentofu: Some("1.6.0"),
         shown_by: Shown::By(&[
+            "collaboration/generated_configuration",
             "collaboration/import_block",
             "membership/generated_configuration",
             "configured_table_association/import_block",

@@ -213,6 +213,10 @@ impl<R: Resource> Managed<R> {
         plan.mark_unknown();
         // Known values only: what is unknown may turn out to be the same.
         plan.find_replacements();
+        if is_unread {
+            // Nor does the resource plan anything as if it were replaced.
+            plan.requires_replace.clear();
+        }
         // The resource sees a whole plan, and may take replacements away or add some.
         R::modify_plan(&mut plan, client, &mut private);
         // What it has planned may change what else the service decides.

@@ -6,12 +6,12 @@ use super::{AnalysisLogExport, list_all};
 use crate::cleanrooms::analysis::data::Looked;
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Reading;
-use crate::cleanrooms::listing::{Listing, argument, described_by, filter, required};
+use crate::cleanrooms::listing::{Listing, argument, described_by, filter, required, told};
 use crate::cleanrooms::object::Object;
 use crate::cleanrooms::shapes::enumeration::{constant, open};
 use crate::cleanrooms::shapes::ids::uuid;
 use crate::cleanrooms::shapes::time::time;
-use crate::framework::codec::{Codec, object, string, text_enum};
+use crate::framework::codec::{Codec, object, text_enum};
 use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::schema::Attribute;
@@ -48,15 +48,10 @@ impl Listing for AnalysisLogExports {
 
     fn entry() -> Codec<(), AnalysisLogExportSummary> {
         type Entry = AnalysisLogExportSummary;
-        let text = |name, read: fn(&Entry) -> String| {
-            field::<(), Entry, String, String>(name, string())
-                .computed()
-                .read(move |it: &Entry| Some(read(it)))
-        };
         let entry = object(Ok::<(), String>)
-            .with(text("id", |it| it.analysis_log_export_id.clone()))
-            .with(text("analysis_id", |it| it.analysis_id.clone()))
-            .with(text("analysis_type", |it| it.analysis_type.as_str().to_owned()))
+            .with(told("id", |it: &Entry| it.analysis_log_export_id.clone()))
+            .with(told("analysis_id", |it: &Entry| it.analysis_id.clone()))
+            .with(told("analysis_type", |it: &Entry| it.analysis_type.as_str().to_owned()))
             .with(
                 field("status", text_enum::<AnalysisLogExportStatus>())
                     .computed()

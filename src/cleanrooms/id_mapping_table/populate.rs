@@ -13,9 +13,11 @@ use crate::cleanrooms::aws::{AwsError, ErrorKind, Outcome, retry_while};
 use crate::cleanrooms::client::{Changing, Client, send_unrepeatable};
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::{Key, Located};
+use crate::cleanrooms::population::{POPULATE, is_asked};
+use crate::cleanrooms::shapes::arns::input_reference_arn;
 use crate::cleanrooms::shapes::enumeration::{constant, open};
+use crate::cleanrooms::taken_in;
 use crate::framework::codec::{Codec, object, string_map};
-use crate::framework::managed::is_unmanaged;
 use crate::framework::plan::Plan;
 use crate::framework::private::Private;
 use crate::framework::row::field;
@@ -25,14 +27,8 @@ use crate::wire::{AttributePath, Value};
 /// The action that populates a table once.
 pub const ACTION: &str = "cleanrooms_populate_id_mapping_table";
 
-/// The attribute whose change populates the table.
-pub const POPULATE: &str = "populate";
-
 /// The attribute that holds the id of the last job. It is a note as well, for no answer of the service has it.
 pub const LAST_JOB: &str = "last_id_mapping_job_id";
-
-/// A note: it was imported or moved here, so that nobody knows by which `populate` it was populated.
-const TAKEN_IN: &str = "taken_in";
 
 /// What is given for a population.
 pub fn arguments() -> Codec<()> {
@@ -66,10 +62,10 @@ pub fn plan(plan: &mut Plan<'_>, private: &Private) {
         return;
     }
     let change = Change { prior: plan.prior, planned: &plan.planned };
-    if !acts(change) || plan.is_replacement() || plan.relocates {
+    if !is_asked(change) || plan.is_replacement() || plan.relocates {
         return;
     }
-    if !is_first_of_taken_in(private, plan.prior) {
+    if !taken_in::is_first(private, plan.prior, POPULATE) {
         plan.set(LAST_JOB, Value::Unknown);
         return;
     }
@@ -83,24 +79,12 @@ pub fn plan(plan: &mut Plan<'_>, private: &Private) {
     );
 }
 
-/// Only the configuration knows by what a table was populated that was imported.
-fn is_first_of_taken_in(private: &Private, prior: &Value) -> bool {
-    private.get(TAKEN_IN).is_some() && prior.get(POPULATE).is_null()
-}
-
 /// The id of the last job that was started here, for a read; notes a table that is taken in.
 pub fn last_job(private: &mut Private, state: &Value) -> Option<String> {
-    if is_unmanaged(private) {
-        private.set(TAKEN_IN, true);
-    }
+    taken_in::note(private);
     // The note is newer: state lacks it where the read after a population has failed.
     let noted = private.get(LAST_JOB).and_then(|note| note.as_str());
     noted.or_else(|| state.get(LAST_JOB).as_str()).map(str::to_owned)
-}
-
-/// Whether a change populates the table.
-pub fn acts(change: Change<'_>) -> bool {
-    change.changes(POPULATE) && !change.planned.get(POPULATE).is_null()
 }
 
 /// `act` of a table: populates it again.
@@ -110,10 +94,10 @@ pub async fn act(
     located: &Located,
     change: Change<'_>,
 ) {
-    let is_first = is_first_of_taken_in(&cx.private(), change.prior);
-    cx.private().remove(TAKEN_IN);
+    let is_first = taken_in::is_first(&cx.private(), change.prior, POPULATE);
+    taken_in::forget(&mut cx.private());
     if !is_first {
-        let workflow = workflow(change.prior);
+        let workflow = input_reference_arn(change.prior);
         populate(cx, at, located, change.planned.get(POPULATE), workflow).await;
     }
 }
@@ -122,7 +106,7 @@ pub async fn act(
 pub async fn made(cx: &Context<'_, Client>, at: &Changing<'_>, planned: &Value, table: &Table) {
     // Those are about a table whose place this one takes.
     cx.private().remove(LAST_JOB);
-    cx.private().remove(TAKEN_IN);
+    taken_in::forget(&mut cx.private());
     let Some(key) = Key::new([table.membership_id.clone(), table.id.clone()]) else { return };
     let given = planned.get(POPULATE);
     if !given.is_null() {
@@ -132,13 +116,8 @@ pub async fn made(cx: &Context<'_, Client>, at: &Changing<'_>, planned: &Value, 
             arn: Some(table.arn.clone()),
             owner: None,
         };
-        populate(cx, at, &located, given, workflow(planned)).await;
+        populate(cx, at, &located, given, input_reference_arn(planned)).await;
     }
-}
-
-/// The ARN of the workflow that a plan or a state names.
-fn workflow(object: &Value) -> Option<&str> {
-    object.get("input_reference_config").get("input_reference_arn").as_str()
 }
 
 /// Populates a table for its resource.

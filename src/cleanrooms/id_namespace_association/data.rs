@@ -5,11 +5,11 @@ use aws_sdk_cleanrooms::types::IdNamespaceAssociationSummary;
 use super::{IdNamespaceAssociation, input, list_all};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Reading;
-use crate::cleanrooms::listing::{Listing, described_by, filter, required};
+use crate::cleanrooms::listing::{Listing, described_by, filter, required, told};
+use crate::cleanrooms::of_membership::of_membership;
 use crate::cleanrooms::query::Queried;
 use crate::cleanrooms::shapes::ids::uuid;
-use crate::cleanrooms::shapes::time::time;
-use crate::framework::codec::{Codec, object, string};
+use crate::framework::codec::Codec;
 use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::schema::Attribute;
@@ -40,16 +40,9 @@ impl Listing for IdNamespaceAssociations {
 
     fn entry() -> Codec<(), IdNamespaceAssociationSummary> {
         type Entry = IdNamespaceAssociationSummary;
-        let text = |name, read: fn(&Entry) -> String| {
-            field::<(), Entry, String, String>(name, string())
-                .computed()
-                .read(move |it: &Entry| Some(read(it)))
-        };
-        let entry = object(Ok::<(), String>)
-            .with(text("id", |it| it.id.clone()))
-            .with(text("arn", |it| it.arn.clone()))
-            .with(text("name", |it| it.name.clone()))
-            .with(text("description", |it| it.description.clone().unwrap_or_default()))
+        let entry = of_membership()
+            .with(told("name", |it: &Entry| it.name.clone()))
+            .with(told("description", |it: &Entry| it.description.clone().unwrap_or_default()))
             .with(
                 field("input_reference_config", input::reference().viewed())
                     .computed()
@@ -61,12 +54,6 @@ impl Listing for IdNamespaceAssociations {
                     .doc("What AWS Entity Resolution says of the namespace.")
                     .read(|it: &Entry| it.input_reference_properties.clone()),
             )
-            .with(text("membership_id", |it| it.membership_id.clone()))
-            .with(text("membership_arn", |it| it.membership_arn.clone()))
-            .with(text("collaboration_id", |it| it.collaboration_id.clone()))
-            .with(text("collaboration_arn", |it| it.collaboration_arn.clone()))
-            .with(field("create_time", time()).computed().read(|it: &Entry| Some(it.create_time)))
-            .with(field("update_time", time()).computed().read(|it: &Entry| Some(it.update_time)))
             .single();
         described_by::<IdNamespaceAssociation, _>(entry)
     }

@@ -10,7 +10,8 @@ use super::populate::list_versions;
 use super::{IntermediateTable, list_all};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Reading;
-use crate::cleanrooms::listing::{Listing, argument, described_by, filter, required};
+use crate::cleanrooms::listing::{Listing, argument, described_by, filter, required, told};
+use crate::cleanrooms::of_membership::of_membership;
 use crate::cleanrooms::query::Queried;
 use crate::cleanrooms::shapes::enumeration::{constant, open};
 use crate::cleanrooms::shapes::ids::uuid;
@@ -51,16 +52,9 @@ impl Listing for IntermediateTables {
 
     fn entry() -> Codec<(), IntermediateTableSummary> {
         type Entry = IntermediateTableSummary;
-        let text = |name, read: fn(&Entry) -> String| {
-            field::<(), Entry, String, String>(name, string())
-                .computed()
-                .read(move |it: &Entry| Some(read(it)))
-        };
-        let entry = object(Ok::<(), String>)
-            .with(text("id", |it| it.id.clone()))
-            .with(text("arn", |it| it.arn.clone()))
-            .with(text("name", |it| it.name.clone()))
-            .with(text("description", |it| it.description.clone().unwrap_or_default()))
+        let entry = of_membership()
+            .with(told("name", |it: &Entry| it.name.clone()))
+            .with(told("description", |it: &Entry| it.description.clone().unwrap_or_default()))
             .with(
                 field("status", text_enum::<IntermediateTableStatus>())
                     .computed()
@@ -79,12 +73,6 @@ impl Listing for IntermediateTables {
                 .computed()
                 .read(|it: &Entry| Some(it.analysis_rule_types.clone().unwrap_or_default())),
             )
-            .with(text("membership_id", |it| it.membership_id.clone()))
-            .with(text("membership_arn", |it| it.membership_arn.clone()))
-            .with(text("collaboration_id", |it| it.collaboration_id.clone()))
-            .with(text("collaboration_arn", |it| it.collaboration_arn.clone()))
-            .with(field("create_time", time()).computed().read(|it: &Entry| Some(it.create_time)))
-            .with(field("update_time", time()).computed().read(|it: &Entry| Some(it.update_time)))
             .single();
         described_by::<IntermediateTable, _>(entry)
     }

@@ -26,9 +26,11 @@ use crate::cleanrooms::client::{Changing, Client, Reading, send_unrepeatable};
 use crate::cleanrooms::error::failed;
 use crate::cleanrooms::key::Key;
 use crate::cleanrooms::object::Object;
+use crate::cleanrooms::population::{POPULATE, is_asked};
 use crate::cleanrooms::shapes::compute::{parameters, query_workers};
 use crate::cleanrooms::shapes::ids::account_id;
 use crate::cleanrooms::shapes::timeouts::timeout;
+use crate::cleanrooms::taken_in;
 use crate::framework::caught::caught;
 use crate::framework::codec::{Codec, ObjectCodec, object, one_of, string_map, variant};
 use crate::framework::plan::Plan;
@@ -37,12 +39,6 @@ use crate::framework::resource::lock;
 use crate::framework::row::{Row, field};
 use crate::framework::{Change, Context, Diagnostic, Diagnostics, Severity};
 use crate::wire::{AttributePath, Value};
-
-/// The attribute that asks for populations.
-pub const POPULATE: &str = "populate";
-
-/// A note: the table was imported, so that nobody knows by which `populate` it got its data.
-pub const TAKEN_IN: &str = "taken_in";
 
 /// The attribute of the population whose data the table holds.
 pub const VERSION: &str = "intermediate_table_version";
@@ -92,11 +88,6 @@ pub fn populate() -> Codec<Input, ()> {
         .single()
 }
 
-/// Whether a change asks for a population: `populate` appears, or something in it has changed.
-pub fn is_asked(change: Change<'_>) -> bool {
-    !change.planned.get(POPULATE).is_null() && change.changes(POPULATE)
-}
-
 /// What the plan says of a population.
 pub fn plan(plan: &mut Plan<'_>, private: &Private) {
     let at = AttributePath::of(POPULATE);
@@ -120,7 +111,7 @@ pub fn plan(plan: &mut Plan<'_>, private: &Private) {
     if !is_asked {
         return;
     }
-    if is_first_after_import(plan.prior, private) {
+    if taken_in::is_first(private, plan.prior, POPULATE) {
         if plan.prior.get("status").as_str() == Some(Status::Created.as_str()) {
             let detail = "The first `populate` after an import is only noted, for nobody knows \
                           whether the table was populated with it. Change something in it later, \
@@ -153,12 +144,6 @@ pub fn plan(plan: &mut Plan<'_>, private: &Private) {
     );
 }
 
-/// Only the configuration knows what a table was populated with: the first `populate` after an import
-/// is noted, and starts nothing.
-fn is_first_after_import(prior: &Value, notes: &Private) -> bool {
-    notes.get(TAKEN_IN).is_some() && prior.get(POPULATE).is_null()
-}
-
 /// Populates a new table. It exists whatever comes, so that nothing is an error.
 pub async fn made(
     cx: &Context<'_, Client>,
@@ -167,7 +152,7 @@ pub async fn made(
     item: &Item,
     started: Instant,
 ) {
-    cx.private().remove(TAKEN_IN);
+    taken_in::forget(&mut cx.private());
     let Some(key) = Key::new([item.membership_id.clone(), item.id.clone()]) else { return };
     let input = match input(planned) {
         Ok(Some(input)) => input,
@@ -202,15 +187,15 @@ pub async fn act(
     key: &Key,
     change: Change<'_>,
 ) -> Result<(), Diagnostics> {
-    let is_noted = is_first_after_import(change.prior, &cx.private());
+    let is_noted = taken_in::is_first(&cx.private(), change.prior, POPULATE);
     let Some(input) = input(change.planned)?.filter(|_| !is_noted) else {
         let looked = at.reading.look(IntermediateTable::get(&at.reading, key)).await;
         let item = looked.map_err(|err| Diagnostics::from(failed(&doing(key), &err)))?;
         set_columns(at, key, change.planned, &item).await?;
-        cx.private().remove(TAKEN_IN);
+        taken_in::forget(&mut cx.private());
         return Ok(());
     };
-    cx.private().remove(TAKEN_IN);
+    taken_in::forget(&mut cx.private());
     // However young it is, the population whose data the table holds is not the one that starts now.
     if let Some(version_id) = change.prior.get(VERSION).get("version_id").as_str() {
         cx.client.remember(&Started::known_as(version_id));

@@ -2,7 +2,6 @@
 
 use serde_json::{Value as Json, json};
 
-use super::populate::POPULATE;
 use super::*;
 use crate::cleanrooms::testing::{checked, client, create_input, plan, told, update_input, value};
 use crate::framework::managed::{Managed, PlanRequest, PlanResponse};
@@ -174,7 +173,7 @@ fn the_first_arguments_after_an_import_populate_nothing() {
     type Kind = IntermediateTable;
     let after_import = |over: Json| {
         let mut private = Private::default();
-        private.set(populate::TAKEN_IN, true);
+        private.set(taken_in::TAKEN_IN, true);
         let config = value::<Kind>(&config(json!({ "populate": {} })));
         let prior = value::<Kind>(&state(over));
         let request = PlanRequest { prior, config, private, ..PlanRequest::default() };
@@ -195,7 +194,7 @@ fn a_key_that_is_left_out_later_stays_and_is_told() {
     let private = |configured: bool| {
         let mut private = Private::default();
         if configured {
-            private.set(HAD_KEY, true);
+            private.set(lasting::CONFIGURED, [KMS_KEY]);
         }
         private
     };
@@ -210,7 +209,7 @@ fn a_key_that_is_left_out_later_stays_and_is_told() {
     let plan = managed.plan(Some(&client()), without(private(true)));
     assert_eq!(plan.planned, with_key);
     assert_eq!(told(&plan.diagnostics), ["warning at kms_key_arn"]);
-    assert!(plan.private.get(HAD_KEY).is_none(), "it is told once");
+    assert!(plan.private.get(lasting::CONFIGURED).is_none(), "it is told once");
     let plan = managed.plan(Some(&client()), without(private(false)));
     assert_eq!(told(&plan.diagnostics), Vec::<String>::new());
 }

@@ -6,10 +6,10 @@ use super::{PrivacyBudgetTemplate, list_all};
 use crate::cleanrooms::aws::AwsError;
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, described_by, filter, required};
+use crate::cleanrooms::of_membership::of_membership;
 use crate::cleanrooms::query::Queried;
 use crate::cleanrooms::shapes::ids::uuid;
-use crate::cleanrooms::shapes::time::time;
-use crate::framework::codec::{Codec, object, string, text_enum};
+use crate::framework::codec::{Codec, text_enum};
 use crate::framework::page::Need;
 use crate::framework::row::field;
 use crate::framework::schema::Attribute;
@@ -44,25 +44,12 @@ impl Listing for PrivacyBudgetTemplates {
 
     fn entry() -> Codec<(), PrivacyBudgetTemplateSummary> {
         type Entry = PrivacyBudgetTemplateSummary;
-        let text = |name, read: fn(&Entry) -> String| {
-            field::<(), Entry, String, String>(name, string())
-                .computed()
-                .read(move |it: &Entry| Some(read(it)))
-        };
-        let entry = object(Ok::<(), String>)
-            .with(text("id", |it| it.id.clone()))
-            .with(text("arn", |it| it.arn.clone()))
+        let entry = of_membership()
             .with(
                 field("privacy_budget_type", text_enum::<PrivacyBudgetType>())
                     .computed()
                     .read(|it: &Entry| Some(it.privacy_budget_type.clone())),
             )
-            .with(text("membership_id", |it| it.membership_id.clone()))
-            .with(text("membership_arn", |it| it.membership_arn.clone()))
-            .with(text("collaboration_id", |it| it.collaboration_id.clone()))
-            .with(text("collaboration_arn", |it| it.collaboration_arn.clone()))
-            .with(field("create_time", time()).computed().read(|it: &Entry| Some(it.create_time)))
-            .with(field("update_time", time()).computed().read(|it: &Entry| Some(it.update_time)))
             .single();
         described_by::<PrivacyBudgetTemplate, _>(entry)
     }

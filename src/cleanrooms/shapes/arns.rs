@@ -4,6 +4,7 @@ use super::ids::is_account_id;
 use super::text::{has_line_break, is_id, is_of, is_region_in_words};
 use crate::framework::codec::{Codec, string};
 use crate::framework::validators::{Validator, length};
+use crate::wire::Value;
 
 /// The ARN of an id namespace of AWS Entity Resolution (API model: IdNamespaceAssociationInputReferenceArn).
 pub fn id_namespace_arn() -> Codec<String> {
@@ -37,6 +38,11 @@ pub fn id_mapping_workflow_arn() -> Codec<String> {
             )
         })
     }))
+}
+
+/// The ARN of what belongs to AWS Entity Resolution, as a plan or a state names it.
+pub fn input_reference_arn(object: &Value) -> Option<&str> {
+    object.get("input_reference_config").get("input_reference_arn").as_str()
 }
 
 /// The ARN of a key of AWS KMS, which an alias is not (API model: KMSKeyArn).

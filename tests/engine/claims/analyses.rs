@@ -49,15 +49,7 @@ const ADDRESS: &str = "cleanrooms_protected_query.this";
 
 /// A collaboration in which its creator runs queries, and what else stands in the configuration.
 fn runner(more: &str) -> String {
-    let ability = r#"["CAN_QUERY", "CAN_RECEIVE_RESULTS"]"#;
-    collaboration("this", WITHOUT_PARTNER)
-        .replace("creator_member_abilities = []", &format!("creator_member_abilities = {ability}"))
-        + r#"
-resource "cleanrooms_membership" "this" {
-  collaboration_id = cleanrooms_collaboration.this.id
-  query_log_status = "DISABLED"
-}
-"# + more
+    joined_with(r#"["CAN_QUERY", "CAN_RECEIVE_RESULTS"]"#, more)
 }
 
 fn query(label: &str, more: &str) -> String {

@@ -20,15 +20,7 @@ const LATE: Duration = Duration::from_secs(70);
 async fn exporter() -> Result<Stage> {
     let mut stage = Stage::new();
     let abilities = r#"["CAN_EXPORT_QUERY_ANALYSIS_LOG", "CAN_QUERY", "CAN_RECEIVE_RESULTS"]"#;
-    let program = collaboration("this", WITHOUT_PARTNER).replace(
-        "creator_member_abilities = []",
-        &format!("creator_member_abilities = {abilities}"),
-    ) + r#"
-resource "cleanrooms_membership" "this" {
-  collaboration_id = cleanrooms_collaboration.this.id
-  query_log_status = "DISABLED"
-}
-
+    let more = r#"
 resource "cleanrooms_protected_query" "this" {
   membership_id = cleanrooms_membership.this.id
   sql           = "SELECT COUNT(*) FROM orders"
@@ -42,7 +34,7 @@ action "cleanrooms_start_analysis_log_export" "audit" {
   }
 }
 "#;
-    stage.configure(&program);
+    stage.configure(&joined_with(abilities, more));
     applied(&mut stage).await?;
     stage.world.clear_calls().await?;
     Ok(stage)

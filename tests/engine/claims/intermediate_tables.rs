@@ -33,16 +33,8 @@ const PATH: &str = "/memberships/${cleanrooms_membership.this.id}/intermediateTa
 
 /// A table of a member who queries, with these attributes besides.
 fn table(more: &str) -> String {
-    let ability = r#"["CAN_QUERY", "CAN_RECEIVE_RESULTS"]"#;
-    collaboration("this", WITHOUT_PARTNER)
-        .replace("creator_member_abilities = []", &format!("creator_member_abilities = {ability}"))
-        + &format!(
-            r#"
-resource "cleanrooms_membership" "this" {{
-  collaboration_id = cleanrooms_collaboration.this.id
-  query_log_status = "DISABLED"
-}}
-
+    let table = format!(
+        r#"
 resource "cleanrooms_intermediate_table" "this" {{
   membership_id = cleanrooms_membership.this.id
   name          = "reached"
@@ -52,7 +44,8 @@ resource "cleanrooms_intermediate_table" "this" {{
   {more}
 }}
 "#
-        )
+    );
+    joined_with(r#"["CAN_QUERY", "CAN_RECEIVE_RESULTS"]"#, &table)
 }
 
 /// A stage on which a table without data is there.

@@ -37,13 +37,7 @@ resource "cleanrooms_id_namespace_association" "{label}" {{
 "#
         )
     };
-    collaboration("this", WITHOUT_PARTNER)
-        + r#"
-resource "cleanrooms_membership" "this" {
-  collaboration_id = cleanrooms_collaboration.this.id
-  query_log_status = "DISABLED"
-}
-"# + &namespace("source")
+    let more = namespace("source")
         + &namespace("target")
         + &format!(
             r#"
@@ -61,7 +55,8 @@ resource "cleanrooms_id_mapping_table" "this" {{
   ]
 }}
 "#
-        )
+        );
+    joined_with("[]", &more)
 }
 
 async fn whatever_meets_the_call_of_a_population_it_is_started_once_at_most() -> Result<()> {

@@ -7,10 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::PrivateKeyDer;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,6 +17,7 @@ use xtask::bundle::{self, PROVIDER};
 use xtask::platform::{self, Platform};
 use xtask::{VERSION, archive, hashes};
 
+use super::authority::certificates;
 use super::{required_providers, scratch};
 use crate::engine::Engine;
 use crate::provider::{Provider, SOURCE};
@@ -253,7 +250,7 @@ struct Served {
 impl Served {
     fn start(folder: PathBuf) -> Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let (authority, acceptor) = certificates()?;
+        let (authority, acceptor) = certificates("localhost")?;
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let url = format!("https://localhost:{}/", listener.local_addr()?.port());
         let asked = Arc::default();
@@ -264,26 +261,6 @@ impl Served {
     fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-/// An authority, and a server with a certificate that it has signed.
-fn certificates() -> Result<(String, TlsAcceptor)> {
-    let mut params = CertificateParams::new(Vec::new())?;
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let key = KeyPair::generate()?;
-    let authority = params.self_signed(&key)?.pem();
-    let issuer = Issuer::new(params, key);
-    let key = KeyPair::generate()?;
-    let certificate = CertificateParams::new(vec!["localhost".to_owned()])?;
-    let certificate = certificate.signed_by(&key, &issuer)?;
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-        )?;
-    Ok((authority, TlsAcceptor::from(Arc::new(config))))
 }
 
 async fn serve(

@@ -80,7 +80,7 @@ pub fn a_vote_and_a_query_for_each_night(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-fn state(workspace: &Workspace) -> Result<State> {
+pub(super) fn state(workspace: &Workspace) -> Result<State> {
     State::read(&workspace.directory().join("terraform.tfstate"))
 }
 

@@ -6,15 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, ensure};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio_rustls::TlsAcceptor;
 
+use super::authority::certificates;
 use super::provider_block::{PLAN, told, with_provider};
 use crate::engine::Engine;
 use crate::sandbox::Sandbox;
@@ -126,7 +123,7 @@ impl Network {
     fn before(sandbox: &Sandbox) -> Result<Self> {
         let sandbox = sandbox.url().trim_start_matches("http://").trim_end_matches('/').to_owned();
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let (authority, acceptor) = certificates()?;
+        let (authority, acceptor) = certificates(HOST)?;
         let (secure, proxy) = runtime.block_on(async {
             io::Result::Ok((
                 TcpListener::bind("127.0.0.1:0").await?,
@@ -143,25 +140,6 @@ impl Network {
     fn tunnels(&self) -> usize {
         self.tunnels.load(Ordering::SeqCst)
     }
-}
-
-/// An authority, and a server with a certificate that it has signed.
-fn certificates() -> Result<(String, TlsAcceptor)> {
-    let mut params = CertificateParams::new(Vec::new())?;
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let key = KeyPair::generate()?;
-    let authority = params.self_signed(&key)?.pem();
-    let issuer = Issuer::new(params, key);
-    let key = KeyPair::generate()?;
-    let certificate = CertificateParams::new(vec![HOST.to_owned()])?.signed_by(&key, &issuer)?;
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-        )?;
-    Ok((authority, TlsAcceptor::from(Arc::new(config))))
 }
 
 async fn serve_tls(listener: TcpListener, acceptor: TlsAcceptor, behind: String) {

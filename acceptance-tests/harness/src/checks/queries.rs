@@ -23,7 +23,7 @@ const FIRST: Version = Version::new(1, 14, 0);
 /// When something else is found, or asked of the service.
 pub fn what_is_ones_own_is_found(engine: &Engine) -> Result<()> {
     let Some(prepared) = Prepared::new("queries", engine)? else { return Ok(()) };
-    prepared.workspace.write("lists.tfquery.hcl", LISTS)?;
+    prepared.workspace.write("lists.tfquery.hcl", &(LISTS.to_owned() + &of_membership()))?;
     prepared.sandbox.client().clear_calls()?;
     let finished = prepared.workspace.run(&["query", "-json"])?;
     ensure!(finished.status.success(), "the query failed: {finished}");
@@ -77,7 +77,7 @@ pub fn what_is_ones_own_is_found(engine: &Engine) -> Result<()> {
 /// When a plan with it changes anything.
 pub fn what_is_written_is_imported_without_a_change(engine: &Engine) -> Result<()> {
     let Some(prepared) = Prepared::new("generated_by_query", engine)? else { return Ok(()) };
-    prepared.workspace.write("lists.tfquery.hcl", GENERATED)?;
+    prepared.workspace.write("lists.tfquery.hcl", &(GENERATED.to_owned() + &of_membership()))?;
     prepared.workspace.succeed(&["query", "-generate-config-out=generated.tf"])?;
     let generated = std::fs::read_to_string(prepared.workspace.directory().join("generated.tf"))
         .context("reading what was written")?;
@@ -194,6 +194,34 @@ impl Prepared {
     }
 }
 
+/// The kinds of what a membership holds.
+const OF_MEMBERSHIP: [&str; 7] = [
+    "cleanrooms_configured_table_association",
+    "cleanrooms_analysis_template",
+    "cleanrooms_intermediate_table",
+    "cleanrooms_privacy_budget_template",
+    "cleanrooms_id_namespace_association",
+    "cleanrooms_id_mapping_table",
+    "cleanrooms_configured_audience_model_association",
+];
+
+/// A list of all that the first membership has, for each of these kinds.
+fn of_membership() -> String {
+    let list = |kind: &&str| {
+        format!(
+            r#"
+list "{kind}" "all" {{
+  provider = cleanrooms
+  config {{
+    membership_id = list.cleanrooms_membership.all.data[0].identity.id
+  }}
+}}
+"#
+        )
+    };
+    OF_MEMBERSHIP.iter().map(list).collect()
+}
+
 const PROVIDER: &str = r#"
 variable "sandbox" {
   type = string
@@ -235,55 +263,6 @@ list "cleanrooms_configured_table" "two" {
   provider = cleanrooms
   limit    = 1
 }
-
-list "cleanrooms_configured_table_association" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_analysis_template" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_intermediate_table" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_privacy_budget_template" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_id_namespace_association" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_id_mapping_table" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_configured_audience_model_association" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
 "#;
 
 const WHOLE: &str = r#"
@@ -304,54 +283,5 @@ list "cleanrooms_membership" "all" {
 
 list "cleanrooms_configured_table" "all" {
   provider = cleanrooms
-}
-
-list "cleanrooms_configured_table_association" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_analysis_template" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_intermediate_table" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_privacy_budget_template" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_id_namespace_association" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_id_mapping_table" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
-}
-
-list "cleanrooms_configured_audience_model_association" "all" {
-  provider = cleanrooms
-  config {
-    membership_id = list.cleanrooms_membership.all.data[0].identity.id
-  }
 }
 "#;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -83,7 +83,7 @@ impl<'a> Claims<'a> {
         self.nothing_is_doubled(now)?;
         let orphans = self.orphans(now);
         ensure!(
-            orphans.is_empty() || self.reply_was_lost() || self.state_is_incomplete(),
+            orphans.is_empty() || self.reply_was_lost(),
             "exist, but are neither in the state nor named in a diagnostic: {orphans:?}"
         );
         Ok(())
@@ -120,10 +120,9 @@ impl<'a> Claims<'a> {
         let expected = self.clean.instances.iter();
         let mut missing = expected.filter(|one| !now.state.instances.contains_key(*one));
         let orphans = self.orphans(now).into_iter();
-        let found = orphans.filter_map(|orphan| match missing.next() {
-            Some(address) => Some(Ok((address.clone(), orphan))),
-            None if self.state_is_incomplete() => None,
-            None => Some(Err(anyhow!("nothing in the configuration is missing for {orphan}"))),
+        let found = orphans.map(|orphan| {
+            let address = missing.next().context("nothing in the configuration is missing")?;
+            Ok((address.clone(), orphan))
         });
         let found = found.collect::<Result<Vec<_>>>()?;
         self.verdict.imported += found.len();
@@ -170,15 +169,6 @@ impl<'a> Claims<'a> {
         // Messages call what was run by its own id.
         let id = id.rsplit('/').next().filter(|own| own.len() == 36).unwrap_or(id);
         self.said.iter().any(|said| said.detail.contains(id) || said.summary.contains(id))
-    }
-
-    /// Whether a warning says that what a change has made is read by the next plan: of what was made
-    /// beside the object, such as the query that fills a table, only a read tells.
-    fn state_is_incomplete(&self) -> bool {
-        let says_so = |said: &Diagnostic| {
-            said.severity == "warning" && said.detail.contains("refresh completes the state")
-        };
-        self.said.iter().any(says_so)
     }
 
     fn reply_was_lost(&self) -> bool {

@@ -4,7 +4,7 @@ Every test here runs against both. Where they differ we side with the API's
 documentation; the README lists the differences.
 """
 
-from world import *
+from tables import *
 
 
 def test_a_collaboration_comes_back_as_it_was_sent(world):
@@ -121,3 +121,47 @@ def test_a_deleted_collaboration_is_gone(world):
         raise AssertionError("it should be gone")
     except ClientError:
         pass
+
+
+def test_a_table_comes_back_as_it_was_sent(world):
+    made = table(world, description="all orders")
+    equal((made["name"], made["description"]), ("Orders 2026", "all orders"))
+    equal(made["analysisMethod"], "DIRECT_QUERY")
+    equal(made["analysisRuleTypes"], [])
+    equal(sorted(made["allowedColumns"]), sorted(COLUMNS))
+    glue = made["tableReference"]["glue"]
+    equal({key: glue[key] for key in GLUE["glue"]}, GLUE["glue"])
+    assert made["arn"].endswith(f":configuredtable/{made['id']}"), made["arn"]
+    got = world.owner.get_configured_table(**table_id(made))["configuredTable"]
+    equal((got["id"], got["createTime"]), (made["id"], made["createTime"]))
+
+
+def test_tables_are_listed(world):
+    made = {table(world)["id"] for _ in range(2)}
+    listed = world.owner.list_configured_tables()["configuredTableSummaries"]
+    equal({entry["id"] for entry in listed}, made)
+
+
+def test_a_table_is_renamed_and_takes_both_methods(world):
+    made = table(world, description="text")
+    world.owner.update_configured_table(
+        **table_id(made), name="renamed", analysisMethod="MULTIPLE", selectedAnalysisMethods=BOTH
+    )
+    got = world.owner.get_configured_table(**table_id(made))["configuredTable"]
+    equal((got["name"], got["description"]), ("renamed", "text"))
+    equal((got["analysisMethod"], set(got["selectedAnalysisMethods"])), ("MULTIPLE", set(BOTH)))
+
+
+def test_tags_of_tables_come_and_go(world):
+    made = table(world, tags={"a": "1", "b": "2"})
+    world.owner.tag_resource(resourceArn=made["arn"], tags={"b": "3"})
+    world.owner.untag_resource(resourceArn=made["arn"], tagKeys=["a"])
+    equal(world.owner.list_tags_for_resource(resourceArn=made["arn"])["tags"], {"b": "3"})
+
+
+def test_a_deleted_table_is_not_found(world):
+    made = table(world)
+    world.owner.delete_configured_table(**table_id(made))
+    equal(world.owner.list_configured_tables()["configuredTableSummaries"], [])
+    with refused("ResourceNotFoundException"):
+        world.owner.get_configured_table(**table_id(made))

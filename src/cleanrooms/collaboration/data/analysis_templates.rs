@@ -5,7 +5,7 @@ use aws_sdk_cleanrooms::types::{
     CollaborationAnalysisTemplate as Item, CollaborationAnalysisTemplateSummary,
 };
 
-use super::parts::{self, Part};
+use super::parts;
 use crate::cleanrooms::analysis_template::source::{artifact, metadata};
 use crate::cleanrooms::analysis_template::{
     error_messages, parameters, schema, synthetic_data, validations,
@@ -22,28 +22,6 @@ use crate::framework::schema::Attribute;
 use crate::wire::Value;
 
 const NOUN: &str = "analysis template";
-
-fn part(it: &Item) -> Part<'_> {
-    Part {
-        id: &it.id,
-        arn: &it.arn,
-        creator_account_id: &it.creator_account_id,
-        collaboration_arn: &it.collaboration_arn,
-        create_time: it.create_time,
-        update_time: it.update_time,
-    }
-}
-
-fn part_in_list(it: &CollaborationAnalysisTemplateSummary) -> Part<'_> {
-    Part {
-        id: &it.id,
-        arn: &it.arn,
-        creator_account_id: &it.creator_account_id,
-        collaboration_arn: &it.collaboration_arn,
-        create_time: it.create_time,
-        update_time: it.update_time,
-    }
-}
 
 fn name<T: 'static>(of: fn(&T) -> &String) -> Row<(), (), T> {
     let name = field("name", string()).computed().doc("The name of the analysis template.");
@@ -81,13 +59,13 @@ impl Listing for CollaborationAnalysisTemplates {
             .doc("Whether it makes synthetic data, where the service tells.")
             .read(|it: &Self::Entry| it.is_synthetic_data);
         let head = [
-            parts::id(NOUN, part_in_list),
-            parts::arn(NOUN, part_in_list),
+            parts::id(NOUN),
+            parts::arn(NOUN),
             name(|it: &Self::Entry| &it.name),
             description(|it: &Self::Entry| &it.description),
             is_synthetic_data.into(),
         ];
-        shown(head.into_iter().chain(parts::rows(NOUN, part_in_list)))
+        shown(head.into_iter().chain(parts::rows(NOUN)))
     }
 
     async fn list(at: &Reading<'_>, config: &Value) -> Result<Vec<Self::Entry>, AwsError> {
@@ -175,8 +153,8 @@ impl View for CollaborationAnalysisTemplate {
                 })
                 .into(),
         ];
-        let head = std::iter::once(parts::id(NOUN, part)).chain(more);
-        head.chain(parts::rows(NOUN, part)).collect()
+        let head = std::iter::once(parts::id(NOUN)).chain(more);
+        head.chain(parts::rows(NOUN)).collect()
     }
 
     async fn get(at: &Reading<'_>, config: &Value) -> Result<Item, AwsError> {

@@ -5,7 +5,7 @@ use aws_sdk_cleanrooms::types::{
     CollaborationConfiguredAudienceModelAssociationSummary as Summary,
 };
 
-use super::parts::{self, Part};
+use super::parts;
 use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, argument, required};
@@ -19,28 +19,6 @@ use crate::framework::schema::Attribute;
 use crate::wire::Value;
 
 const NOUN: &str = "configured audience model association";
-
-fn part(it: &Item) -> Part<'_> {
-    Part {
-        id: &it.id,
-        arn: &it.arn,
-        creator_account_id: &it.creator_account_id,
-        collaboration_arn: &it.collaboration_arn,
-        create_time: it.create_time,
-        update_time: it.update_time,
-    }
-}
-
-fn part_in_list(it: &Summary) -> Part<'_> {
-    Part {
-        id: &it.id,
-        arn: &it.arn,
-        creator_account_id: &it.creator_account_id,
-        collaboration_arn: &it.collaboration_arn,
-        create_time: it.create_time,
-        update_time: it.update_time,
-    }
-}
 
 fn name<T: 'static>(of: fn(&T) -> &String) -> Row<(), (), T> {
     let name = field("name", string()).computed().doc("The name of the model there.");
@@ -75,12 +53,12 @@ impl Listing for CollaborationConfiguredAudienceModelAssociations {
 
     fn entry() -> Codec<(), Summary> {
         let head = [
-            parts::id(NOUN, part_in_list),
-            parts::arn(NOUN, part_in_list),
+            parts::id(NOUN),
+            parts::arn(NOUN),
             name(|it: &Summary| &it.name),
             description(|it: &Summary| &it.description),
         ];
-        shown(head.into_iter().chain(parts::rows(NOUN, part_in_list)))
+        shown(head.into_iter().chain(parts::rows(NOUN)))
     }
 
     async fn list(at: &Reading<'_>, config: &Value) -> Result<Vec<Summary>, AwsError> {
@@ -127,8 +105,8 @@ impl View for CollaborationConfiguredAudienceModelAssociation {
                 .read(|it: &Item| Some(it.configured_audience_model_arn.clone()))
                 .into(),
         ];
-        let head = std::iter::once(parts::arn(NOUN, part)).chain(more);
-        head.chain(parts::rows(NOUN, part)).collect()
+        let head = std::iter::once(parts::arn(NOUN)).chain(more);
+        head.chain(parts::rows(NOUN)).collect()
     }
 
     async fn get(at: &Reading<'_>, config: &Value) -> Result<Item, AwsError> {

@@ -5,7 +5,7 @@ use aws_sdk_cleanrooms::types::{
     PrivacyBudgetTemplateAutoRefresh, PrivacyBudgetType,
 };
 
-use super::parts::{self, Part};
+use super::parts;
 use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, argument, required};
@@ -20,28 +20,6 @@ use crate::framework::schema::Attribute;
 use crate::wire::Value;
 
 const NOUN: &str = "privacy budget template";
-
-fn part(it: &Item) -> Part<'_> {
-    Part {
-        id: &it.id,
-        arn: &it.arn,
-        creator_account_id: &it.creator_account_id,
-        collaboration_arn: &it.collaboration_arn,
-        create_time: it.create_time,
-        update_time: it.update_time,
-    }
-}
-
-fn part_in_list(it: &CollaborationPrivacyBudgetTemplateSummary) -> Part<'_> {
-    Part {
-        id: &it.id,
-        arn: &it.arn,
-        creator_account_id: &it.creator_account_id,
-        collaboration_arn: &it.collaboration_arn,
-        create_time: it.create_time,
-        update_time: it.update_time,
-    }
-}
 
 fn privacy_budget_type<T: 'static>(of: fn(&T) -> &PrivacyBudgetType) -> Row<(), (), T> {
     field("privacy_budget_type", text_enum::<PrivacyBudgetType>())
@@ -78,8 +56,8 @@ impl Listing for CollaborationPrivacyBudgetTemplates {
 
     fn entry() -> Codec<(), CollaborationPrivacyBudgetTemplateSummary> {
         let kind = privacy_budget_type(|it: &Self::Entry| &it.privacy_budget_type);
-        let head = [parts::id(NOUN, part_in_list), parts::arn(NOUN, part_in_list), kind];
-        shown(head.into_iter().chain(parts::rows(NOUN, part_in_list)))
+        let head = [parts::id(NOUN), parts::arn(NOUN), kind];
+        shown(head.into_iter().chain(parts::rows(NOUN)))
     }
 
     async fn list(at: &Reading<'_>, config: &Value) -> Result<Vec<Self::Entry>, AwsError> {
@@ -127,8 +105,8 @@ impl View for CollaborationPrivacyBudgetTemplate {
                 .read(|it: &Item| it.parameters.as_ref().and_then(of_reply))
                 .into(),
         ];
-        let head = std::iter::once(parts::arn(NOUN, part)).chain(more);
-        head.chain(parts::rows(NOUN, part)).collect()
+        let head = std::iter::once(parts::arn(NOUN)).chain(more);
+        head.chain(parts::rows(NOUN)).collect()
     }
 
     async fn get(at: &Reading<'_>, config: &Value) -> Result<Item, AwsError> {

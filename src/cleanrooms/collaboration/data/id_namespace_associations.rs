@@ -6,7 +6,7 @@ use aws_sdk_cleanrooms::types::{
     IdNamespaceAssociationInputReferenceConfig as Reference,
 };
 
-use super::parts::{self, Part};
+use super::parts;
 use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::id_namespace_association::input;
@@ -21,28 +21,6 @@ use crate::framework::schema::Attribute;
 use crate::wire::Value;
 
 const NOUN: &str = "id namespace association";
-
-fn part(it: &Item) -> Part<'_> {
-    Part {
-        id: &it.id,
-        arn: &it.arn,
-        creator_account_id: &it.creator_account_id,
-        collaboration_arn: &it.collaboration_arn,
-        create_time: it.create_time,
-        update_time: it.update_time,
-    }
-}
-
-fn part_in_list(it: &Entry) -> Part<'_> {
-    Part {
-        id: &it.id,
-        arn: &it.arn,
-        creator_account_id: &it.creator_account_id,
-        collaboration_arn: &it.collaboration_arn,
-        create_time: it.create_time,
-        update_time: it.update_time,
-    }
-}
 
 fn name<T: 'static>(of: fn(&T) -> &str) -> Row<(), (), T> {
     field("name", string())
@@ -94,14 +72,14 @@ impl Listing for CollaborationIdNamespaceAssociations {
             .doc("What AWS Entity Resolution says of the namespace.")
             .read(|it: &Entry| it.input_reference_properties.clone());
         let head = [
-            parts::id(NOUN, part_in_list),
-            parts::arn(NOUN, part_in_list),
+            parts::id(NOUN),
+            parts::arn(NOUN),
             name(|it: &Entry| &it.name),
             description(|it: &Entry| it.description.as_deref()),
             reference(|it: &Entry| it.input_reference_config.as_ref()),
             properties.into(),
         ];
-        shown(head.into_iter().chain(parts::rows(NOUN, part_in_list)))
+        shown(head.into_iter().chain(parts::rows(NOUN)))
     }
 
     async fn list(at: &Reading<'_>, config: &Value) -> Result<Vec<Entry>, AwsError> {
@@ -149,14 +127,14 @@ impl View for CollaborationIdNamespaceAssociation {
             .doc("What AWS Entity Resolution says of the namespace.")
             .read(|it: &Item| it.input_reference_properties.clone());
         let head = [
-            parts::arn(NOUN, part),
+            parts::arn(NOUN),
             name(|it: &Item| &it.name),
             description(|it: &Item| it.description.as_deref()),
             reference(|it: &Item| it.input_reference_config.as_ref()),
             mapping.into(),
             properties.into(),
         ];
-        head.into_iter().chain(parts::rows(NOUN, part)).collect()
+        head.into_iter().chain(parts::rows(NOUN)).collect()
     }
 
     async fn get(at: &Reading<'_>, config: &Value) -> Result<Item, AwsError> {
