@@ -47,7 +47,7 @@ pub struct Attribute {
     /// Whether a refresh keeps what state has, since it never changes.
     pub kept: bool,
     /// The attribute whose value this one gives without a trace in plan and state; see
-    /// [`write_only`](super::write_only).
+    /// [`write_only`].
     pub write_only_for: Option<&'static str>,
     /// Whether two spellings mean the same; the prior one is kept then.
     pub equivalent: Option<fn(&Value, &Value) -> bool>,
