@@ -328,6 +328,7 @@ async fn a_plan_of_other_settings_is_refused_by_the_half_that_acts_first() {
                 let request = ApplyRequest {
                     prior: prior.clone(),
                     planned: Value::Null,
+                    config: Value::Null,
                     private: private.clone(),
                     identity: Value::Null,
                 };

@@ -7,6 +7,7 @@ use super::{from_proto, to_proto};
 use crate::framework::managed::{ApplyRequest, ManagedResource, PlanRequest, StateResponse};
 use crate::framework::moving::Source;
 use crate::framework::private::Private;
+use crate::framework::write_only;
 use crate::framework::{Configured, Diagnostic, Diagnostics, ImportTarget, Provider};
 use crate::proto::tfplugin6::*;
 use crate::wire::{Type, Value};
@@ -18,7 +19,11 @@ impl<P: Provider> Service<P> {
     ) -> Result<validate_resource_config::Response, Diagnostics> {
         let target = self.target(&request.type_name)?;
         let config = target.config(request.config.as_ref())?;
-        let diagnostics = to_proto::diagnostics(target.resource.validate(&config));
+        let mut diagnostics = target.resource.validate(&config);
+        if !request.client_capabilities.is_some_and(|c| c.write_only_attributes_allowed) {
+            diagnostics.extend(write_only::unsupported(target.resource.schema(), &config));
+        }
+        let diagnostics = to_proto::diagnostics(diagnostics);
         Ok(validate_resource_config::Response { diagnostics })
     }
 
@@ -128,6 +133,7 @@ impl<P: Provider> Service<P> {
         let change = ApplyRequest {
             prior: target.state(request.prior_state.as_ref())?,
             planned: target.planned(request.planned_state.as_ref())?,
+            config: target.config(request.config.as_ref())?,
             private: target.private(&request.planned_private)?,
             identity: target.identity(request.planned_identity.as_ref())?,
         };

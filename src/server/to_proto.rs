@@ -163,6 +163,7 @@ fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
         optional: matches!(attribute.mode, Mode::Optional | Mode::OptionalComputed),
         computed: attribute.mode.is_computed(),
         sensitive: attribute.sensitive,
+        write_only: attribute.is_write_only(),
         ..proto::schema::Attribute::default()
     }
 }

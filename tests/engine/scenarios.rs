@@ -24,6 +24,7 @@ const ONLY_REAL: &[(&str, &str)] = &[
     ("change_request_vote/invalid", DECODED),
     ("protected_job/lost_create", QUICK),
     ("protected_query/lost_create", QUICK),
+    ("protected_query/parameters_wo_unsupported", "it has write-only arguments"),
     ("tags/ignored_by_lifecycle", "core warns of what is ignored in vain"),
     ("membership/replaced_before_destroyed", "engines plan to destroy a deposed object once more"),
     ("collaboration/remove_member", RACE),

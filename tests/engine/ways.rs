@@ -117,10 +117,11 @@ fn all_are_shown(resource: &dyn ManagedResource<Client>) -> Result<()> {
     Ok(())
 }
 
-/// The paths of what a configuration may set; keys of maps are left out.
+/// The paths of what a configuration may set and a state shows; keys of maps are left out.
 fn leaves(attributes: &[Attribute], prefix: &str) -> Vec<String> {
     let mut paths = Vec::new();
-    for attribute in attributes.iter().filter(|it| it.mode.is_configurable()) {
+    for attribute in attributes.iter().filter(|it| it.mode.is_configurable() && !it.is_write_only())
+    {
         let path = format!("{prefix}{}", attribute.name);
         match &attribute.kind {
             Kind::Plain(_) => paths.push(path),

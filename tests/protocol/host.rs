@@ -56,6 +56,8 @@ impl Host {
                 Type::map(Type::object([("role", Type::String), ("status", Type::String)])),
             ),
             ("note", Type::String),
+            ("secret", Type::String),
+            ("secret_wo", Type::String),
             ("settings", Type::map(Type::String)),
             ("version", Type::Number),
         ]);
@@ -73,10 +75,19 @@ impl Host {
     }
 
     pub async fn validate(&mut self, config: &Value) -> Vec<Diagnostic> {
+        self.validate_for(config, None).await
+    }
+
+    /// Validates for an engine that can do so much.
+    pub async fn validate_for(
+        &mut self,
+        config: &Value,
+        client_capabilities: Option<ClientCapabilities>,
+    ) -> Vec<Diagnostic> {
         let request = validate_resource_config::Request {
             type_name: THING.to_owned(),
             config: self.dynamic(config),
-            client_capabilities: None,
+            client_capabilities,
         };
         let reply = soon(self.client.validate_resource_config(request)).await;
         reply.unwrap().into_inner().diagnostics
@@ -227,7 +238,8 @@ pub fn identity(id: &str, kind: Option<&str>) -> ResourceIdentityData {
 /// A configuration with these attributes; the others are null.
 pub fn config<'a>(attributes: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
     let all = ["id", "name", "kind", "size", "labels", "members", "note", "settings", "version"];
-    let Value::Object(mut config) = Value::object(all.map(|name| (name, Value::Null))) else {
+    let all = all.into_iter().chain(["secret", "secret_wo"]).map(|name| (name, Value::Null));
+    let Value::Object(mut config) = Value::object(all) else {
         unreachable!("it was just made");
     };
     for (name, value) in attributes {

@@ -14,3 +14,4 @@ mod moves;
 mod schemas;
 mod stop;
 mod unknowns;
+mod write_only;

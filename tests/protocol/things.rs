@@ -80,6 +80,7 @@ pub struct Thing {
     labels: Option<Vec<String>>,
     members: Option<Vec<Member>>,
     note: String,
+    pub secret: Option<String>,
     version: i64,
 }
 
@@ -98,6 +99,7 @@ pub struct Input {
     labels: Option<Vec<String>>,
     members: Option<Vec<Member>>,
     note: Option<String>,
+    secret: Option<String>,
 }
 
 #[derive(Default)]
@@ -342,6 +344,23 @@ impl Resource for ThingResource {
                     .read(|thing| Some(thing.note.clone())),
             )
             .with(
+                Self::attribute("secret", string())
+                    .optional_computed()
+                    .requires_replace()
+                    .kept()
+                    .sensitive()
+                    .doc("What is written on its underside, for life.")
+                    .create(set(|input| &mut input.secret))
+                    .read(|thing| thing.secret.clone()),
+            )
+            .with(
+                Self::attribute("secret_wo", string())
+                    .optional()
+                    .write_only_for("secret")
+                    .sensitive()
+                    .doc("What is written there without a trace in the state."),
+            )
+            .with(
                 Self::attribute("settings", string_map())
                     .optional()
                     .local()
@@ -418,6 +437,7 @@ impl Resource for ThingResource {
             labels: input.labels,
             members: input.members,
             note: input.note.unwrap_or_else(|| "as new".to_owned()),
+            secret: input.secret,
             version: 1,
         };
         things.insert(thing.id.clone(), thing.clone());

@@ -10,6 +10,7 @@ mod provider_block;
 mod queries;
 mod saved_plans;
 mod two_companies;
+mod write_only;
 
 use std::path::PathBuf;
 
@@ -62,6 +63,7 @@ pub const ALL: &[(&str, Check)] = &[
         saved_plans::other_changes_with_other_settings,
     ),
     ("saved_plans/tags_in_any_unicode_form_settle", saved_plans::tags_in_any_unicode_form_settle),
+    ("write_only/no_file_holds_what_is_write_only", write_only::no_file_holds_what_is_write_only),
     (
         "places/another_provider_block_of_the_account_leaves_no_place",
         places::another_provider_block_of_the_account_leaves_no_place,

@@ -70,7 +70,7 @@ pub const FEATURES: &[Feature] = &[
         name: "write-only attributes",
         terraform: Some("1.11.0"),
         opentofu: Some("1.11.0"),
-        shown_by: Shown::No("the provider has none"),
+        shown_by: Shown::By(&["protected_query/parameters_wo"]),
     },
     Feature {
         name: "resource identity, and import by it",

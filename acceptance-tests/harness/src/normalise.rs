@@ -22,7 +22,7 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
 static MILLISECONDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b\d+ ms\b").expect("the pattern is a constant that a test compiles")
 });
-const IN_MILLISECONDS: &str = "_in_millis";
+const IN_MILLISECONDS: [&str; 2] = ["_in_millis", "InMillis"];
 
 /// Remembers which placeholder stands for what, over the steps of a scenario,
 /// so that the same id is recognised wherever it turns up again.
@@ -93,9 +93,11 @@ impl Normaliser {
                 let members = members.into_iter().chain(identity);
                 members
                     .map(|(name, member)| match member {
-                        Value::Number(_) if name.ends_with(IN_MILLISECONDS) => {
+                        Value::Number(_) if IN_MILLISECONDS.iter().any(|it| name.ends_with(it)) => {
                             (name, "<ms>".into())
                         }
+                        // As the service writes it, in seconds.
+                        Value::Number(_) if name.ends_with("Time") => (name, "<time>".into()),
                         member => (self.text(&name), self.numbered(member)),
                     })
                     .collect()
@@ -165,6 +167,9 @@ mod tests {
         let value = json!({ "total_duration_in_millis": 27, "units": 1 });
         let normalised = Normaliser::default().value(value);
         assert_eq!(normalised, json!({ "total_duration_in_millis": "<ms>", "units": 1 }));
+        let value = json!({ "totalDurationInMillis": 27, "createTime": 1767225600.5 });
+        let normalised = Normaliser::default().value(value);
+        assert_eq!(normalised, json!({ "totalDurationInMillis": "<ms>", "createTime": "<time>" }));
         assert_eq!(Normaliser::default().text("after 24 ms, 1"), "after <ms>, 1");
     }
 

@@ -13,10 +13,18 @@ pub fn plan_violations(
     config: &Value,
     planned: &Value,
 ) -> Vec<String> {
-    let mut violations = Vec::new();
+    let mut violations = write_only_violations(schema, planned);
     let root = AttributePath::root();
     check_object(&schema.attributes, prior, config, planned, &root, &mut violations);
     violations
+}
+
+/// Where a plan or a state holds what is write-only.
+pub fn write_only_violations(schema: &Schema, value: &Value) -> Vec<String> {
+    let attributes = schema.attributes.iter().filter(|it| it.is_write_only());
+    let held = attributes.map(|it| it.name).filter(|name| !value.get(name).is_null());
+    // The value is not shown: that is what it is write-only for.
+    held.map(|name| format!("there is a value for the write-only attribute {name}")).collect()
 }
 
 fn check_object(
@@ -43,6 +51,9 @@ fn check_attribute(
     path: &AttributePath,
     violations: &mut Vec<String>,
 ) {
+    if attribute.is_write_only() {
+        return;
+    }
     let keeps_prior = planned == prior && !prior.is_null() && !config.is_null();
     if planned == config || keeps_prior {
         return;

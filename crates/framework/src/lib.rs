@@ -26,6 +26,7 @@ pub mod schema;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod validators;
+pub mod write_only;
 
 pub use action::{Action, ActionSchema};
 pub use data::{DataSchema, DataSource};

@@ -19,6 +19,7 @@ use super::provider::Configured;
 use super::resource::{Change, Context, Found, ImportTarget, Resource, ResourceSchema};
 use super::schema::{Attribute, Kind, Schema};
 use super::validators::validate_config;
+use super::write_only;
 use wire::{AttributePath, Value, json};
 
 /// A note for the first read of an object that is imported: it was named by a user, so nobody has looked
@@ -69,6 +70,8 @@ pub struct ApplyRequest {
     pub prior: Value,
     /// The plan; null for a destroy.
     pub planned: Value,
+    /// The configuration, with what is write-only; null for a destroy.
+    pub config: Value,
     /// Notes of the plan.
     pub private: Private,
     /// The planned identity.
@@ -235,6 +238,7 @@ impl<R: Resource> Managed<R> {
         if request.prior.is_null() {
             // Of the object that it replaces, maybe.
             private.remove(MOVED);
+            write_only::note(schema, &request.config, &mut private);
         }
         // Another object has another identity; so has the create leg of a replacement, for which core
         // sends that of the old object.
@@ -252,13 +256,19 @@ impl<R: Resource> Managed<R> {
         &self,
         cx: &Context<'_, R::Client>,
         planned: &Value,
+        config: &Value,
     ) -> Result<Value, Diagnostics> {
+        let schema = self.schema.schema();
+        let sent = write_only::sent(schema, planned, config);
         let making = async {
-            let reply = R::create(cx, &self.schema, planned).await?;
+            let reply = R::create(cx, &self.schema, &sent).await?;
             Ok(filled(planned, &self.schema.value(&reply)))
         };
         let made: Result<Result<_, Diagnostics>, _> = caught(making).await;
-        let replied = made.unwrap_or_else(|panic| Ok(Self::made_before(cx, planned, panic)))?;
+        let made = made.unwrap_or_else(|panic| Ok(Self::made_before(cx, planned, panic)));
+        let replied = made.map_err(|errors| -> Diagnostics {
+            errors.into_iter().map(|error| write_only::told(schema, config, error)).collect()
+        })?;
         Ok(self.completed(cx, planned, replied).await)
     }
 
@@ -339,10 +349,15 @@ impl<R: Resource> Managed<R> {
         }
     }
 
+    /// The state that a read gives.
+    fn refreshed(&self, prior: &Value, remote: &R::Remote, private: &Private) -> Value {
+        write_only::withheld(private, prior, self.schema.refreshed(prior, remote))
+    }
+
     /// What exists after an update that failed half-way: what a read says, or what state had.
     async fn after_failed_update(&self, cx: &Context<'_, R::Client>, prior: &Value) -> Value {
         match R::read(cx, prior).await {
-            Ok(Found::Here(remote)) => self.schema.refreshed(prior, &remote),
+            Ok(Found::Here(remote)) => self.refreshed(prior, &remote, &cx.private()),
             _ => prior.clone(),
         }
     }
@@ -380,6 +395,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let mut diagnostics = validate_config(self.schema.schema(), config);
+        write_only::check(self.schema.schema(), config, &mut diagnostics);
         R::validate(config, &mut diagnostics);
         diagnostics
     }
@@ -453,7 +469,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         let state = match read {
             Ok(Found::Here(remote)) => {
                 private.remove(MOVED);
-                self.schema.refreshed(&prior.state, &remote)
+                self.refreshed(&prior.state, &remote, &private)
             }
             Ok(Found::NotYet) => prior.state,
             Ok(Found::Gone) => Value::Null,
@@ -474,7 +490,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         stop: CancellationToken,
         request: ApplyRequest,
     ) -> StateResponse {
-        let ApplyRequest { prior, planned, mut private, identity } = request;
+        let ApplyRequest { prior, planned, config, mut private, identity } = request;
         // A new object has an identity of its own, also when it replaces one.
         let identity = if prior.is_null() { Value::Null } else { identity };
         let is_another =
@@ -492,7 +508,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         }
         let cx = Context::new(client, stop, private);
         let (applied, fallback) = if prior.is_null() {
-            (self.create(&cx, &planned).await, Value::Null)
+            (self.create(&cx, &planned, &config).await, Value::Null)
         } else if planned.is_null() {
             (self.delete(&cx, &prior).await, prior.clone())
         } else {
@@ -513,8 +529,10 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
             () => self.identity(&state, &identity),
         };
         if !diagnostics.has_error() {
-            let violations = checks::apply_violations(&planned, &state);
-            diagnostics.extend(violations.into_iter().map(|violation| Diagnostic {
+            let schema = self.schema.schema();
+            let violations = checks::apply_violations(&planned, &state).into_iter();
+            let violations = violations.chain(checks::write_only_violations(schema, &state));
+            diagnostics.extend(violations.map(|violation| Diagnostic {
                 severity: Severity::Warning,
                 ..Diagnostic::bug(violation)
             }));

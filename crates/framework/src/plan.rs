@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::private::Private;
 use super::schema::{Attribute, Kind, Nesting, Recompute, Replace, Schema};
+use super::write_only;
 use wire::{AttributePath, Value};
 
 /// A planned change on its way through the pipeline.
@@ -250,6 +251,9 @@ fn proposed_object(attributes: &[Attribute], prior: &Value, config: &Value) -> V
 }
 
 fn proposed(attribute: &Attribute, prior: &Value, config: &Value) -> Value {
+    if attribute.is_write_only() {
+        return Value::Null;
+    }
     if config.is_null() {
         return match &attribute.default {
             Some(default) => default.clone(),
@@ -366,7 +370,8 @@ fn keep_object(
 ///
 /// Without a prior object everything computed is unknown; with one, only what
 /// the row says can change by what changes. Values that the configuration
-/// gives stay, and so does everything when nothing changes.
+/// gives stay, as does the null of what it gives write-only, and so does everything when
+/// nothing changes.
 fn mark_object(
     attributes: &[Attribute],
     planned: &mut Value,
@@ -381,12 +386,13 @@ fn mark_object(
         let Some(value) = values.get_mut(attribute.name) else {
             continue;
         };
-        let config = config.get(attribute.name);
-        if !config.is_null() {
-            mark_nested(attribute, value, prior.get(attribute.name), config, changed);
+        let given = config.get(attribute.name);
+        if !given.is_null() {
+            mark_nested(attribute, value, prior.get(attribute.name), given, changed);
         } else if attribute.mode.is_computed()
             && attribute.default.is_none()
             && (prior.is_null() || may_change(attribute.recompute, changed))
+            && !write_only::is_given(attributes, attribute.name, config)
         {
             *value = Value::Unknown;
         }

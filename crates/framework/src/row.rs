@@ -248,6 +248,13 @@ impl<C, U, R, I: 'static, O: 'static> TypedRow<C, U, R, I, O> {
         self.change(|a| a.local = true)
     }
 
+    /// It gives the value of another attribute to the create call, and neither a plan nor a state holds
+    /// it: see [`write_only`](super::write_only).
+    #[must_use]
+    pub fn write_only_for(self, name: &'static str) -> Self {
+        self.local().change(|a| a.write_only_for = Some(name))
+    }
+
     /// It never changes, so a refresh keeps what state has: the service may tell less of it, or the
     /// same in other words, and a difference would replace the object.
     #[must_use]

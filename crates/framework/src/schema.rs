@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::validators::Validator;
+use super::write_only;
 use wire::{Type, Value};
 
 /// The attributes and blocks of a resource or of the provider.
@@ -45,6 +46,9 @@ pub struct Attribute {
     pub local: bool,
     /// Whether a refresh keeps what state has, since it never changes.
     pub kept: bool,
+    /// The attribute whose value this one gives without a trace in plan and state; see
+    /// [`write_only`].
+    pub write_only_for: Option<&'static str>,
     /// Whether two spellings mean the same; the prior one is kept then.
     pub equivalent: Option<fn(&Value, &Value) -> bool>,
     /// What is checked before any API call.
@@ -182,9 +186,15 @@ impl Attribute {
             recompute: Recompute::Never,
             local: false,
             kept: false,
+            write_only_for: None,
             equivalent: None,
             validators,
         }
+    }
+
+    /// Whether neither a plan nor a state holds its value.
+    pub fn is_write_only(&self) -> bool {
+        self.write_only_for.is_some()
     }
 
     /// The attribute's type as core sees it.
@@ -310,6 +320,7 @@ impl Schema {
     pub fn check_resource(&self) -> Vec<SchemaMistake> {
         let mut mistakes = self.check();
         check_generable("", &self.attributes, &mut mistakes);
+        mistakes.extend(write_only::mistakes(self).into_iter().map(SchemaMistake));
         mistakes
     }
 
@@ -374,6 +385,9 @@ fn check_attribute(prefix: &str, attribute: &Attribute, mistakes: &mut Vec<Schem
     }
     if attribute.local && !attribute.mode.is_configurable() {
         mistake("only a configurable attribute can be local");
+    }
+    if attribute.is_write_only() && !prefix.is_empty() {
+        mistake("only a top-level attribute can be write-only");
     }
     if let Kind::Nested(nesting, children) = &attribute.kind {
         if *nesting == Nesting::Set && attribute.mode.is_configurable() {

@@ -196,6 +196,7 @@ async fn created(network: Network) -> StateResponse {
     let request = ApplyRequest {
         prior: Value::Null,
         planned: plan.planned,
+        config: Value::Null,
         private: plan.private,
         identity: Value::Null,
     };

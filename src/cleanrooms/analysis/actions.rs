@@ -27,9 +27,6 @@ use crate::wire::{AttributePath, Value};
 /// Engines print nothing by themselves while an action runs: so often a word tells that it does.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
-/// Arguments of the resource that say when it runs again, which an action never does by itself.
-const OF_STATE: [&str; 3] = ["triggers", "timeouts", "wait_for_completion"];
-
 /// What an action starts.
 pub trait Started: Runs {
     /// The type name of the action.
@@ -79,9 +76,10 @@ impl<O: Started> Action for Start<O> {
         let cost = if O::IS_PAID { "Each one is paid for. " } else { "" };
         let rows = Of::<O>::schema();
         let arguments = rows.schema().attributes.iter();
-        let arguments = arguments
-            .filter(|it| it.mode.is_configurable() && !OF_STATE.contains(&it.name))
-            .map(Attribute::invoked);
+        // What exists in Terraform alone says when it runs again, which an action never does by itself,
+        // and what state holds of it.
+        let arguments =
+            arguments.filter(|it| it.mode.is_configurable() && !it.local).map(Attribute::invoked);
         ActionSchema::new(&format!(
             "Starts {} whenever it is invoked, waits for its end, and tells how it gets on. \
              {cost}Nothing of it is kept in state.",

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Analysis, Failure, Ran, Statistics, TRIGGERS};
 use crate::cleanrooms::object::Of;
+use crate::cleanrooms::shapes::compute::parameters;
 use crate::framework::codec::{
     Codec, boolean, decimal, integer, object, set_of, string, string_map,
 };
@@ -16,6 +17,18 @@ pub fn with_run<A: Analysis>(schema: ResourceSchema<Of<Ran<A>>>) -> ResourceSche
     type Row<A> = Of<Ran<A>>;
     let noun = A::KIND.noun;
     schema
+        .with(
+            Row::<A>::attribute("parameters_wo", parameters())
+                .optional()
+                .write_only_for("parameters")
+                .sensitive()
+                .doc(&format!(
+                    "In place of `parameters`: values that neither the state nor a plan holds, where \
+                     `parameters` is null then. Terraform and OpenTofu have it from 1.11 on. That it \
+                     has changed shows nowhere, so change `triggers` as well to have another {noun} \
+                     started with it."
+                )),
+        )
         .with(Row::<A>::attribute(TRIGGERS, string_map()).optional().local().requires_replace().doc(
             &format!(
                 "Any texts, such as a date or the version of the data: one that changes \

@@ -719,6 +719,7 @@ async fn what_was_not_read_is_never_replaced_and_not_changed_before_it_is() {
     let request = ApplyRequest {
         prior: moved.state.clone(),
         planned: plan.planned,
+        config: Value::Null,
         private: plan.private,
         identity: moved.identity,
     };

@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::cleanrooms::testing::{checked, create_input};
+use crate::cleanrooms::testing::{checked, create_input, plan, value};
+use crate::wire::Value;
 
 const TEMPLATE: &str = "arn:aws:cleanrooms:us-east-1:111122223333:membership/\
                         00000000-0000-4000-8000-000000000001/analysistemplate/\
@@ -44,6 +45,20 @@ fn a_job_without_parameters_is_sent_without() {
     let input = create_input::<Ran<ProtectedJob>>(&job(json!({ "parameters": {} })));
     let parameters = Parameters::builder().analysis_template_arn(TEMPLATE);
     assert_eq!(input.get_job_parameters(), &Some(parameters.build().expect("complete")));
+}
+
+#[test]
+fn parameters_that_are_write_only_are_planned_as_nothing() {
+    let config = |over: Json| value::<Ran<ProtectedJob>>(&job(over));
+    let given = json!({ "parameters_wo": { "since": "2026" } });
+    assert_eq!(checked::<Ran<ProtectedJob>>(&job(given.clone())), Vec::<String>::new());
+    let planned = plan::<Ran<ProtectedJob>>(&Value::Null, &config(given)).planned;
+    assert_eq!(
+        (planned.get("parameters"), planned.get("parameters_wo")),
+        (&Value::Null, &Value::Null)
+    );
+    let both = json!({ "parameters": { "since": "2026" }, "parameters_wo": { "since": "2026" } });
+    assert_eq!(checked::<Ran<ProtectedJob>>(&job(both)), ["error at parameters_wo"]);
 }
 
 #[test]

@@ -70,6 +70,15 @@ fn a_query_is_sent_as_it_is_configured() {
 }
 
 #[test]
+fn parameters_are_given_once() {
+    let both = json!({ "parameters": { "since": "2026" }, "parameters_wo": { "since": "2026" } });
+    assert_eq!(checked::<Ran<ProtectedQuery>>(&query(both)), ["error at parameters_wo"]);
+    let one = json!({ "parameters_wo": { "a-b": "2026" } });
+    let wrong = checked::<Ran<ProtectedQuery>>(&query(one));
+    assert_eq!(wrong, ["error at parameters_wo[\"a-b\"]"]);
+}
+
+#[test]
 fn a_query_has_either_a_statement_or_a_template() {
     let wrong =
         |over| checked::<Ran<ProtectedQuery>>(&with(json!({ "membership_id": MEMBERSHIP }), over));

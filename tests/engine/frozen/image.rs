@@ -79,6 +79,9 @@ fn one(attribute: &Attribute) -> Result<Json> {
     if attribute.sensitive {
         image["sensitive"] = true.into();
     }
+    if attribute.is_write_only() {
+        image["write_only"] = true.into();
+    }
     if let Some(default) = &attribute.default {
         let bytes = json::encode(default, &attribute.implied_type())
             .with_context(|| format!("the default of {}", attribute.name))?;

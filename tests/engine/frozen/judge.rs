@@ -158,6 +158,12 @@ impl Judge {
             let what = if is { "it has become sensitive" } else { "it is no longer sensitive" };
             self.say(path, what, true);
         }
+        let [was, is] = [frozen, present].map(|it| it["write_only"] == true);
+        if was != is {
+            // Gained, what refers to it gets null; lost, its value is stored.
+            let what = if is { "it has become write-only" } else { "it is no longer write-only" };
+            self.say(path, what, true);
+        }
         let [was, is] = [frozen, present].map(|it| &it["replace"]);
         if was != is {
             let what = format!("what a change of it replaces was {was}, and is {is}");

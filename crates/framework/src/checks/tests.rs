@@ -18,6 +18,7 @@ fn schema() -> Schema {
     let attributes = vec![
         text("name", Mode::Required),
         text("note", Mode::Optional),
+        Attribute { write_only_for: Some("engine"), ..text("engine_wo", Mode::Optional) },
         text("engine", Mode::OptionalComputed),
         text("id", Mode::Computed),
         nested("owner", Nesting::Single),
@@ -93,6 +94,16 @@ fn a_plan_must_not_invent_what_only_the_configuration_sets() {
         json!({ "owner": { "name": "b", "status": "unknown" } }),
         r#"planned "b" for owner.name, which is configured as "a""#,
     );
+}
+
+#[test]
+fn neither_a_plan_nor_a_state_may_hold_what_is_write_only() {
+    accepted(json!({}), json!({ "engine_wo": "a" }), json!({}));
+    let held = "there is a value for the write-only attribute engine_wo";
+    refused(json!({ "engine_wo": "a" }), json!({ "engine_wo": "a" }), held);
+    let state = value(&schema().implied_type(), &json!({ "engine_wo": "a" }));
+    assert_eq!(write_only_violations(&schema(), &state), [held]);
+    assert_eq!(write_only_violations(&schema(), &Value::Null), Vec::<String>::new());
 }
 
 #[test]

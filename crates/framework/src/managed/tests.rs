@@ -181,6 +181,7 @@ async fn apply(service: Service, prior: Json, planned: Json) -> Outcome {
     let request = ApplyRequest {
         prior: thing(prior),
         planned: thing(planned),
+        config: Value::Null,
         private: Private::default(),
         identity: Value::Null,
     };

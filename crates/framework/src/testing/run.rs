@@ -16,7 +16,7 @@ use super::core::{Action, Change, Core, Said};
 use super::data;
 use super::program::{Declared, Program, Scope};
 use super::state::{Place, State, Stored};
-use crate::checks::{apply_violations, kept_violations, plan_violations};
+use crate::checks::{apply_violations, kept_violations, plan_violations, write_only_violations};
 use crate::data::AnyDataSource;
 use crate::managed::{ManagedResource, StateResponse};
 use crate::plan::Walk;
@@ -247,9 +247,24 @@ impl<'a, P: Provider> Run<'a, P> {
         if response.state.is_null() {
             return Ok(None);
         }
+        self.check_withheld("Provider produced invalid object", kind, address, &response.state)?;
         let value = self.carried(address, &response.state, &schema_of(kind).implied_type())?;
         let private = self.carried_private(&response.private);
         Ok(Some(Object { value, private, identity: response.identity, tainted: false }))
+    }
+
+    /// Core lets nobody store what is write-only.
+    fn check_withheld(
+        &self,
+        title: &str,
+        kind: &Kind<P::Client>,
+        address: &str,
+        value: &Value,
+    ) -> Result<(), Failed> {
+        match write_only_violations(&schema_of(kind), value).first() {
+            Some(held) => self.refuse(address, title, held),
+            None => Ok(()),
+        }
     }
 
     /// Writes an object into the state; none removes it.

@@ -46,7 +46,14 @@ impl Provider for Things {
 }
 
 fn object(name: Value, id: Value) -> Value {
-    Value::object([("name", name), ("id", id)])
+    Value::object([("name", name), ("id", id), ("secret", Value::Null)])
+}
+
+/// The object with what core keeps out of plans and states.
+fn with_secret(object: &Value) -> Value {
+    let attributes = object.as_object().into_iter().flatten();
+    let attributes = attributes.map(|(name, value)| (name.as_str(), value.clone()));
+    Value::object(attributes.chain([("secret", "sesame".into())]))
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -66,8 +73,11 @@ impl ManagedResource<Log> for Thing {
                 mode,
                 ..Attribute::new(name, Kind::Plain(Type::String), Vec::new())
             };
-            let attributes =
-                vec![attribute("name", Setter::Required), attribute("id", Setter::Computed)];
+            let attributes = vec![
+                attribute("name", Setter::Required),
+                attribute("id", Setter::Computed),
+                Attribute { write_only_for: Some("id"), ..attribute("secret", Setter::Optional) },
+            ];
             Schema { attributes, ..Schema::default() }
         })
     }
@@ -122,6 +132,10 @@ impl ManagedResource<Log> for Thing {
         let renamed = !prior.is_null() && prior.get("name") != &planned_name;
         let requires_replace = if renamed { vec![AttributePath::of("name")] } else { Vec::new() };
         let planned = object(planned_name, id);
+        let planned = match name.as_str() {
+            Some("plans the secret") => with_secret(&planned),
+            _ => planned,
+        };
         PlanResponse { planned, requires_replace, private, ..PlanResponse::default() }
     }
 
@@ -140,7 +154,7 @@ impl ManagedResource<Log> for Thing {
         _stop: CancellationToken,
         request: ApplyRequest,
     ) -> StateResponse {
-        let ApplyRequest { prior, planned, mut private, .. } = request;
+        let ApplyRequest { prior, planned, config, mut private, .. } = request;
         private.forget_plan();
         let mut response = StateResponse { private, ..StateResponse::default() };
         if planned.is_null() {
@@ -152,6 +166,12 @@ impl ManagedResource<Log> for Thing {
         let made =
             if name == "makes another" { Value::from("another") } else { name.as_str().into() };
         response.state = object(made, Value::from(format!("id of {name}")));
+        if let Some(secret) = config.get("secret").as_str() {
+            lock(client).push(format!("the secret is {secret}"));
+        }
+        if name == "keeps the secret" {
+            response.state = with_secret(&response.state);
+        }
         if name == "fails half-way" {
             response.diagnostics.push(Diagnostic::error("failed", "half-way"));
         }
@@ -324,8 +344,21 @@ async fn mistakes_of_a_provider_are_told_as_core_tells_them() {
         ("plans another", "Provider produced invalid plan"),
         ("plans another at apply", "Provider produced invalid plan"),
         ("makes another", "Provider produced inconsistent result after apply"),
+        ("plans the secret", "Provider produced invalid plan"),
+        ("keeps the secret", "Provider produced invalid object"),
     ] {
         let said = Bench::new().apply(&program(&[("a", Ok(name))])).await;
         assert_eq!(said, [title], "{name}");
     }
+}
+
+#[tokio::test]
+async fn an_apply_has_what_is_write_only_and_the_state_has_not() {
+    let mut bench = Bench::new();
+    let mut program = program(&[("a", Ok("one"))]);
+    program.instances[0].config = Arc::new(|_| with_secret(&object("one".into(), Value::Null)));
+    assert!(bench.apply(&program).await.is_empty());
+    assert_eq!(bench.log(), ["make one", "the secret is sesame"]);
+    let stored = bench.core.state.get("thing.a").expect("it was made");
+    assert!(!String::from_utf8_lossy(&stored.attributes).contains("sesame"));
 }

@@ -161,6 +161,7 @@ fn stored(attribute: &Attribute, words: Words) -> BoxedStrategy<Value> {
         Kind::Nested(nesting, children) => held(*nesting, any_state(children, words), words),
     };
     match attribute.mode {
+        _ if attribute.is_write_only() => Just(Value::Null).boxed(),
         Mode::Required => held,
         _ => prop_oneof![1 => Just(Value::Null), 5 => held].boxed(),
     }

@@ -96,6 +96,7 @@ impl Owner {
         let request = ApplyRequest {
             prior: self.stored.state.clone(),
             planned: plan.planned,
+            config: Value::Null,
             private: plan.private,
             identity: plan.identity,
         };

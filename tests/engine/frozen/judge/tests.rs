@@ -204,6 +204,20 @@ fn cases() -> Vec<Case> {
             &["!it is no longer sensitive"],
         ),
         (
+            "it_becomes_write_only",
+            NAME,
+            optional(),
+            with("write_only", true.into()),
+            &["!it has become write-only"],
+        ),
+        (
+            "it_is_write_only_no_longer",
+            NAME,
+            with("write_only", true.into()),
+            optional(),
+            &["!it is no longer write-only"],
+        ),
+        (
             "a_change_replaces",
             NAME,
             optional(),

@@ -155,6 +155,7 @@ impl<P: Provider> Run<'_, P> {
         let request = ApplyRequest {
             prior: prior.value.clone(),
             planned: response.planned.clone(),
+            config,
             private: response.private,
             identity: response.identity,
         };
@@ -162,6 +163,9 @@ impl<P: Provider> Run<'_, P> {
         let said = std::mem::take(&mut applied.diagnostics);
         let mut failed = said.has_error();
         let _ = self.tell(Some(&declared.address), said);
+        // Whatever was there before is stored then.
+        let title = "Provider produced invalid object";
+        self.check_withheld(title, &kind, &declared.address, &applied.state)?;
         if !failed {
             failed = self.check_applied(&declared.address, &response.planned, &applied.state);
         }
@@ -234,6 +238,7 @@ impl<P: Provider> Run<'_, P> {
         let request = ApplyRequest {
             prior: object.value.clone(),
             planned: Value::Null,
+            config: Value::Null,
             private: self.private(&change.private),
             identity: change.identity,
         };

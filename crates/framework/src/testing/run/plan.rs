@@ -297,6 +297,7 @@ impl<P: Provider> Run<'_, P> {
         address: &str,
         mut response: PlanResponse,
     ) -> Result<PlanResponse, Failed> {
+        self.check_withheld("Provider produced invalid plan", kind, address, &response.planned)?;
         let ty = schema_of(kind).implied_type();
         response.planned = self.carried(address, &response.planned, &ty)?;
         response.private = self.carried_private(&response.private);
