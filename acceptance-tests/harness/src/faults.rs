@@ -62,6 +62,13 @@ pub struct Place {
     pub position: usize,
 }
 
+impl Place {
+    /// Whether the call only looks.
+    pub fn is_read(&self) -> bool {
+        ["Get", "List"].iter().any(|verb| self.operation.starts_with(verb))
+    }
+}
+
 impl Clean {
     /// Whether both are the same but for the order of calls.
     pub fn is_like(&self, other: &Self) -> bool {
@@ -84,13 +91,13 @@ pub struct Alike(BTreeSet<(String, String, bool)>);
 impl Alike {
     /// The calls of a change, each with whether it is the first of its like.
     pub fn places(&mut self, change: &Change) -> Vec<(Place, bool)> {
-        let kind = change.name().split('/').next().unwrap_or_default().to_owned();
+        let kind = change.kind().to_owned();
         let mut is_changed = false;
         let judged = |place: Place| {
-            let is_read = ["Get", "List"].iter().any(|verb| place.operation.starts_with(verb));
-            is_changed |= !is_read;
+            is_changed |= !place.is_read();
             let is_new = self.0.insert((kind.clone(), place.operation.clone(), is_changed));
-            (place, is_new || !is_read)
+            let is_first = is_new || !place.is_read();
+            (place, is_first)
         };
         change.places().into_iter().map(judged).collect()
     }
@@ -137,6 +144,11 @@ impl Change {
     /// Its name: resource and what changes.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The kind of object that changes.
+    pub fn kind(&self) -> &str {
+        self.name.split('/').next().unwrap_or_default()
     }
 
     /// What `scenario.json` says.

@@ -126,6 +126,11 @@ const PLAIN: &[&str] = &[
 const LIFE: &[&str] =
     &["create_full", "update", "replace", "import_forms", "generated_configuration"];
 
+/// Whether a kind of objects is rows and calls alone.
+pub fn is_plain(kind: &str) -> bool {
+    PLAIN.contains(&kind)
+}
+
 /// Whether an engine runs a scenario or an example, as far as its extent goes.
 pub fn is_run(extent: Extent, name: &str) -> bool {
     match extent {
@@ -134,7 +139,7 @@ pub fn is_run(extent: Extent, name: &str) -> bool {
             // What runs once and is paid for is not the layer's alone.
             let is_of_a_life = |(kind, scenario): (&str, &str)| {
                 let is_alive = LIFE.contains(&scenario) || scenario.starts_with("populate");
-                !PLAIN.contains(&kind) || is_alive
+                !is_plain(kind) || is_alive
             };
             name.split_once('/').is_none_or(is_of_a_life) || smoke().contains(name)
         }
