@@ -6,7 +6,7 @@
 //! final values to nobody but the invocation, so that one checks them again.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -149,14 +149,14 @@ pub trait AnyAction<C>: Send + Sync {
 
 /// The framework's part of every action `A`.
 pub struct Acts<A: Action> {
-    schema: ActionSchema<A::Input>,
+    schema: LazyLock<ActionSchema<A::Input>>,
     action: PhantomData<A>,
 }
 
 impl<A: Action> Acts<A> {
     /// The action, ready for the server.
     pub fn shared() -> Arc<dyn AnyAction<A::Client>> {
-        Arc::new(Self { schema: A::schema(), action: PhantomData })
+        Arc::new(Self { schema: LazyLock::new(A::schema as fn() -> _), action: PhantomData })
     }
 
     /// A configuration in which nothing is left out. Core sends null where there is no `config` block.

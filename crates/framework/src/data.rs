@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -182,17 +182,16 @@ pub trait AnyDataSource<C>: Send + Sync {
 
 /// The framework's part of every data source `D`.
 pub struct Data<D: DataSource> {
-    rows: DataSchema<D::Found>,
-    schema: Schema,
+    rows: LazyLock<DataSchema<D::Found>>,
+    schema: OnceLock<Schema>,
     source: PhantomData<D>,
 }
 
 impl<D: DataSource> Data<D> {
     /// The data source, ready for the server.
     pub fn shared() -> Arc<dyn AnyDataSource<D::Client>> {
-        let rows = D::schema();
-        let schema = rows.schema();
-        Arc::new(Self { rows, schema, source: PhantomData })
+        let rows = LazyLock::new(D::schema as fn() -> _);
+        Arc::new(Self { rows, schema: OnceLock::new(), source: PhantomData })
     }
 }
 
@@ -203,7 +202,7 @@ impl<D: DataSource> AnyDataSource<D::Client> for Data<D> {
     }
 
     fn schema(&self) -> &Schema {
-        &self.schema
+        self.schema.get_or_init(|| self.rows.schema())
     }
 
     fn needs(&self) -> Vec<Need> {
@@ -215,7 +214,7 @@ impl<D: DataSource> AnyDataSource<D::Client> for Data<D> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = validate_config(&self.schema, config);
+        let mut diagnostics = validate_config(self.schema(), config);
         D::validate(config, &mut diagnostics);
         diagnostics
     }

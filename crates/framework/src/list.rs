@@ -5,7 +5,7 @@
 //! written from it, is what an import gives.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use futures_util::future::ready;
@@ -116,15 +116,19 @@ pub trait AnyListResource<C>: Send + Sync {
 
 /// The framework's part of every list `L`.
 pub struct Lists<L> {
-    schema: Schema,
+    schema: LazyLock<Schema>,
     list: PhantomData<L>,
 }
 
 impl<L: ListResource> Lists<L> {
     /// The list, ready for the server.
     pub fn shared() -> Arc<dyn AnyListResource<<L::Of as Resource>::Client>> {
-        let (description, attributes) = (L::ABOUT.to_owned(), L::arguments());
-        let schema = Schema { description, attributes, ..Schema::default() };
+        let schema = LazyLock::new(
+            (|| {
+                let (description, attributes) = (L::ABOUT.to_owned(), L::arguments());
+                Schema { description, attributes, ..Schema::default() }
+            }) as fn() -> Schema,
+        );
         Arc::new(Self { schema, list: PhantomData::<L> })
     }
 }

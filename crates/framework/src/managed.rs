@@ -1,7 +1,7 @@
 //! A resource as the server drives it: the same few calls for every resource, in values alone.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -155,15 +155,18 @@ pub trait ManagedResource<C>: Send + Sync {
 }
 
 /// The framework's part of every resource `R`.
+///
+/// Schemas are made when somebody asks: most processes of a provider serve a few types alone.
 pub struct Managed<R: Resource> {
-    schema: ResourceSchema<R>,
-    identity_schema: IdentitySchema,
+    schema: LazyLock<ResourceSchema<R>>,
+    identity_schema: LazyLock<IdentitySchema>,
 }
 
 impl<R: Resource> Managed<R> {
     /// The resource, ready for the server.
     pub fn shared() -> Arc<dyn ManagedResource<R::Client>> {
-        Arc::new(Self { schema: R::schema(), identity_schema: R::identity_schema() })
+        let schema = LazyLock::new(R::schema as fn() -> _);
+        Arc::new(Self { schema, identity_schema: LazyLock::new(R::identity_schema as fn() -> _) })
     }
 
     /// The identity of a state.
