@@ -246,8 +246,7 @@ impl Play {
                 break;
             }
             self.run(&run, &format!("mend {round}")).await?;
-            // What nobody has seen yet may be gone as well; only time tells.
-            if self.last_said().iter().any(|said| said.summary.contains("is not visible yet")) {
+            if self.last_said().iter().any(|said| is_unseen(&said.summary)) {
                 tokio::time::sleep(VISIBLE_WITHIN).await;
             }
             if let Some(reason) = self.reason().await? {
@@ -377,7 +376,11 @@ impl Play {
             return Ok(self.stage.core.state.objects.is_empty());
         }
         let program = self.stage.program()?;
-        let planned = self.stage.core.plan(&program, &Default::default()).await;
+        let mut planned = self.stage.core.plan(&program, &Default::default()).await;
+        if planned.said.iter().any(|said| is_unseen(&said.diagnostic.summary)) {
+            tokio::time::sleep(VISIBLE_WITHIN).await;
+            planned = self.stage.core.plan(&program, &Default::default()).await;
+        }
         Ok(!planned.failed && planned.is_empty())
     }
 
@@ -401,4 +404,9 @@ impl Play {
         let earlier = if operation == "*" { self.chance.usize(0..most) } else { 0 };
         fault.at(&Place { operation, earlier, position: earlier }, LATE)
     }
+}
+
+/// Whether it is said that something was not seen so far. It may be gone as well; only time tells.
+fn is_unseen(summary: &str) -> bool {
+    summary.contains("is not visible yet")
 }
