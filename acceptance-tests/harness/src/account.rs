@@ -169,8 +169,8 @@ pub fn run(folder: &Path, name: &str, engine: &Engine, place: &Place) -> Result<
     }
     played?;
     let outcome = Value::Object(std::mem::take(&mut runner.outcome));
-    let shows_all = engine.has_identity();
-    expected::compare_without_calls(&folder.join(EXPECTED), &outcome, shows_all)
+    let left_out = engine.leaves_out(&scenario.settings);
+    expected::compare_without_calls(&folder.join(EXPECTED), &outcome, &left_out)
 }
 
 /// Destroys what a scenario that has failed would leave. What remains is swept in the end.

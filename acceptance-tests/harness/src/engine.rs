@@ -12,8 +12,9 @@ use anyhow::{Context, Result, ensure};
 use semver::{Prerelease, Version, VersionReq};
 use serde::Deserialize;
 
+use crate::expected::{DRIFT, ONLY_NEWER_ENGINES};
 use crate::features;
-use crate::scenario::Need;
+use crate::scenario::{Need, Settings};
 
 use library::Shelf;
 pub use library::{LibraryError, RELEASES, Release};
@@ -269,6 +270,13 @@ impl Engine {
     /// both do from 1.12 on.
     pub fn has_identity(&self) -> bool {
         self.version >= Version::new(1, 12, 0)
+    }
+
+    /// What the outcome of a scenario lacks on this engine, though others show it.
+    pub fn leaves_out(&self, settings: &Settings) -> Vec<&'static str> {
+        let of_old = ONLY_NEWER_ENGINES.into_iter().filter(|_| !self.has_identity());
+        let is_silent = self.is_opentofu() && settings.no_drift_on_opentofu.is_some();
+        of_old.chain(is_silent.then_some(DRIFT)).collect()
     }
 
     /// Why a scenario with these needs does not hold on this engine, if it does not.

@@ -20,8 +20,11 @@ const CALLS: &str = "calls";
 /// What stands beside the commands of a step.
 const NO_COMMANDS: [&str; 2] = ["state", "reply"];
 
-/// The identity of a resource, and the line that a diagnostic points at.
-const ONLY_NEWER_ENGINES: [&str; 2] = [IDENTITY, "at"];
+/// What engines before 1.12 leave out: the identity of a resource, and the line that a diagnostic points at.
+pub const ONLY_NEWER_ENGINES: [&str; 2] = [IDENTITY, "at"];
+
+/// What has changed outside of the engine, in the outcome.
+pub const DRIFT: &str = "drift";
 
 /// The files that this process has rewritten. One file serves all engines, so
 /// only the first engine of an updating run writes it; the others compare.
@@ -29,24 +32,22 @@ static REWRITTEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// Compares an outcome with the expected file, or rewrites the file.
 ///
-/// Engines before 1.12 store no identities and point less precisely into the
-/// configuration. What they leave out is taken from the file: it is not
-/// compared, and survives a rewrite.
+/// What the engine leaves out is taken from the file: it is not compared, and
+/// survives a rewrite. Engines before 1.12 store no identities and point less
+/// precisely into the configuration.
 ///
 /// # Errors
 ///
 /// When they differ, with the difference as text, or the file cannot be read
 /// or written.
-pub fn compare(path: &Path, outcome: &Value, shows_all: bool) -> Result<()> {
+pub fn compare(path: &Path, outcome: &Value, left_out: &[&str]) -> Result<()> {
     let mut rewritten = REWRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
     let expected = read(path)?;
     let mut completed = outcome.clone();
-    if !shows_all {
-        complete(&mut completed, &expected);
-    }
+    complete(&mut completed, &expected, left_out);
     if is_updating() {
         let mut earlier = expected.clone();
-        complete(&mut earlier, &completed);
+        complete(&mut earlier, &completed, left_out);
         if rewritten.insert(path.to_path_buf()) || earlier == completed {
             return write(path, &completed);
         }
@@ -67,12 +68,10 @@ pub fn compare(path: &Path, outcome: &Value, shows_all: bool) -> Result<()> {
 /// # Errors
 ///
 /// When they differ, with the difference as text, or the file cannot be read.
-pub fn compare_without_calls(path: &Path, outcome: &Value, shows_all: bool) -> Result<()> {
+pub fn compare_without_calls(path: &Path, outcome: &Value, left_out: &[&str]) -> Result<()> {
     let expected = without_calls(read(path)?);
     let mut completed = without_calls(outcome.clone());
-    if !shows_all {
-        complete(&mut completed, &expected);
-    }
+    complete(&mut completed, &expected, left_out);
     if expected == completed {
         return Ok(());
     }
@@ -124,23 +123,23 @@ fn difference(expected: &str, now: &str) -> String {
     TextDiff::from_lines(expected, now).unified_diff().context_radius(4).to_string()
 }
 
-/// Adds what only newer engines show, from the same places of another outcome.
-fn complete(outcome: &mut Value, from: &Value) {
+/// Adds what an engine leaves out, from the same places of another outcome.
+fn complete(outcome: &mut Value, from: &Value, left_out: &[&str]) {
     match (outcome, from) {
         (Value::Object(into), Value::Object(from)) => {
-            for name in ONLY_NEWER_ENGINES {
-                if let (false, Some(member)) = (into.contains_key(name), from.get(name)) {
-                    into.insert(name.to_owned(), member.clone());
+            for name in left_out {
+                if let (false, Some(member)) = (into.contains_key(*name), from.get(*name)) {
+                    into.insert((*name).to_owned(), member.clone());
                 }
             }
             for (name, member) in into.iter_mut() {
                 if let Some(from) = from.get(name) {
-                    complete(member, from);
+                    complete(member, from, left_out);
                 }
             }
         }
         (Value::Array(into), Value::Array(from)) => {
-            into.iter_mut().zip(from).for_each(|(item, from)| complete(item, from));
+            into.iter_mut().zip(from).for_each(|(item, from)| complete(item, from, left_out));
         }
         _ => {}
     }
@@ -172,7 +171,7 @@ mod tests {
     fn what_an_older_engine_leaves_out_comes_from_the_file() {
         let expected = json!({ "d": [{ "at": "name = 1" }], "s": { "id": "1", IDENTITY: 1 } });
         let mut outcome = json!({ "d": [{}], "s": { "id": "2" } });
-        complete(&mut outcome, &expected);
+        complete(&mut outcome, &expected, &ONLY_NEWER_ENGINES);
         assert_eq!(
             outcome,
             json!({ "d": [{ "at": "name = 1" }], "s": { "id": "2", IDENTITY: 1 } })

@@ -48,6 +48,11 @@ impl Normaliser {
                 (workspace.display().to_string(), "<workspace>"),
                 ("registry.terraform.io".to_owned(), "<registry>"),
                 ("registry.opentofu.org".to_owned(), "<registry>"),
+                // Words of the engine that are the other one's but for its name.
+                ("OpenTofu tried to".to_owned(), "Terraform tried to"),
+                ("OpenTofu has planned".to_owned(), "Terraform has planned"),
+                ("If OpenTofu's".to_owned(), "If Terraform's"),
+                ("the \"tofu state\"".to_owned(), "the \"terraform state\""),
             ],
         }
     }

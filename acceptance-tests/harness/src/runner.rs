@@ -48,7 +48,7 @@ pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
     let mut runner = Runner::new(&scenario, workspace, sandbox)?;
     runner.play().with_context(|| format!("the files are in {}", root.display()))?;
     let outcome = Value::Object(runner.outcome);
-    expected::compare(&scenario.expected(), &outcome, engine.has_identity())
+    expected::compare(&scenario.expected(), &outcome, &engine.leaves_out(&scenario.settings))
 }
 
 /// The texts of the files that a scenario brings along.

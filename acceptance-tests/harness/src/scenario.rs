@@ -40,6 +40,8 @@ pub struct Settings {
     pub needs: Vec<Need>,
     /// Why it can be true in the sandbox alone, and not in a real account.
     pub sandbox_only: Option<String>,
+    /// Why OpenTofu does not show what has changed outside, where Terraform does.
+    pub no_drift_on_opentofu: Option<String>,
     /// Variables for the engine, such as `AWS_PROFILE`.
     pub environment: BTreeMap<String, String>,
 }
