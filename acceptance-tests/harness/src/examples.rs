@@ -125,7 +125,19 @@ pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
         variables.extend(outputs(&workspace)?);
         applied.push(workspace);
     }
-    for workspace in applied.iter().rev() {
+    destroy(applied.iter().rev(), &sandbox)
+}
+
+/// Destroys examples, one after the other.
+///
+/// # Errors
+///
+/// When a command fails, or something is left in the sandbox.
+pub fn destroy<'a>(
+    workspaces: impl IntoIterator<Item = &'a Workspace>,
+    sandbox: &Sandbox,
+) -> Result<()> {
+    for workspace in workspaces {
         workspace.succeed(&["destroy", "-auto-approve", "-input=false", "-no-color"])?;
     }
     let leftovers = sandbox.client().leftovers()?;
@@ -133,7 +145,12 @@ pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-fn apply(workspace: &Workspace) -> Result<()> {
+/// Applies an example.
+///
+/// # Errors
+///
+/// When a command fails, or the plan that follows is not empty.
+pub fn apply(workspace: &Workspace) -> Result<()> {
     workspace.succeed(&["apply", "-auto-approve", "-input=false", "-no-color"])?;
     workspace
         .succeed(&["plan", "-detailed-exitcode", "-input=false", "-no-color"])

@@ -156,7 +156,7 @@ pub struct Acts<A: Action> {
 impl<A: Action> Acts<A> {
     /// The action, ready for the server.
     pub fn shared() -> Arc<dyn AnyAction<A::Client>> {
-        Arc::new(Self { schema: LazyLock::new(A::schema as fn() -> _), action: PhantomData })
+        Arc::new(Self { schema: LazyLock::new(A::schema), action: PhantomData })
     }
 
     /// A configuration in which nothing is left out. Core sends null where there is no `config` block.

@@ -190,8 +190,11 @@ pub struct Data<D: DataSource> {
 impl<D: DataSource> Data<D> {
     /// The data source, ready for the server.
     pub fn shared() -> Arc<dyn AnyDataSource<D::Client>> {
-        let rows = LazyLock::new(D::schema as fn() -> _);
-        Arc::new(Self { rows, schema: OnceLock::new(), source: PhantomData })
+        Arc::new(Self {
+            rows: LazyLock::new(D::schema),
+            schema: OnceLock::new(),
+            source: PhantomData,
+        })
     }
 }
 

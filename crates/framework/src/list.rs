@@ -123,13 +123,12 @@ pub struct Lists<L> {
 impl<L: ListResource> Lists<L> {
     /// The list, ready for the server.
     pub fn shared() -> Arc<dyn AnyListResource<<L::Of as Resource>::Client>> {
-        let schema = LazyLock::new(
-            (|| {
-                let (description, attributes) = (L::ABOUT.to_owned(), L::arguments());
-                Schema { description, attributes, ..Schema::default() }
-            }) as fn() -> Schema,
-        );
-        Arc::new(Self { schema, list: PhantomData::<L> })
+        Arc::new(Self { schema: LazyLock::new(Self::make_schema), list: PhantomData::<L> })
+    }
+
+    fn make_schema() -> Schema {
+        let (description, attributes) = (L::ABOUT.to_owned(), L::arguments());
+        Schema { description, attributes, ..Schema::default() }
     }
 }
 

@@ -165,8 +165,10 @@ pub struct Managed<R: Resource> {
 impl<R: Resource> Managed<R> {
     /// The resource, ready for the server.
     pub fn shared() -> Arc<dyn ManagedResource<R::Client>> {
-        let schema = LazyLock::new(R::schema as fn() -> _);
-        Arc::new(Self { schema, identity_schema: LazyLock::new(R::identity_schema as fn() -> _) })
+        Arc::new(Self {
+            schema: LazyLock::new(R::schema),
+            identity_schema: LazyLock::new(R::identity_schema),
+        })
     }
 
     /// The identity of a state.

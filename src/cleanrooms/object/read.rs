@@ -126,7 +126,7 @@ pub async fn fetch<O: Object>(
 ) -> Result<Remote<O::Item>, Unread> {
     let looking = async {
         let gather = O::gather(cx, at, located, state);
-        let planned = RemoteTags::of_state(state).filter(|_| cx.completes());
+        let planned = cx.completes().then(|| RemoteTags::of_state(state)).flatten();
         let known = located.arn.as_deref().filter(|_| O::KIND.tagged);
         let early = async {
             match (planned, known) {

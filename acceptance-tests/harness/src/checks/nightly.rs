@@ -72,12 +72,7 @@ pub fn a_vote_and_a_query_for_each_night(engine: &Engine) -> Result<()> {
     }
     ensure!(starts()? == 2, "what was planned again has started a query");
 
-    for company in [&publisher, &retailer] {
-        company.succeed(&["destroy", "-auto-approve", "-input=false", "-no-color"])?;
-    }
-    let leftovers = sandbox.client().leftovers()?;
-    ensure!(leftovers.is_empty(), "left in the sandbox: {leftovers:#?}");
-    Ok(())
+    examples::destroy([&publisher, &retailer], &sandbox)
 }
 
 pub(super) fn state(workspace: &Workspace) -> Result<State> {

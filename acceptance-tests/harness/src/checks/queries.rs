@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use semver::Version;
 use serde_json::{Value, json};
 
-use super::provider_block::{APPLY, PLAN};
+use super::provider_block::{APPLY, PLAN, PROVIDER};
 use super::workspace;
 use crate::engine::Engine;
 use crate::plan::Plan;
@@ -221,23 +221,6 @@ list "{kind}" "all" {{
     };
     OF_MEMBERSHIP.iter().map(list).collect()
 }
-
-const PROVIDER: &str = r#"
-variable "sandbox" {
-  type = string
-}
-
-provider "cleanrooms" {
-  region     = "us-east-1"
-  access_key = "111122223333"
-  secret_key = "secret"
-
-  endpoints {
-    cleanrooms = var.sandbox
-    sts        = var.sandbox
-  }
-}
-"#;
 
 const LISTS: &str = r#"
 list "cleanrooms_collaboration" "all" {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::nightly::state;
-use super::provider_block::{APPLY, PLAN};
+use super::provider_block::APPLY;
 use super::scratch;
 use crate::engine::Engine;
 use crate::examples;
@@ -41,12 +41,8 @@ pub fn everything_is_made_changed_and_destroyed(engine: &Engine) -> Result<()> {
         Ok(calls.into_iter().filter_map(|call| call.operation).collect())
     };
 
-    companies.succeed(&APPLY)?;
-    nothing_is_planned(&companies)?;
-    for run in RUNS {
-        let count = calls()?.iter().filter(|call| *call == run).count();
-        ensure!(count == 1, "{run} was called {count} times");
-    }
+    examples::apply(&companies)?;
+    each_has_run(1, &calls()?)?;
 
     let third =
         json!({ ACCOUNTS[2]: { "display_name": "Example Insights", "member_abilities": [] } });
@@ -54,35 +50,30 @@ pub fn everything_is_made_changed_and_destroyed(engine: &Engine) -> Result<()> {
     companies.set_env("TF_VAR_name", "Spring campaign");
     companies.set_env("TF_VAR_queries_per_month", "40");
     companies.set_env("TF_VAR_month", "2026-02");
-    companies.succeed(&APPLY)?;
-    nothing_is_planned(&companies)?;
+    examples::apply(&companies)?;
     let asked = open_request(&companies)?;
     companies.set_env("TF_VAR_agreed_change_requests", json!({ asked: [ACCOUNTS[2]] }).to_string());
     companies.succeed(&APPLY)?;
     // The vote was given after the collaboration had been planned: the next run commits the change.
-    companies.succeed(&APPLY)?;
-    nothing_is_planned(&companies)?;
+    examples::apply(&companies)?;
     let status = format!("{COLLABORATION}.member_statuses.{}", ACCOUNTS[2]);
     let status = state(&companies)?.lookup(&status);
     ensure!(status.as_deref() == Some("INVITED"), "the third company is not invited: {status:?}");
     let called = calls()?;
     let deleted: Vec<_> = called.iter().filter(|call| call.starts_with("Delete")).collect();
     ensure!(deleted.is_empty(), "a change in place has called {deleted:?}");
-    for run in RUNS {
-        let count = called.iter().filter(|call| *call == run).count();
-        ensure!(count == 2, "{run} was called {count} times in two months");
-    }
+    each_has_run(2, &called)?;
     every_type_is_there(&companies)?;
 
-    companies.succeed(&["destroy", "-auto-approve", "-input=false", "-no-color"])?;
-    let leftovers = sandbox.client().leftovers()?;
-    ensure!(leftovers.is_empty(), "left in the sandbox: {leftovers:#?}");
-    Ok(())
+    examples::destroy([&companies], &sandbox)
 }
 
-fn nothing_is_planned(workspace: &Workspace) -> Result<()> {
-    let planned = workspace.succeed(&[&PLAN[..], &["-detailed-exitcode"]].concat());
-    planned.context("the plan after an apply must be empty").map(|_| ())
+fn each_has_run(times: usize, called: &[String]) -> Result<()> {
+    for run in RUNS {
+        let count = called.iter().filter(|call| *call == run).count();
+        ensure!(count == times, "{run} was called {count} times and not {times}");
+    }
+    Ok(())
 }
 
 /// The change request that the collaboration waits for.

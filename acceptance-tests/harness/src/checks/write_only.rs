@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::provider_block::{PLAN, with_provider};
+use super::provider_block::{PLAN, PROVIDER, with_provider};
 use crate::engine::Engine;
 use crate::sandbox::{ACCOUNTS, Sandbox};
 use crate::state::State;
@@ -25,6 +25,7 @@ pub fn no_file_holds_what_is_write_only(engine: &Engine) -> Result<()> {
     }
     let sandbox = Sandbox::start().context("starting the sandbox")?;
     let mut workspace = with_provider("write_only", engine, &sandbox)?;
+    workspace.write("provider.tf", PROVIDER)?;
     workspace.write("main.tf", CONFIGURATION)?;
     let log = workspace.directory().join("provider.log");
     workspace.set_env("TF_LOG_PROVIDER", "TRACE");
@@ -84,10 +85,6 @@ fn look_into(folder: &Path) -> Result<()> {
 const SECRET: &str = "open-sesame";
 
 const CONFIGURATION: &str = r#"
-variable "sandbox" {
-  type = string
-}
-
 variable "month" {
   type = string
 }
@@ -95,16 +92,6 @@ variable "month" {
 variable "secret" {
   type      = string
   ephemeral = true
-}
-
-provider "cleanrooms" {
-  region     = "us-east-1"
-  access_key = "111122223333"
-  secret_key = "any"
-  endpoints {
-    cleanrooms = var.sandbox
-    sts        = var.sandbox
-  }
 }
 
 resource "cleanrooms_collaboration" "this" {

@@ -121,7 +121,9 @@ impl<'a> Claims<'a> {
         let mut missing = expected.filter(|one| !now.state.instances.contains_key(*one));
         let orphans = self.orphans(now).into_iter();
         let found = orphans.map(|orphan| {
-            let address = missing.next().context("nothing in the configuration is missing")?;
+            let address = missing
+                .next()
+                .with_context(|| format!("nothing in the configuration is missing for {orphan}"))?;
             Ok((address.clone(), orphan))
         });
         let found = found.collect::<Result<Vec<_>>>()?;
