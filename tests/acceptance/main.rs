@@ -40,7 +40,8 @@ fn trials() -> Result<Vec<Trial>> {
     let mut trials = Vec::new();
     for engine in &engines.found {
         let before = trials.len();
-        if engine.extent != Extent::Smoke {
+        // Of a Terraform that is on `PATH` and in-process as well, too.
+        if engine.extent != Extent::Smoke || !engine.is_library() {
             trials.extend(checks_of(engine));
         }
         trials.extend(examples_of(engine)?);

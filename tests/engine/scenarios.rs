@@ -24,7 +24,10 @@ const ONLY_REAL: &[(&str, &str)] = &[
     ("change_request_vote/invalid", DECODED),
     ("protected_job/lost_create", QUICK),
     ("protected_query/lost_create", QUICK),
-    ("protected_query/parameters_wo_unsupported", "it has write-only arguments"),
+    (
+        "protected_query/parameters_wo_unsupported",
+        "one shows what is said where there are no write-only arguments",
+    ),
     ("tags/ignored_by_lifecycle", "core warns of what is ignored in vain"),
     ("membership/replaced_before_destroyed", "engines plan to destroy a deposed object once more"),
     ("collaboration/remove_member", RACE),

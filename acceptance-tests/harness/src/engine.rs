@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fmt, fs};
+use std::{env, fmt, fs, mem};
 
 use anyhow::{Context, Result, ensure};
 use semver::{Prerelease, Version, VersionReq};
@@ -45,12 +45,14 @@ pub struct Engine {
 /// How much of the tests an engine runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// Everything: the newest.
+    /// Everything: each, where all are asked for.
     Everything,
-    /// Everything, but of the kinds that [`crate::features`] calls plain one life each: those on
-    /// `PATH`, and the oldest.
+    /// Everything, but of the kinds that [`crate::features`] calls plain one life each: the newest.
+    Newest,
+    /// The same, but of more kinds one life each: the oldest, and every version on `PATH`.
     Lives,
-    /// What [`crate::features`] calls smoke: the versions between.
+    /// What [`crate::features`] calls smoke: the versions between, and a Terraform on `PATH` whose
+    /// version runs in-process as well, where a command takes half as long.
     Smoke,
 }
 
@@ -96,9 +98,10 @@ impl Engines {
 
     fn with(releases: &[Release]) -> Result<Self> {
         let mut engines = Self::of(releases)?;
-        // The newest may be one on `PATH`.
-        if let Some(newest) = engines.found.iter_mut().max_by(|a, b| a.version.cmp(&b.version)) {
-            newest.extent = Extent::Everything;
+        // The newest may be one on `PATH`. Of two that are equal the later is meant, the one in-process.
+        let newest = engines.found.iter_mut().max_by(|a, b| a.version.cmp(&b.version));
+        if let Some(newest) = newest.filter(|engine| engine.extent != Extent::Everything) {
+            newest.extent = Extent::Newest;
         }
         Ok(engines)
     }
@@ -109,20 +112,14 @@ impl Engines {
             found.push(Engine::new(None, program, Vec::new())?);
         }
         let mut missing = Vec::new();
-        let is_on_path = |release: &&Release| {
-            found.iter().any(|engine: &Engine| {
-                !engine.is_opentofu() && engine.version.to_string() == release.terraform
-            })
-        };
-        let wanted: Vec<_> = releases.iter().filter(|release| !is_on_path(release)).collect();
-        if wanted.is_empty() {
+        if releases.is_empty() {
             return Ok(Self { found, missing });
         }
         let shelf = match Shelf::open() {
             Ok(shelf) => shelf,
             Err(err) => return Ok(Self { found, missing: vec![err] }),
         };
-        for &release in wanted {
+        for &release in releases {
             match shelf.library(release) {
                 Ok(library) => {
                     // Nothing of the environment is needed, and looking for it takes time.
@@ -136,6 +133,12 @@ impl Engines {
                         engine.version
                     );
                     engine.extent = extent(release);
+                    let is_same = |other: &&mut Engine| {
+                        !other.is_opentofu() && other.version == engine.version
+                    };
+                    if let Some(on_path) = found.iter_mut().find(is_same) {
+                        engine.extent = mem::replace(&mut on_path.extent, Extent::Smoke);
+                    }
                     found.push(engine);
                 }
                 Err(err) => missing.push(err),
@@ -176,7 +179,8 @@ pub fn rows(needs: &[Need]) -> Result<Vec<String>> {
         let version = Version::parse(release.terraform).context("a pinned version")?;
         let runs = match extent_by_itself(*release) {
             Extent::Everything => "everything",
-            Extent::Lives => "everything, of plain kinds one life",
+            Extent::Newest => "everything, of plain kinds a life",
+            Extent::Lives => "everything of some kinds, of the others a life",
             Extent::Smoke => "smoke",
         };
         let lacking = needs.iter().filter(|need| !holds(&need.terraform, &version));
@@ -199,7 +203,7 @@ fn extent(release: Release) -> Extent {
 fn extent_by_itself(release: Release) -> Extent {
     let is = |end: Option<&Release>| end.is_some_and(|end| end.release == release.release);
     if is(RELEASES.last()) {
-        Extent::Everything
+        Extent::Newest
     } else if is(RELEASES.first()) {
         Extent::Lives
     } else {

@@ -109,8 +109,8 @@ const EVERYWHERE: &[&str] = &[
 ];
 
 /// Kinds of objects that are rows and calls alone. What keeps them safe is the layer's, which other kinds
-/// show on each engine, so that of these each engine but the newest shows a life. The engine in small
-/// plays all of their scenarios.
+/// show on each engine, so that of these each engine shows a life. The engine in small plays all of their
+/// scenarios.
 const PLAIN: &[&str] = &[
     "analysis_template",
     "configured_audience_model_association",
@@ -122,9 +122,17 @@ const PLAIN: &[&str] = &[
     "privacy_budget_template",
 ];
 
-/// The scenarios of a plain kind that are its life, beside its example.
+/// Kinds that the layer was made with: the newest engine shows all of them, the others a life.
+const FIRST: &[&str] =
+    &["configured_table", "configured_table_analysis_rule", "configured_table_association"];
+
+/// The scenarios of such a kind that are its life, beside its example; and its mistakes, whose words are the
+/// engine's in part.
 const LIFE: &[&str] =
-    &["create_full", "update", "replace", "import_forms", "generated_configuration"];
+    &["create_full", "update", "replace", "import_forms", "generated_configuration", "invalid"];
+
+/// Examples that show what a provider gives, not what an engine does: the newest engine runs them.
+const LOOKS: &str = "examples/data-sources/";
 
 /// Whether a kind of objects is rows and calls alone.
 pub fn is_plain(kind: &str) -> bool {
@@ -133,18 +141,24 @@ pub fn is_plain(kind: &str) -> bool {
 
 /// Whether an engine runs a scenario or an example, as far as its extent goes.
 pub fn is_run(extent: Extent, name: &str) -> bool {
-    match extent {
-        Extent::Everything => true,
-        Extent::Lives => {
-            // What runs once and is paid for is not the layer's alone.
-            let is_of_a_life = |(kind, scenario): (&str, &str)| {
-                let is_alive = LIFE.contains(&scenario) || scenario.starts_with("populate");
-                !is_plain(kind) || is_alive
-            };
-            name.split_once('/').is_none_or(is_of_a_life) || smoke().contains(name)
+    let (kind, scenario) = name.split_once('/').unwrap_or((name, ""));
+    // What runs once and is paid for is not the layer's alone.
+    let is_of_a_life = LIFE.contains(&scenario) || scenario.starts_with("populate");
+    is_smoke(name)
+        || match extent {
+            Extent::Everything => true,
+            Extent::Newest => is_of_a_life || !is_plain(kind),
+            Extent::Lives => {
+                let is_whole = !is_plain(kind) && !FIRST.contains(&kind);
+                is_of_a_life || is_whole && !name.starts_with(LOOKS)
+            }
+            Extent::Smoke => false,
         }
-        Extent::Smoke => smoke().contains(name),
-    }
+}
+
+/// Whether every engine runs a scenario or an example.
+pub fn is_smoke(name: &str) -> bool {
+    smoke().contains(name)
 }
 
 /// The scenarios and examples that every engine runs.
@@ -173,18 +187,28 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_kind_has_a_life() {
-        for kind in PLAIN {
+    fn a_kind_has_a_life() {
+        for kind in PLAIN.iter().chain(FIRST) {
             for scenario in LIFE {
                 let folder = repository().join("acceptance-tests/cases").join(kind).join(scenario);
                 assert!(folder.is_dir(), "{kind}/{scenario} is no scenario");
                 assert!(is_run(Extent::Lives, &format!("{kind}/{scenario}")));
             }
-            assert!(!is_run(Extent::Lives, &format!("{kind}/disappears")));
-            assert!(is_run(Extent::Everything, &format!("{kind}/disappears")));
+            let other = format!("{kind}/disappears");
+            assert!(is_run(Extent::Everything, &other));
+            assert_eq!(is_run(Extent::Newest, &other), !is_plain(kind));
+            assert!(!is_run(Extent::Lives, &other));
         }
         assert!(is_run(Extent::Lives, "collaboration/disappears"));
         assert!(!is_run(Extent::Smoke, "collaboration/disappears"));
+    }
+
+    #[test]
+    fn the_newest_engine_runs_every_example() {
+        let example = "examples/data-sources/cleanrooms_collaboration";
+        assert!(repository().join(example).is_dir(), "{example} is no example");
+        assert!(is_run(Extent::Newest, example));
+        assert!(!is_run(Extent::Lives, example));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::sandbox::{ACCOUNTS, REGION, Reply, Sandbox};
 use crate::scenario::{Action, ApiCall, Command, Content, Run, Scenario, Step, file_name, files};
 use crate::state::State;
 use crate::workspace::{Installation, Workspace};
-use crate::{expected, paths, stand_in};
+use crate::{expected, features, paths, stand_in};
 
 const GENERATED: &str = "generated.tf";
 
@@ -43,7 +43,10 @@ pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
         false => Installation::None,
     };
     let root = paths::target("scratch")?.join(engine.to_string()).join(name);
-    let workspace = Workspace::create(&root, engine, installation)?;
+    let mut workspace = Workspace::create(&root, engine, installation)?;
+    if !features::is_smoke(name) {
+        workspace.without_tls();
+    }
     let sandbox = Sandbox::start().context("starting the sandbox")?;
     let mut runner = Runner::new(&scenario, workspace, sandbox)?;
     runner.play().with_context(|| format!("the files are in {}", root.display()))?;

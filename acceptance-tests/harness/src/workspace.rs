@@ -137,6 +137,12 @@ impl Workspace {
         &self.engine
     }
 
+    /// Lets the engine and the provider talk without TLS, whose keys are made anew for every start of the
+    /// provider and are a fifth of a command's time. What [`crate::features`] calls smoke shows TLS.
+    pub fn without_tls(&mut self) {
+        self.set_env("TF_DISABLE_PLUGIN_TLS", "1");
+    }
+
     /// Sets a variable for every later command.
     pub fn set_env(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.environment.insert(name.into(), value.into());

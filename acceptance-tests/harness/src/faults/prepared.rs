@@ -26,7 +26,8 @@ impl Prepared {
     /// Plays the steps before the change.
     pub(super) fn make(change: &Change) -> Result<Self> {
         let root = change.scratch("prepared")?;
-        let workspace = Workspace::create(&root, change.engine()?, installation()?)?;
+        let mut workspace = Workspace::create(&root, change.engine()?, installation()?)?;
+        workspace.without_tls();
         let sandbox = Sandbox::with_state(&root.join(SANDBOX)).context("starting the sandbox")?;
         let mut runner = Runner::new(&change.scenario, workspace, sandbox)?;
         let (_, before) = change.scenario.steps.split_last().expect("a scenario has a step");
@@ -41,6 +42,7 @@ impl Prepared {
     pub(super) fn copied(&self, change: &Change, case: &str) -> Result<(Workspace, Sandbox)> {
         let root = change.scratch(case)?;
         let mut workspace = Workspace::create(&root, change.engine()?, installation()?)?;
+        workspace.without_tls();
         copy(&self.root.join("work"), &workspace.directory())?;
         let state = root.join(SANDBOX);
         fs::copy(self.root.join(SANDBOX), &state).context("copying the sandbox's state")?;
