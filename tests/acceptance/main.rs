@@ -40,8 +40,9 @@ fn trials() -> Result<Vec<Trial>> {
     let mut trials = Vec::new();
     for engine in &engines.found {
         let before = trials.len();
-        // Of a Terraform that is on `PATH` and in-process as well, too.
-        if engine.extent != Extent::Smoke || !engine.is_library() {
+        // Of two that are equal, the one on `PATH` makes the checks.
+        let is_checked = engine.extent != Extent::Smoke || !engine.is_library();
+        if is_checked && !engine.has_twin {
             trials.extend(checks_of(engine));
         }
         trials.extend(examples_of(engine)?);

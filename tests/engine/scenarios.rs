@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use cleanrooms_harness::engine::Extent;
 use cleanrooms_harness::scenario::{Scenario, folders};
-use cleanrooms_harness::{expected, paths};
+use cleanrooms_harness::{expected, features, paths};
 use libtest_mimic::Trial;
 
 use crate::stage::Stage;
@@ -99,6 +100,11 @@ pub fn trials() -> Result<Vec<Trial>> {
             paused(|| Box::pin(play(folder))).map_err(failed)
         }));
     }
+    trials.push(Trial::test("scenarios::only_real", || {
+        let is_played = |name: &str| features::is_run(Extent::Newest, name);
+        let lost: Vec<_> = ONLY_REAL.iter().filter(|(name, _)| !is_played(name)).collect();
+        if lost.is_empty() { Ok(()) } else { Err(format!("nobody plays {lost:?}").into()) }
+    }));
     Ok(trials)
 }
 

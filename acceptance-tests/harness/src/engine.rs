@@ -38,6 +38,8 @@ pub struct Engine {
     pub version: Version,
     /// How much of the tests it runs.
     pub extent: Extent,
+    /// Whether a Terraform on `PATH` is of the same version.
+    pub has_twin: bool,
     program: PathBuf,
     leading: Vec<OsString>,
 }
@@ -49,7 +51,7 @@ pub enum Extent {
     Everything,
     /// Everything, but of the kinds that [`crate::features`] calls plain one life each: the newest.
     Newest,
-    /// The same, but of more kinds one life each: the oldest, and every version on `PATH`.
+    /// The same, but of what is done once a life as well: the oldest, and every version on `PATH`.
     Lives,
     /// What [`crate::features`] calls smoke: the versions between, and a Terraform on `PATH` whose
     /// version runs in-process as well, where a command takes half as long.
@@ -138,6 +140,7 @@ impl Engines {
                     };
                     if let Some(on_path) = found.iter_mut().find(is_same) {
                         engine.extent = mem::replace(&mut on_path.extent, Extent::Smoke);
+                        engine.has_twin = true;
                     }
                     found.push(engine);
                 }
@@ -180,7 +183,7 @@ pub fn rows(needs: &[Need]) -> Result<Vec<String>> {
         let runs = match extent_by_itself(*release) {
             Extent::Everything => "everything",
             Extent::Newest => "everything, of plain kinds a life",
-            Extent::Lives => "everything of some kinds, of the others a life",
+            Extent::Lives => "everything, of plain and final kinds a life",
             Extent::Smoke => "smoke",
         };
         let lacking = needs.iter().filter(|need| !holds(&need.terraform, &version));
@@ -217,6 +220,7 @@ impl Engine {
             name: String::new(),
             version: Version::new(0, 0, 0),
             extent: if all_are_asked_for() { Extent::Everything } else { Extent::Lives },
+            has_twin: false,
             program,
             leading,
         };
