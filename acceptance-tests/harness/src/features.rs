@@ -146,9 +146,6 @@ const LIFE: &[&str] = &[
     "update",
 ];
 
-/// Examples that show what a provider gives, not what an engine does: the newest engine runs them.
-const LOOKS: &str = "examples/data-sources/";
-
 /// Whether a kind of objects is rows and calls alone.
 pub fn is_plain(kind: &str) -> bool {
     PLAIN.contains(&kind)
@@ -163,10 +160,7 @@ pub fn is_run(extent: Extent, name: &str) -> bool {
         || match extent {
             Extent::Everything => true,
             Extent::Newest => is_of_a_life || !is_plain(kind),
-            Extent::Lives => {
-                let is_whole = !is_plain(kind) && !FINAL.contains(&kind);
-                is_of_a_life || is_whole && !name.starts_with(LOOKS)
-            }
+            Extent::Lives => is_of_a_life || !is_plain(kind) && !FINAL.contains(&kind),
             Extent::Smoke => false,
         }
 }
@@ -221,14 +215,6 @@ mod tests {
         }
         assert!(is_run(Extent::Lives, "collaboration/disappears"));
         assert!(!is_run(Extent::Smoke, "collaboration/disappears"));
-    }
-
-    #[test]
-    fn the_newest_engine_runs_every_example() {
-        let example = "examples/data-sources/cleanrooms_collaboration";
-        assert!(repository().join(example).is_dir(), "{example} is no example");
-        assert!(is_run(Extent::Newest, example));
-        assert!(!is_run(Extent::Lives, example));
     }
 
     #[test]
