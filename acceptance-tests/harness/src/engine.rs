@@ -282,7 +282,10 @@ impl Engine {
 
     /// What the outcome of a scenario lacks on this engine, though others show it.
     pub fn leaves_out(&self, settings: &Settings) -> Vec<&'static str> {
-        let of_old = ONLY_NEWER_ENGINES.into_iter().filter(|_| !self.has_identity());
+        // Terraform 1.12 stores none of an object whose creation failed half-way.
+        let loses_some = !self.is_opentofu() && self.version.minor == 12;
+        let tells_all = self.has_identity() && !loses_some;
+        let of_old = ONLY_NEWER_ENGINES.into_iter().filter(|_| !tells_all);
         let is_silent = self.is_opentofu() && settings.no_drift_on_opentofu.is_some();
         of_old.chain(is_silent.then_some(DRIFT)).collect()
     }
