@@ -280,11 +280,15 @@ impl Engine {
         self.version >= Version::new(1, 12, 0)
     }
 
+    /// Whether an apply that fails leaves identities out of the state, until the next read: so does
+    /// Terraform 1.12.
+    pub fn loses_identities(&self) -> bool {
+        !self.is_opentofu() && (self.version.major, self.version.minor) == (1, 12)
+    }
+
     /// What the outcome of a scenario lacks on this engine, though others show it.
     pub fn leaves_out(&self, settings: &Settings) -> Vec<&'static str> {
-        // Terraform 1.12 stores none of an object whose creation failed half-way.
-        let loses_some = !self.is_opentofu() && self.version.minor == 12;
-        let tells_all = self.has_identity() && !loses_some;
+        let tells_all = self.has_identity() && !self.loses_identities();
         let of_old = ONLY_NEWER_ENGINES.into_iter().filter(|_| !tells_all);
         let is_silent = self.is_opentofu() && settings.no_drift_on_opentofu.is_some();
         of_old.chain(is_silent.then_some(DRIFT)).collect()

@@ -16,7 +16,7 @@ use crate::provider::{MIRROR, Provider, SOURCE};
 use crate::record::{Record, difference};
 use crate::sandbox::{ACCOUNTS, REGION, Reply, Sandbox};
 use crate::scenario::{Action, ApiCall, Command, Content, Run, Scenario, Step, file_name, files};
-use crate::state::State;
+use crate::state::{IDENTITY, State};
 use crate::workspace::{Installation, Workspace};
 use crate::{expected, features, paths, stand_in};
 
@@ -151,7 +151,11 @@ impl<'a> Runner<'a> {
     }
 
     fn stored(&self) -> Result<State> {
-        State::read(&self.workspace.directory().join("terraform.tfstate"))
+        let mut stored = State::read(&self.workspace.directory().join("terraform.tfstate"))?;
+        if self.workspace.engine().loses_identities() {
+            stored.instances.values_mut().for_each(|attributes| drop(attributes.remove(IDENTITY)));
+        }
+        Ok(stored)
     }
 
     fn action(&mut self, action: &Action) -> Result<Record> {
