@@ -284,9 +284,9 @@ impl Object for ConfiguredTable {
             let detail = format!(
                 "There are {columns}; the service takes {USUAL_COLUMNS} unless the quota was raised."
             );
-            let warning =
-                Diagnostic::warning("More columns than the service usually takes", detail);
-            diagnostics.push(warning.at(AttributePath::of("allowed_columns")));
+            let path = AttributePath::of("allowed_columns");
+            let summary = "More columns than the service usually takes";
+            diagnostics.push(Diagnostic::warning(summary, detail).at(path));
         }
     }
 }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use cleanrooms_account::acceptance;
 use cleanrooms_harness::checks::Check;
-use cleanrooms_harness::engine::{self, Engine, Engines, Extent, LibraryError};
+use cleanrooms_harness::engine::{self, Engine, Engines, LibraryError};
 use cleanrooms_harness::provider::Provider;
 use cleanrooms_harness::scenario::{self, Need, Scenario};
 use cleanrooms_harness::{checks, examples, features, paths, runner};
@@ -40,9 +40,7 @@ fn trials() -> Result<Vec<Trial>> {
     let mut trials = Vec::new();
     for engine in &engines.found {
         let before = trials.len();
-        // Of two that are equal, the one on `PATH` makes the checks.
-        let is_checked = engine.extent != Extent::Smoke || !engine.is_library();
-        if is_checked && !engine.has_twin {
+        if engines.makes_checks(engine) {
             trials.extend(checks_of(engine));
         }
         trials.extend(examples_of(engine)?);

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::expected::{DRIFT, ONLY_NEWER_ENGINES};
 use crate::features;
 use crate::scenario::{Need, Settings};
+use crate::state::IDENTITY;
 
 use library::Shelf;
 pub use library::{LibraryError, RELEASES, Release};
@@ -38,8 +39,6 @@ pub struct Engine {
     pub version: Version,
     /// How much of the tests it runs.
     pub extent: Extent,
-    /// Whether a Terraform on `PATH` is of the same version.
-    pub has_twin: bool,
     program: PathBuf,
     leading: Vec<OsString>,
 }
@@ -135,12 +134,8 @@ impl Engines {
                         engine.version
                     );
                     engine.extent = extent(release);
-                    let is_same = |other: &&mut Engine| {
-                        !other.is_opentofu() && other.version == engine.version
-                    };
-                    if let Some(on_path) = found.iter_mut().find(is_same) {
-                        engine.extent = mem::replace(&mut on_path.extent, Extent::Smoke);
-                        engine.has_twin = true;
+                    if let Some(twin) = found.iter_mut().find(|other| engine.is_twin_of(other)) {
+                        engine.extent = mem::replace(&mut twin.extent, Extent::Smoke);
                     }
                     found.push(engine);
                 }
@@ -148,6 +143,12 @@ impl Engines {
             }
         }
         Ok(Self { found, missing })
+    }
+
+    /// Whether an engine makes the checks: of a Terraform that is in-process and on `PATH`, the latter does.
+    pub fn makes_checks(&self, engine: &Engine) -> bool {
+        let has_twin = self.found.iter().any(|other| engine.is_twin_of(other));
+        !has_twin && (engine.extent != Extent::Smoke || !engine.is_library())
     }
 
     /// How many tests of engines run side by side: they wait as much as they work.
@@ -220,7 +221,6 @@ impl Engine {
             name: String::new(),
             version: Version::new(0, 0, 0),
             extent: if all_are_asked_for() { Extent::Everything } else { Extent::Lives },
-            has_twin: false,
             program,
             leading,
         };
@@ -274,6 +274,12 @@ impl Engine {
         self.name == LIBRARY
     }
 
+    /// Whether this is a library, and the other one the same Terraform as a program.
+    fn is_twin_of(&self, other: &Self) -> bool {
+        let is_terraform = !other.is_library() && !other.is_opentofu();
+        self.is_library() && is_terraform && self.version == other.version
+    }
+
     /// Whether the engine stores resource identities: Terraform and OpenTofu
     /// both do from 1.12 on.
     pub fn has_identity(&self) -> bool {
@@ -288,10 +294,16 @@ impl Engine {
 
     /// What the outcome of a scenario lacks on this engine, though others show it.
     pub fn leaves_out(&self, settings: &Settings) -> Vec<&'static str> {
-        let tells_all = self.has_identity() && !self.loses_identities();
-        let of_old = ONLY_NEWER_ENGINES.into_iter().filter(|_| !tells_all);
-        let is_silent = self.is_opentofu() && settings.no_drift_on_opentofu.is_some();
-        of_old.chain(is_silent.then_some(DRIFT)).collect()
+        let mut left_out = Vec::new();
+        if !self.has_identity() {
+            left_out.extend(ONLY_NEWER_ENGINES);
+        } else if self.loses_identities() {
+            left_out.push(IDENTITY);
+        }
+        if self.is_opentofu() && settings.no_drift_on_opentofu.is_some() {
+            left_out.push(DRIFT);
+        }
+        left_out
     }
 
     /// Why a scenario with these needs does not hold on this engine, if it does not.

@@ -10,12 +10,12 @@ use serde_json::Value as Json;
 
 use crate::checks::required_providers;
 use crate::engine::Engine;
+use crate::paths;
 use crate::provider::Provider;
 use crate::sandbox::{ACCOUNTS, REGION, Sandbox};
 use crate::scenario::{file_name, files, text};
 use crate::state::State;
 use crate::workspace::{Installation, Workspace};
-use crate::{features, paths};
 
 /// The account of the profile `default`, and of the company `retailer` in the
 /// examples.
@@ -83,9 +83,7 @@ pub fn query(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
     let sandbox = Sandbox::start().context("starting the sandbox")?;
     let made = paths::repository().join("examples/resources").join(file_name(folder));
     let mut workspace = workspace(&made, &root, engine, &sandbox.url())?;
-    if !features::is_smoke(name) {
-        workspace.without_tls();
-    }
+    workspace.without_tls_but_in_smoke(name);
     apply(&workspace)?;
     let state = State::read(&workspace.directory().join("terraform.tfstate"))?;
     let memberships = state.instances.iter().filter(|(at, _)| at.starts_with(MEMBERSHIP.0));
@@ -121,9 +119,7 @@ pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
     let mut applied = Vec::new();
     for part in &parts {
         let mut workspace = workspace(part, &root.join(file_name(part)), engine, &sandbox.url())?;
-        if !features::is_smoke(name) {
-            workspace.without_tls();
-        }
+        workspace.without_tls_but_in_smoke(name);
         for (name, value) in &variables {
             workspace.set_env(format!("TF_VAR_{name}"), value);
         }

@@ -18,7 +18,7 @@ use crate::sandbox::{ACCOUNTS, REGION, Reply, Sandbox};
 use crate::scenario::{Action, ApiCall, Command, Content, Run, Scenario, Step, file_name, files};
 use crate::state::{IDENTITY, State};
 use crate::workspace::{Installation, Workspace};
-use crate::{expected, features, paths, stand_in};
+use crate::{expected, paths, stand_in};
 
 const GENERATED: &str = "generated.tf";
 
@@ -44,9 +44,7 @@ pub fn run(folder: &Path, name: &str, engine: &Engine) -> Result<()> {
     };
     let root = paths::target("scratch")?.join(engine.to_string()).join(name);
     let mut workspace = Workspace::create(&root, engine, installation)?;
-    if !features::is_smoke(name) {
-        workspace.without_tls();
-    }
+    workspace.without_tls_but_in_smoke(name);
     let sandbox = Sandbox::start().context("starting the sandbox")?;
     let mut runner = Runner::new(&scenario, workspace, sandbox)?;
     runner.play().with_context(|| format!("the files are in {}", root.display()))?;

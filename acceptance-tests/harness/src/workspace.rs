@@ -18,6 +18,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_p
 use serde::Deserialize;
 
 use crate::engine::Engine;
+use crate::features;
 use crate::provider::{Provider, SOURCE};
 
 use session::Session;
@@ -141,6 +142,13 @@ impl Workspace {
     /// provider and are a fifth of a command's time. What [`crate::features`] calls smoke shows TLS.
     pub fn without_tls(&mut self) {
         self.set_env("TF_DISABLE_PLUGIN_TLS", "1");
+    }
+
+    /// The same for a scenario or an example of this name, unless it is one that shows TLS.
+    pub fn without_tls_but_in_smoke(&mut self, name: &str) {
+        if !features::is_smoke(name) {
+            self.without_tls();
+        }
     }
 
     /// Sets a variable for every later command.

@@ -14,7 +14,8 @@ use tokio_rustls::TlsAcceptor;
 use super::authority::certificates;
 use super::provider_block::{PLAN, told, with_provider};
 use crate::engine::Engine;
-use crate::sandbox::Sandbox;
+use crate::runner::provider_block;
+use crate::sandbox::{ACCOUNTS, Sandbox};
 use crate::workspace::Workspace;
 
 /// A name that no resolver knows: only the proxy can reach it.
@@ -50,7 +51,7 @@ pub fn private_network_is_reached(engine: &Engine) -> Result<()> {
 
     // What is on this machine is reached without the proxy, which would refuse it.
     workspace.set_env("HTTP_PROXY", format!("http://{}", network.proxy));
-    workspace.write("provider.tf", &ON_THIS_MACHINE.replace("URL", &sandbox.url()))?;
+    workspace.write("provider.tf", &provider_block(None, ACCOUNTS[0], &sandbox.url()))?;
     workspace.succeed(&PLAN)?;
     Ok(())
 }
@@ -93,19 +94,6 @@ provider "cleanrooms" {
   endpoints {
     cleanrooms = "https://aws.sandbox.invalid"
     sts        = "https://aws.sandbox.invalid"
-  }
-}
-"#;
-
-const ON_THIS_MACHINE: &str = r#"
-provider "cleanrooms" {
-  region     = "us-east-1"
-  access_key = "111122223333"
-  secret_key = "secret"
-
-  endpoints {
-    cleanrooms = "URL"
-    sts        = "URL"
   }
 }
 "#;

@@ -40,24 +40,6 @@ variable "number" {
 }
 "#;
 
-/// A provider block that leads to the sandbox.
-pub(super) const PROVIDER: &str = r#"
-variable "sandbox" {
-  type = string
-}
-
-provider "cleanrooms" {
-  region     = "us-east-1"
-  access_key = "111122223333"
-  secret_key = "secret"
-
-  endpoints {
-    cleanrooms = var.sandbox
-    sts        = var.sandbox
-  }
-}
-"#;
-
 /// A workspace with one collaboration, which has no provider block yet.
 pub(super) fn with_provider(name: &str, engine: &Engine, sandbox: &Sandbox) -> Result<Workspace> {
     let installation = Installation::DevOverride(Provider::build()?);

@@ -4,11 +4,12 @@ use anyhow::{Context, Result, ensure};
 use semver::Version;
 use serde_json::{Value, json};
 
-use super::provider_block::{APPLY, PLAN, PROVIDER};
+use super::provider_block::{APPLY, PLAN};
 use super::workspace;
 use crate::engine::Engine;
 use crate::plan::Plan;
 use crate::provider::Provider;
+use crate::runner::provider_block;
 use crate::sandbox::{ACCOUNTS, Sandbox};
 use crate::workspace::{Finished, Installation, Workspace};
 
@@ -118,9 +119,9 @@ impl Prepared {
             return Ok(None);
         }
         let sandbox = Sandbox::start().context("starting the sandbox")?;
-        let mut workspace = workspace(name, engine, Installation::DevOverride(Provider::build()?))?;
-        workspace.set_env("TF_VAR_sandbox", sandbox.url());
-        workspace.write("provider.tf", PROVIDER)?;
+        let workspace = workspace(name, engine, Installation::DevOverride(Provider::build()?))?;
+        let provider = provider_block(None, ACCOUNTS[0], &sandbox.url());
+        workspace.write("provider.tf", &provider)?;
         let prepared = Self { workspace, sandbox };
         let [own, partner, _] = ACCOUNTS;
         let collaboration = |name: &str, member: &str| {

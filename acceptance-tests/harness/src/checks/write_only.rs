@@ -7,8 +7,9 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::provider_block::{PLAN, PROVIDER, with_provider};
+use super::provider_block::{PLAN, with_provider};
 use crate::engine::Engine;
+use crate::runner::provider_block;
 use crate::sandbox::{ACCOUNTS, Sandbox};
 use crate::state::State;
 use crate::workspace::Workspace;
@@ -25,7 +26,7 @@ pub fn no_file_holds_what_is_write_only(engine: &Engine) -> Result<()> {
     }
     let sandbox = Sandbox::start().context("starting the sandbox")?;
     let mut workspace = with_provider("write_only", engine, &sandbox)?;
-    workspace.write("provider.tf", PROVIDER)?;
+    workspace.write("provider.tf", &provider_block(None, ACCOUNTS[0], &sandbox.url()))?;
     workspace.write("main.tf", CONFIGURATION)?;
     let log = workspace.directory().join("provider.log");
     workspace.set_env("TF_LOG_PROVIDER", "TRACE");
