@@ -193,7 +193,7 @@ pub async fn start<O: Runs>(
     let mut plan = Plan::proposed(schema.schema(), &Value::Null, &arguments, Walk::Plan);
     plan.mark_unknown();
     let planned = plan.planned;
-    Box::pin(adopt::create::<O>(cx, &schema, &planned)).await
+    Box::pin(adopt::create::<O>(cx, schema, &planned)).await
 }
 
 /// Waits for the end of a run, whatever it is, and tells each status on the way.

@@ -76,7 +76,7 @@ impl Resource for ChangeRequestVote {
     type Update = ();
     type Remote = Given;
 
-    fn schema() -> ResourceSchema<Self> {
+    fn rows() -> ResourceSchema<Self> {
         ResourceSchema::new(
             "The vote of the account that applies on a change request of a collaboration. It is final.",
         )

@@ -68,7 +68,7 @@ impl<O: Sought> DataSource for One<O> {
             .computed()
             .doc(&format!("All tags of the {noun} but those that the provider ignores{of_others}."))
             .read(|r: &Self::Found| Some(r.tags.as_ref()?.all.clone().into_iter().collect()));
-        let view = DataSchema::of(O::ABOUT, &Of::<O>::schema());
+        let view = DataSchema::of(O::ABOUT, Of::<O>::schema());
         let view = O::view(view.without(&["tags_all"]).with(tags));
         let shown = view.schema();
         let looked_up = arguments::<O>().into_iter().map(|by| {

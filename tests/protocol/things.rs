@@ -269,7 +269,7 @@ impl Resource for ThingResource {
     type Update = Input;
     type Remote = Thing;
 
-    fn schema() -> ResourceSchema<Self> {
+    fn rows() -> ResourceSchema<Self> {
         let members = object(|member: MemberInput| {
             let MemberInput { name, role } = member;
             Ok::<_, Infallible>(Member { name, role })

@@ -16,6 +16,7 @@ pub mod identity;
 pub mod list;
 pub mod managed;
 pub mod moving;
+pub mod once;
 pub mod page;
 pub mod plan;
 pub mod private;

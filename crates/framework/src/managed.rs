@@ -1,6 +1,7 @@
 //! A resource as the server drives it: the same few calls for every resource, in values alone.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
@@ -16,7 +17,7 @@ use super::page::Page;
 use super::plan::{self, Plan, Walk, filled};
 use super::private::Private;
 use super::provider::Configured;
-use super::resource::{Change, Context, Found, ImportTarget, Resource, ResourceSchema};
+use super::resource::{Change, Context, Found, ImportTarget, Resource};
 use super::schema::{Attribute, Kind, Schema};
 use super::validators::validate_config;
 use super::write_only;
@@ -158,16 +159,16 @@ pub trait ManagedResource<C>: Send + Sync {
 ///
 /// Schemas are made when somebody asks: most processes of a provider serve a few types alone.
 pub struct Managed<R: Resource> {
-    schema: LazyLock<ResourceSchema<R>>,
     identity_schema: LazyLock<IdentitySchema>,
+    resource: PhantomData<R>,
 }
 
 impl<R: Resource> Managed<R> {
     /// The resource, ready for the server.
     pub fn shared() -> Arc<dyn ManagedResource<R::Client>> {
         Arc::new(Self {
-            schema: LazyLock::new(R::schema),
             identity_schema: LazyLock::new(R::identity_schema),
+            resource: PhantomData::<R>,
         })
     }
 
@@ -200,7 +201,7 @@ impl<R: Resource> Managed<R> {
 
     /// Plans a create or an update, step by step.
     fn plan_change(&self, client: Option<&R::Client>, request: &PlanRequest) -> PlanResponse {
-        let schema = self.schema.schema();
+        let schema = R::schema().schema();
         let mut private = request.private.clone();
         // Nobody knows what is null of an object that was moved here and not read yet. Taken to be as
         // configured, it changes nothing and replaces nothing.
@@ -263,11 +264,11 @@ impl<R: Resource> Managed<R> {
         planned: &Value,
         config: &Value,
     ) -> Result<Value, Diagnostics> {
-        let schema = self.schema.schema();
+        let schema = R::schema().schema();
         let sent = write_only::sent(schema, planned, config);
         let making = async {
-            let reply = R::create(cx, &self.schema, &sent).await?;
-            Ok(filled(planned, &self.schema.value(&reply)))
+            let reply = R::create(cx, R::schema(), &sent).await?;
+            Ok(filled(planned, &R::schema().value(&reply)))
         };
         let made: Result<Result<_, Diagnostics>, _> = caught(making).await;
         let made = made.unwrap_or_else(|panic| Ok(Self::made_before(cx, planned, panic)));
@@ -283,8 +284,8 @@ impl<R: Resource> Managed<R> {
         change: Change<'_>,
     ) -> Result<Value, Diagnostics> {
         let changing = async {
-            let another = R::update(cx, &self.schema, change).await?;
-            Ok(another.map(|another| filled(change.planned, &self.schema.value(&another))))
+            let another = R::update(cx, R::schema(), change).await?;
+            Ok(another.map(|another| filled(change.planned, &R::schema().value(&another))))
         };
         let changed: Result<Result<_, Diagnostics>, _> = caught(changing).await;
         let changed =
@@ -323,7 +324,7 @@ impl<R: Resource> Managed<R> {
         cx.begin_to_complete();
         let reading = async {
             Ok(match R::read(cx, &known_so_far).await? {
-                Found::Here(remote) => Found::Here(filled(planned, &self.schema.value(&remote))),
+                Found::Here(remote) => Found::Here(filled(planned, &R::schema().value(&remote))),
                 Found::NotYet => Found::NotYet,
                 Found::Gone => Found::Gone,
             })
@@ -356,7 +357,7 @@ impl<R: Resource> Managed<R> {
 
     /// The state that a read gives.
     fn refreshed(&self, prior: &Value, remote: &R::Remote, private: &Private) -> Value {
-        write_only::withheld(private, prior, self.schema.refreshed(prior, remote))
+        write_only::withheld(private, prior, R::schema().refreshed(prior, remote))
     }
 
     /// What exists after an update that failed half-way: what a read says, or what state had.
@@ -383,7 +384,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
     }
 
     fn schema(&self) -> &Schema {
-        self.schema.schema()
+        R::schema().schema()
     }
 
     fn identity_schema(&self) -> &IdentitySchema {
@@ -395,12 +396,12 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
     }
 
     fn mistakes(&self) -> Vec<String> {
-        self.schema.mistakes()
+        R::schema().mistakes()
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = validate_config(self.schema.schema(), config);
-        write_only::check(self.schema.schema(), config, &mut diagnostics);
+        let mut diagnostics = validate_config(R::schema().schema(), config);
+        write_only::check(R::schema().schema(), config, &mut diagnostics);
         R::validate(config, &mut diagnostics);
         diagnostics
     }
@@ -415,11 +416,11 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
         let stored = serde_json::from_slice(state);
         let stored = stored.map_err(|err| unreadable(&format_args!("not JSON: {err}")))?;
         moving::refuse_unconverted::<R>(&stored)?;
-        let stored = match version == self.schema.schema().version {
+        let stored = match version == R::schema().schema().version {
             true => stored,
             false => R::upgrade(version, stored)?,
         };
-        let ty = self.schema.schema().implied_type();
+        let ty = R::schema().schema().implied_type();
         json::from_json(stored, &ty).map_err(|err| unreadable(&err))
     }
 
@@ -534,7 +535,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
             () => self.identity(&state, &identity),
         };
         if !diagnostics.has_error() {
-            let schema = self.schema.schema();
+            let schema = R::schema().schema();
             let violations = checks::apply_violations(&planned, &state).into_iter();
             let violations = violations.chain(checks::write_only_violations(schema, &state));
             diagnostics.extend(violations.map(|violation| Diagnostic {
@@ -560,7 +561,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
             ));
         }
         let known = R::import(target)?;
-        let attributes = &self.schema.schema().attributes;
+        let attributes = &R::schema().schema().attributes;
         let state = Value::object(attributes.iter().map(|attribute| {
             let value = known.iter().find(|(name, _)| *name == attribute.name);
             (attribute.name, value.map_or(Value::Null, |(_, value)| value.clone()))
@@ -575,7 +576,7 @@ impl<R: Resource> ManagedResource<R::Client> for Managed<R> {
     }
 
     fn configuration(&self, client: Option<&R::Client>, state: &Value) -> Value {
-        let config = configured(&self.schema.schema().attributes, state);
+        let config = configured(&R::schema().schema().attributes, state);
         let given = config.as_object().into_iter().flatten();
         Value::object(given.map(|(name, value)| {
             let goes_without = R::goes_without(name, value, client);

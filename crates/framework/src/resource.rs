@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::identity::IdentitySchema;
 use super::moving::Origins;
+use super::once::once;
 use super::page::Page;
 use super::plan::Plan;
 use super::private::Private;
@@ -37,7 +38,13 @@ pub trait Resource: Send + Sync + Sized + 'static {
     type Remote: Send + Sync;
 
     /// The attributes, one row each.
-    fn schema() -> ResourceSchema<Self>;
+    fn rows() -> ResourceSchema<Self>;
+
+    /// The schema that the rows give, made once in a process: data sources, lists and actions show parts
+    /// of it as well.
+    fn schema() -> &'static ResourceSchema<Self> {
+        once(Self::rows)
+    }
 
     /// The identity's attributes.
     fn identity_schema() -> IdentitySchema;

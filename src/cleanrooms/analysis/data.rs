@@ -35,7 +35,7 @@ impl<O: Looked> DataSource for Look<O> {
 
     fn schema() -> DataSchema<Self::Found> {
         let noun = O::KIND.noun;
-        DataSchema::of(O::ABOUT, &Of::<O>::schema()).given([
+        DataSchema::of(O::ABOUT, Of::<O>::schema()).given([
             required("membership_id", &uuid(), "The id of the membership that has started it."),
             required("id", &uuid(), &format!("The id of the {noun}.")),
             region_argument(),

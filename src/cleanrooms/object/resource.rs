@@ -37,7 +37,7 @@ impl<O: Object> Resource for Of<O> {
     type Update = O::Update;
     type Remote = Remote<O::Item>;
 
-    fn schema() -> ResourceSchema<Self> {
+    fn rows() -> ResourceSchema<Self> {
         with_common_rows::<O>(O::rows())
     }
 

@@ -32,7 +32,7 @@ impl Resource for Thing {
     type Update = ();
     type Remote = Answer;
 
-    fn schema() -> ResourceSchema<Self> {
+    fn rows() -> ResourceSchema<Self> {
         let size = object(Ok::<(), String>).with(
             field("is_large", boolean())
                 .required()

@@ -31,7 +31,7 @@ impl Resource for Thing {
     type Update = ();
     type Remote = String;
 
-    fn schema() -> ResourceSchema<Self> {
+    fn rows() -> ResourceSchema<Self> {
         ResourceSchema::new("A thing.")
             .with(
                 Self::attribute("id", string())

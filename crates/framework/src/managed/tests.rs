@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::codec::string;
 use crate::identity::IdentityAttribute;
+use crate::resource::ResourceSchema;
 use crate::testing::value;
 
 /// What the service does next, and what was asked of it.
@@ -61,7 +62,7 @@ impl Resource for Thing {
     type Update = Option<String>;
     type Remote = Answer;
 
-    fn schema() -> ResourceSchema<Self> {
+    fn rows() -> ResourceSchema<Self> {
         ResourceSchema::new("A thing.")
             .with(
                 Self::attribute("name", string())

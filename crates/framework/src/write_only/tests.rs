@@ -37,7 +37,7 @@ impl Resource for Safe {
     type Update = ();
     type Remote = Option<Codes>;
 
-    fn schema() -> ResourceSchema<Self> {
+    fn rows() -> ResourceSchema<Self> {
         ResourceSchema::new("A safe.")
             .with(
                 Self::attribute("codes", codes())
@@ -298,7 +298,7 @@ fn twin() -> TypedRow<Codes> {
 
 #[test]
 fn twins_that_do_not_fit_are_mistakes() {
-    let mistakes = |row: Row<Option<Codes>, (), Option<Codes>>| Safe::schema().with(row).mistakes();
+    let mistakes = |row: Row<Option<Codes>, (), Option<Codes>>| Safe::rows().with(row).mistakes();
     let other_type = Safe::attribute("other", string()).optional().write_only_for("codes");
     let more_rules = twin().validate(Validator::new("must be odd", |_, _, _| {}));
     let relocating = Safe::attribute("parent", string()).required().relocates().doc("A parent.");
