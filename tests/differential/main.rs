@@ -68,7 +68,7 @@ fn trials() -> Result<Vec<Trial>> {
     // The same change on each engine that can make it.
     let mut alike = BTreeMap::<String, Vec<(String, Arc<Change>)>>::new();
     for engine in engines.found.iter().filter(is_compared) {
-        let is_whole = engine.extent != Extent::Lives;
+        let is_whole = !matches!(engine.extent, Extent::Oldest | Extent::Lives);
         let is_made = |change: &Arc<Change>| is_whole || !features::is_plain(change.kind());
         for change in Change::all(engine)?.into_iter().filter(is_made) {
             let of_all = alike.entry(change.name().to_owned()).or_default();

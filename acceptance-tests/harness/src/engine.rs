@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fmt, fs, mem};
+use std::{env, fmt, fs};
 
 use anyhow::{Context, Result, ensure};
 use semver::{Prerelease, Version, VersionReq};
@@ -50,7 +50,10 @@ pub enum Extent {
     Everything,
     /// Everything, but of the kinds that [`crate::features`] calls plain one life each: the newest.
     Newest,
-    /// The same, but of what is done once a life as well: the oldest, and every version on `PATH`.
+    /// The same, but of what is done once a life as well: the oldest, and every version on `PATH`
+    /// that is in-process nowhere.
+    Oldest,
+    /// Of every kind a life, all examples, and smoke: what is in-process and on `PATH` as well.
     Lives,
     /// What [`crate::features`] calls smoke: the versions between, and a Terraform on `PATH` whose
     /// version runs in-process as well, where a command takes half as long.
@@ -135,7 +138,10 @@ impl Engines {
                     );
                     engine.extent = extent(release);
                     if let Some(twin) = found.iter_mut().find(|other| engine.is_twin_of(other)) {
-                        engine.extent = mem::replace(&mut twin.extent, Extent::Smoke);
+                        if engine.extent == Extent::Smoke {
+                            engine.extent = Extent::Lives;
+                        }
+                        twin.extent = Extent::Smoke;
                     }
                     found.push(engine);
                 }
@@ -184,7 +190,8 @@ pub fn rows(needs: &[Need]) -> Result<Vec<String>> {
         let runs = match extent_by_itself(*release) {
             Extent::Everything => "everything",
             Extent::Newest => "everything, of plain kinds a life",
-            Extent::Lives => "everything, of plain and final kinds a life",
+            Extent::Oldest => "everything, of plain and final kinds a life",
+            Extent::Lives => "of each kind a life",
             Extent::Smoke => "smoke",
         };
         let lacking = needs.iter().filter(|need| !holds(&need.terraform, &version));
@@ -209,7 +216,7 @@ fn extent_by_itself(release: Release) -> Extent {
     if is(RELEASES.last()) {
         Extent::Newest
     } else if is(RELEASES.first()) {
-        Extent::Lives
+        Extent::Oldest
     } else {
         Extent::Smoke
     }
@@ -220,7 +227,7 @@ impl Engine {
         let mut engine = Self {
             name: String::new(),
             version: Version::new(0, 0, 0),
-            extent: if all_are_asked_for() { Extent::Everything } else { Extent::Lives },
+            extent: if all_are_asked_for() { Extent::Everything } else { Extent::Oldest },
             program,
             leading,
         };

@@ -160,7 +160,8 @@ pub fn is_run(extent: Extent, name: &str) -> bool {
         || match extent {
             Extent::Everything => true,
             Extent::Newest => is_of_a_life || !is_plain(kind),
-            Extent::Lives => is_of_a_life || !is_plain(kind) && !FINAL.contains(&kind),
+            Extent::Oldest => is_of_a_life || !is_plain(kind) && !FINAL.contains(&kind),
+            Extent::Lives => is_of_a_life || kind == "examples",
             Extent::Smoke => false,
         }
 }
@@ -211,10 +212,12 @@ mod tests {
             let other = format!("{kind}/disappears");
             assert!(is_run(Extent::Everything, &other));
             assert_eq!(is_run(Extent::Newest, &other), !is_plain(kind));
-            assert!(!is_run(Extent::Lives, &other));
+            assert!(!is_run(Extent::Oldest, &other));
         }
-        assert!(is_run(Extent::Lives, "collaboration/disappears"));
-        assert!(!is_run(Extent::Smoke, "collaboration/disappears"));
+        assert!(is_run(Extent::Oldest, "collaboration/disappears"));
+        assert!(!is_run(Extent::Lives, "collaboration/disappears"));
+        assert!(is_run(Extent::Lives, "examples/complete"));
+        assert!(!is_run(Extent::Smoke, "collaboration/import"));
     }
 
     #[test]

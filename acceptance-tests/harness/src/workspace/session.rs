@@ -51,9 +51,9 @@ impl Session {
         Ok(Self { commands: child.stdin.take(), child, answers, stdout, stderr, log })
     }
 
-    /// Runs one command to its end. Whether the process may run another one: not after a failure,
-    /// for a provider takes all that one engine's process starts for one run, and what a failed one
-    /// wanted must not be held against the next.
+    /// Runs one command to its end. Whether the process may run another one: not after a failure of
+    /// what plans, for a provider takes all that one engine's process starts for one run, and what a
+    /// failed one wanted must not be held against the next.
     pub(super) fn run(&mut self, arguments: &[&str]) -> Result<(Finished, bool)> {
         let mut words = vec![self.stdout.as_os_str().as_encoded_bytes()];
         words.push(self.stderr.as_os_str().as_encoded_bytes());
@@ -79,7 +79,9 @@ impl Session {
         if answer.is_none() {
             stderr.push_str(&text_of(&self.log));
         }
-        Ok((Finished { status, stdout, stderr }, answer.is_some_and(|code| code != FAILED)))
+        let plans = arguments.first() != Some(&"validate");
+        let goes_on = answer.is_some_and(|code| code != FAILED || !plans);
+        Ok((Finished { status, stdout, stderr }, goes_on))
     }
 }
 
