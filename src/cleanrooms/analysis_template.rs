@@ -17,18 +17,20 @@ use aws_sdk_cleanrooms::types::builders::{
 };
 use aws_sdk_cleanrooms::types::{
     AnalysisFormat, AnalysisParameter, AnalysisSchema, AnalysisTemplate as Item,
-    AnalysisTemplateSummary, AnalysisTemplateValidationStatus,
-    AnalysisTemplateValidationStatusDetail, AnalysisTemplateValidationStatusReason,
-    AnalysisTemplateValidationType, ColumnClassificationDetails, ErrorMessageConfiguration,
-    ErrorMessageType, MlSyntheticDataParameters, ParameterType, SyntheticDataColumnProperties,
+    AnalysisTemplateValidationStatus, AnalysisTemplateValidationStatusDetail,
+    AnalysisTemplateValidationStatusReason, AnalysisTemplateValidationType,
+    ColumnClassificationDetails, ErrorMessageConfiguration, ErrorMessageType,
+    MlSyntheticDataParameters, ParameterType, SyntheticDataColumnProperties,
     SyntheticDataColumnType, SyntheticDataParameters,
 };
 
 use super::allowed::another_arn;
-use super::aws::{AwsError, ErrorKind, PAGE_SIZE, ValidationReason, all_pages};
+use super::aws::{AwsError, ErrorKind, ValidationReason};
 use super::client::{Client, Reading};
 use super::key::Key;
 use super::kind::Kind;
+use super::listing::Listing;
+use super::object::target::namesake;
 use super::object::{Candidate, Facts, Object, Obstacle, Of};
 use super::origins;
 use super::shapes::enumeration::{constant, open};
@@ -315,10 +317,9 @@ impl Object for AnalysisTemplate {
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        let text = |name| planned.get(name).as_str().unwrap_or_default();
-        let (membership_id, name) = (text("membership_id"), text("name"));
-        let listed = list_all(at, membership_id).await?;
-        let named = listed.iter().filter(|it| it.name == name);
+        let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
+        let listed = data::AnalysisTemplates::list(at, planned).await?;
+        let named = listed.iter().filter(|it| planned.get("name").as_str() == Some(&it.name));
         Ok(named.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time)).collect())
     }
 
@@ -358,30 +359,9 @@ impl Object for AnalysisTemplate {
 
     /// No other template of the membership has the name.
     async fn check_target(at: &Reading<'_>, target: &Value, prior: &Value) -> Obstacle {
-        let is_known = target.get("membership_id").as_str().and(target.get("name").as_str());
-        if is_known.is_none() || Self::name(target) == Self::name(prior) {
-            return Ok(None);
-        }
-        let named = Self::candidates(at, target).await?;
-        // What this run has made to replace the prior one afterwards is in nobody's way.
-        let other = named.iter().find(|it| !at.client.has_made(&it.known_as()));
-        Ok(other.map(|it| format!("The name is that of analysis template {}.", it.key.shown())))
+        let other = namesake::<Self>(at, target, prior).await?;
+        Ok(other.map(|id| format!("The name is that of analysis template {id}.")))
     }
-}
-
-/// All templates of a membership.
-async fn list_all(
-    at: &Reading<'_>,
-    membership_id: &str,
-) -> Result<Vec<AnalysisTemplateSummary>, AwsError> {
-    const CALL: &str = "ListAnalysisTemplates";
-    all_pages(CALL, &at.stop, |token| async {
-        let call = at.sdk.list_analysis_templates().max_results(PAGE_SIZE);
-        let call = call.membership_identifier(membership_id).set_next_token(token);
-        let reply = call.send().await.map_err(AwsError::of(CALL))?;
-        Ok((reply.analysis_template_summaries, reply.next_token))
-    })
-    .await
 }
 
 /// What whoever runs a template fills in, by name.

@@ -7,15 +7,14 @@ use std::collections::HashMap;
 use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::operation::create_configured_audience_model_association::builders::CreateConfiguredAudienceModelAssociationInputBuilder as Create;
 use aws_sdk_cleanrooms::operation::update_configured_audience_model_association::builders::UpdateConfiguredAudienceModelAssociationInputBuilder as Update;
-use aws_sdk_cleanrooms::types::{
-    ConfiguredAudienceModelAssociation as Item, ConfiguredAudienceModelAssociationSummary,
-};
+use aws_sdk_cleanrooms::types::ConfiguredAudienceModelAssociation as Item;
 
 use super::allowed::another_arn;
-use super::aws::{AwsError, PAGE_SIZE, all_pages};
+use super::aws::AwsError;
 use super::client::{Client, Reading};
 use super::key::Key;
 use super::kind::Kind;
+use super::listing::Listing;
 use super::object::{Candidate, Facts, Object, Of};
 use super::shapes::audience_model::audience_model_arn;
 use super::shapes::ids::uuid;
@@ -210,7 +209,7 @@ impl Object for ConfiguredAudienceModelAssociation {
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
         let text = |name| planned.get(name).as_str().unwrap_or_default();
         let membership_id = text("membership_id");
-        let listed = list_all(at, membership_id).await?;
+        let listed = data::ConfiguredAudienceModelAssociations::list(at, planned).await?;
         let alike = listed.iter().filter(|it| {
             it.name == text("name") && it.configured_audience_model_arn == text(MODEL)
         });
@@ -227,21 +226,6 @@ impl Object for ConfiguredAudienceModelAssociation {
     fn replaced(prior: &Value) -> Option<Diagnostic> {
         Some(another_arn(Self::KIND.noun, "association", "used", prior))
     }
-}
-
-/// All associations of a membership.
-async fn list_all(
-    at: &Reading<'_>,
-    membership_id: &str,
-) -> Result<Vec<ConfiguredAudienceModelAssociationSummary>, AwsError> {
-    const CALL: &str = "ListConfiguredAudienceModelAssociations";
-    all_pages(CALL, &at.stop, |token| async {
-        let call = at.sdk.list_configured_audience_model_associations().max_results(PAGE_SIZE);
-        let call = call.membership_identifier(membership_id).set_next_token(token);
-        let reply = call.send().await.map_err(AwsError::of(CALL))?;
-        Ok((reply.configured_audience_model_association_summaries, reply.next_token))
-    })
-    .await
 }
 
 #[cfg(test)]

@@ -14,17 +14,17 @@ use aws_sdk_cleanrooms::types::builders::{
 };
 use aws_sdk_cleanrooms::types::{
     AnalysisMethod, AthenaTableReference, CommercialRegion, ConfiguredTable as Item,
-    ConfiguredTableAnalysisRuleType, ConfiguredTableSummary, DatabricksConnectionType,
-    DatabricksDeltaSharingConnection, DatabricksTableReference, GlueTableReference,
-    SelectedAnalysisMethod, SnowflakeTableReference, SnowflakeTableSchema, SnowflakeTableSchemaV1,
-    TableReference, TableReferenceType,
+    ConfiguredTableAnalysisRuleType, DatabricksConnectionType, DatabricksDeltaSharingConnection,
+    DatabricksTableReference, GlueTableReference, SelectedAnalysisMethod, SnowflakeTableReference,
+    SnowflakeTableSchema, SnowflakeTableSchemaV1, TableReference, TableReferenceType,
 };
 use serde_json::json;
 
-use super::aws::{AwsError, PAGE_SIZE, all_pages};
+use super::aws::AwsError;
 use super::client::Reading;
 use super::key::Key;
 use super::kind::Kind;
+use super::listing::Listing;
 use super::object::{Candidate, Facts, Object, Of, Part};
 use super::parts::take_rules_of_table;
 use super::shapes::enumeration::{closed, open};
@@ -262,7 +262,7 @@ impl Object for ConfiguredTable {
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        let listed = list_all(at).await?;
+        let listed = data::ConfiguredTables::list(at, planned).await?;
         let named = listed.iter().filter(|it| planned.get("name").as_str() == Some(&it.name));
         Ok(named.filter_map(|it| Candidate::of([&it.id], it.create_time)).collect())
     }
@@ -289,16 +289,6 @@ impl Object for ConfiguredTable {
             diagnostics.push(Diagnostic::warning(summary, detail).at(path));
         }
     }
-}
-
-/// All configured tables of the account.
-async fn list_all(at: &Reading<'_>) -> Result<Vec<ConfiguredTableSummary>, AwsError> {
-    all_pages("ListConfiguredTables", &at.stop, |token| async {
-        let call = at.sdk.list_configured_tables().max_results(PAGE_SIZE).set_next_token(token);
-        let reply = call.send().await.map_err(AwsError::of("ListConfiguredTables"))?;
-        Ok((reply.configured_table_summaries, reply.next_token))
-    })
-    .await
 }
 
 const SELECTED: &str = "selected_analysis_methods";

@@ -27,7 +27,7 @@ use aws_sdk_cleanrooms::types::{
     ScalarFunctions,
 };
 
-use super::aws::{AwsError, ErrorKind};
+use super::aws::AwsError;
 use super::client::{Client, Reading};
 use super::configured_table::ConfiguredTable;
 use super::key::Key;
@@ -169,12 +169,7 @@ impl Object for ConfiguredTableAnalysisRule {
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        let Some(key) = Key::of_value(&Self::KIND, planned) else { return Ok(Vec::new()) };
-        match Self::get(at, &key).await {
-            Ok(item) => Ok(vec![Candidate { key, create_time: item.create_time }]),
-            Err(err) if err.kind == ErrorKind::NotFound => Ok(Vec::new()),
-            Err(err) => Err(err),
-        }
+        Candidate::named_by::<Self>(at, planned).await
     }
 
     /// The table knows the type of its rule.

@@ -9,14 +9,14 @@ use aws_sdk_cleanrooms::operation::create_configured_table_association::builders
 use aws_sdk_cleanrooms::operation::update_configured_table_association::builders::UpdateConfiguredTableAssociationInputBuilder as Update;
 use aws_sdk_cleanrooms::types::{
     ConfiguredTableAssociation as Item, ConfiguredTableAssociationAnalysisRuleType as RuleType,
-    ConfiguredTableAssociationSummary,
 };
 
-use super::aws::{AwsError, PAGE_SIZE, all_pages};
+use super::aws::AwsError;
 use super::client::Reading;
 use super::configured_table::ConfiguredTable;
 use super::key::Key;
 use super::kind::Kind;
+use super::listing::Listing;
 use super::object::target::another;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Part};
 use super::parts::take_rules_of_association;
@@ -245,7 +245,7 @@ impl Object for ConfiguredTableAssociation {
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
         let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
-        let listed = list_all(at, membership_id).await?;
+        let listed = data::ConfiguredTableAssociations::list(at, planned).await?;
         let name = planned.get("name");
         let named = listed.iter().filter(|it| table_names::is_same(name, &it.name.as_str().into()));
         Ok(named.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time)).collect())
@@ -262,21 +262,6 @@ impl Object for ConfiguredTableAssociation {
         another::<ConfiguredTable>(at, "configured_table_id", target, prior).await?;
         table_names::taken::<Self>(at, target, prior).await
     }
-}
-
-/// All associations of a membership.
-async fn list_all(
-    at: &Reading<'_>,
-    membership_id: &str,
-) -> Result<Vec<ConfiguredTableAssociationSummary>, AwsError> {
-    const CALL: &str = "ListConfiguredTableAssociations";
-    all_pages(CALL, &at.stop, |token| async {
-        let call = at.sdk.list_configured_table_associations().max_results(PAGE_SIZE);
-        let call = call.membership_identifier(membership_id).set_next_token(token);
-        let reply = call.send().await.map_err(AwsError::of(CALL))?;
-        Ok((reply.configured_table_association_summaries, reply.next_token))
-    })
-    .await
 }
 
 #[cfg(test)]

@@ -183,12 +183,7 @@ impl Object for ConfiguredTableAssociationAnalysisRule {
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        let Some(key) = Key::of_value(&Self::KIND, planned) else { return Ok(Vec::new()) };
-        match Self::get(at, &key).await {
-            Ok(item) => Ok(vec![Candidate { key, create_time: item.create_time }]),
-            Err(err) if err.kind == ErrorKind::NotFound => Ok(Vec::new()),
-            Err(err) => Err(err),
-        }
+        Candidate::named_by::<Self>(at, planned).await
     }
 
     /// The association knows the type of its rule.

@@ -13,14 +13,14 @@ use aws_sdk_cleanrooms::types::builders::IdMappingTableInputReferenceConfigBuild
 use aws_sdk_cleanrooms::types::{
     IdMappingTable as Table, IdMappingTableInputReferenceConfig as Reference,
     IdMappingTableInputReferenceProperties as Properties, IdMappingTableInputSource as Source,
-    IdMappingTableSummary,
 };
 use tokio::time::Instant;
 
-use super::aws::{AwsError, ErrorKind, PAGE_SIZE, ValidationReason, all_pages};
+use super::aws::{AwsError, ErrorKind, ValidationReason};
 use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
 use super::kind::Kind;
+use super::listing::Listing;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Unread};
 use super::origins;
 use super::population::{POPULATE, is_asked};
@@ -283,7 +283,7 @@ impl Object for IdMappingTable {
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
         let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
-        let listed = list_all(at, membership_id).await?;
+        let listed = data::IdMappingTables::list(at, planned).await?;
         let name = planned.get("name");
         let named = listed.iter().filter(|it| table_names::is_same(name, &it.name.as_str().into()));
         Ok(named.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time)).collect())
@@ -358,21 +358,6 @@ impl Item {
     fn of(table: Table) -> Self {
         Self { table, last_job_id: None }
     }
-}
-
-/// All tables of a membership.
-async fn list_all(
-    at: &Reading<'_>,
-    membership_id: &str,
-) -> Result<Vec<IdMappingTableSummary>, AwsError> {
-    const CALL: &str = "ListIdMappingTables";
-    all_pages(CALL, &at.stop, |token| async {
-        let call = at.sdk.list_id_mapping_tables().max_results(PAGE_SIZE);
-        let call = call.membership_identifier(membership_id).set_next_token(token);
-        let reply = call.send().await.map_err(AwsError::of(CALL))?;
-        Ok((reply.id_mapping_table_summaries, reply.next_token))
-    })
-    .await
 }
 
 /// Which workflow it is, and who lets AWS Clean Rooms run it.

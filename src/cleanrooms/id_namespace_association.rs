@@ -13,10 +13,12 @@ use aws_sdk_cleanrooms::types::{
     IdNamespaceAssociationSummary,
 };
 
-use super::aws::{AwsError, PAGE_SIZE, all_pages};
+use super::aws::AwsError;
 use super::client::Reading;
 use super::key::Key;
 use super::kind::Kind;
+use super::listing::Listing;
+use super::object::target::namesake;
 use super::object::{Candidate, Facts, Object, Obstacle, Of};
 use super::shapes::arns::input_reference_arn;
 use super::shapes::ids::uuid;
@@ -211,7 +213,7 @@ impl Object for IdNamespaceAssociation {
         let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
         let wanted = input_reference_arn(planned);
         let of = |it: &Reference| Some(it.input_reference_arn.as_str()) == wanted;
-        let mut listed = list_all(at, membership_id).await?;
+        let mut listed = data::IdNamespaceAssociations::list(at, planned).await?;
         listed.retain(|it| it.input_reference_config.as_ref().is_some_and(of));
         let candidate = |it: &IdNamespaceAssociationSummary| {
             Candidate::of([membership_id, &it.id], it.create_time)
@@ -247,32 +249,9 @@ impl Object for IdNamespaceAssociation {
 
     /// The membership has not associated the namespace so far.
     async fn check_target(at: &Reading<'_>, target: &Value, prior: &Value) -> Obstacle {
-        let is_known = target.get("membership_id").as_str().and(input_reference_arn(target));
-        if is_known.is_none() || Self::name(target) == Self::name(prior) {
-            return Ok(None);
-        }
-        let associated = Self::candidates(at, target).await?;
-        // What this run has made to replace the prior one afterwards is in nobody's way.
-        let other = associated.iter().find(|it| !at.client.has_made(&it.known_as()));
-        Ok(other.map(|it| {
-            format!("Id namespace association {} has the namespace already.", it.key.shown())
-        }))
+        let other = namesake::<Self>(at, target, prior).await?;
+        Ok(other.map(|id| format!("Id namespace association {id} has the namespace already.")))
     }
-}
-
-/// All associations of a membership.
-async fn list_all(
-    at: &Reading<'_>,
-    membership_id: &str,
-) -> Result<Vec<IdNamespaceAssociationSummary>, AwsError> {
-    const CALL: &str = "ListIdNamespaceAssociations";
-    all_pages(CALL, &at.stop, |token| async {
-        let call = at.sdk.list_id_namespace_associations().max_results(PAGE_SIZE);
-        let call = call.membership_identifier(membership_id).set_next_token(token);
-        let reply = call.send().await.map_err(AwsError::of(CALL))?;
-        Ok((reply.id_namespace_association_summaries, reply.next_token))
-    })
-    .await
 }
 
 #[cfg(test)]

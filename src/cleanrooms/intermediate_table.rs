@@ -15,16 +15,17 @@ use aws_sdk_cleanrooms::operation::update_intermediate_table::builders::UpdateIn
 use aws_sdk_cleanrooms::types::builders::IntermediateTableColumnBuilder;
 use aws_sdk_cleanrooms::types::{
     Column, IntermediateTable as Item, IntermediateTableAnalysisRuleType as RuleType,
-    IntermediateTableColumn, IntermediateTableStatus, IntermediateTableSummary,
+    IntermediateTableColumn, IntermediateTableStatus,
     PopulationAnalysisConfiguration as Population, PopulationAnalysisSqlParameters as Sql,
 };
 use tokio::time::Instant;
 
-use super::aws::{AwsError, PAGE_SIZE, all_pages};
+use super::aws::AwsError;
 use super::client::{Changing, Client, Reading};
 use super::key::{Key, Located};
 use super::kind::Kind;
 use super::lasting;
+use super::listing::Listing;
 use super::object::{Candidate, Facts, Object, Obstacle, Of, Part, Unread};
 use super::parts::take_rule_of_intermediate_table;
 use super::population::{POPULATE, is_asked};
@@ -362,7 +363,7 @@ impl Object for IntermediateTable {
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
         let membership_id = planned.get("membership_id").as_str().unwrap_or_default();
-        let listed = list_all(at, membership_id).await?;
+        let listed = data::IntermediateTables::list(at, planned).await?;
         let name = planned.get("name");
         let named = listed.iter().filter(|it| table_names::is_same(name, &it.name.as_str().into()));
         Ok(named.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time)).collect())
@@ -458,21 +459,6 @@ impl Object for IntermediateTable {
     async fn check_target(at: &Reading<'_>, target: &Value, prior: &Value) -> Obstacle {
         table_names::taken::<Self>(at, target, prior).await
     }
-}
-
-/// All intermediate tables of a membership.
-async fn list_all(
-    at: &Reading<'_>,
-    membership_id: &str,
-) -> Result<Vec<IntermediateTableSummary>, AwsError> {
-    const CALL: &str = "ListIntermediateTables";
-    all_pages(CALL, &at.stop, |token| async {
-        let call = at.sdk.list_intermediate_tables().max_results(PAGE_SIZE);
-        let call = call.membership_identifier(membership_id).set_next_token(token);
-        let reply = call.send().await.map_err(AwsError::of(CALL))?;
-        Ok((reply.intermediate_table_summaries, reply.next_token))
-    })
-    .await
 }
 
 /// What fills a table: one of the ways that the SDK knows.

@@ -78,6 +78,26 @@ impl Candidate {
         Some(Self { key: Key::new(ids.map(str::to_owned))?, create_time })
     }
 
+    /// The object that a plan names itself, for kinds of which a parent has one and that have no id.
+    ///
+    /// # Errors
+    ///
+    /// Whether there is one cannot be told.
+    pub async fn named_by<O: Object>(
+        at: &Reading<'_>,
+        planned: &Value,
+    ) -> Result<Vec<Self>, AwsError> {
+        let Some(key) = Key::of_value(&O::KIND, planned) else { return Ok(Vec::new()) };
+        match O::get(at, &key).await {
+            Ok(item) => {
+                let create_time = O::facts(&item).create_time;
+                Ok(create_time.map(|create_time| Self { key, create_time }).into_iter().collect())
+            }
+            Err(err) if err.kind == ErrorKind::NotFound => Ok(Vec::new()),
+            Err(err) => Err(err),
+        }
+    }
+
     /// As what it is told from all others, also from a later one of the same key: a rule has no id of
     /// its own, and may be made again.
     pub fn known_as(&self) -> String {

@@ -11,14 +11,14 @@ use aws_sdk_cleanrooms::operation::create_privacy_budget_template::builders::Cre
 use aws_sdk_cleanrooms::operation::update_privacy_budget_template::builders::UpdatePrivacyBudgetTemplateInputBuilder as Update;
 use aws_sdk_cleanrooms::types::{
     PrivacyBudgetTemplate as Item, PrivacyBudgetTemplateAutoRefresh,
-    PrivacyBudgetTemplateParametersOutput as Parameters, PrivacyBudgetTemplateSummary,
-    PrivacyBudgetType,
+    PrivacyBudgetTemplateParametersOutput as Parameters, PrivacyBudgetType,
 };
 
-use super::aws::{AwsError, ErrorKind, PAGE_SIZE, all_pages};
+use super::aws::{AwsError, ErrorKind};
 use super::client::{Client, Reading};
 use super::key::Key;
 use super::kind::Kind;
+use super::listing::Listing;
 use super::object::{Candidate, Facts, Object, Obstacle, Of};
 use super::shapes::enumeration::{constant, open};
 use super::shapes::ids::uuid;
@@ -224,7 +224,7 @@ impl Object for PrivacyBudgetTemplate {
         let text = |name| planned.get(name).as_str().unwrap_or_default();
         let (membership_id, resource) = (text("membership_id"), checks::resource(planned));
         let mut found = Vec::new();
-        for listed in list_all(at, membership_id).await? {
+        for listed in data::PrivacyBudgetTemplates::list(at, planned).await? {
             let candidate = Candidate::of([membership_id, &listed.id], listed.create_time);
             let is_of_type = listed.privacy_budget_type.as_str() == text(TYPE);
             let Some(candidate) = candidate.filter(|_| is_of_type) else { continue };
@@ -307,21 +307,6 @@ async fn is_for(at: &Reading<'_>, key: &Key, resource: &str) -> Result<bool, Aws
         Err(err) if err.kind == ErrorKind::NotFound => Ok(false),
         Err(err) => Err(err),
     }
-}
-
-/// All templates of a membership.
-async fn list_all(
-    at: &Reading<'_>,
-    membership_id: &str,
-) -> Result<Vec<PrivacyBudgetTemplateSummary>, AwsError> {
-    const CALL: &str = "ListPrivacyBudgetTemplates";
-    all_pages(CALL, &at.stop, |token| async {
-        let call = at.sdk.list_privacy_budget_templates().max_results(PAGE_SIZE);
-        let call = call.membership_identifier(membership_id).set_next_token(token);
-        let reply = call.send().await.map_err(AwsError::of(CALL))?;
-        Ok((reply.privacy_budget_template_summaries, reply.next_token))
-    })
-    .await
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use aws_sdk_cleanrooms::types::ConfiguredAudienceModelAssociationSummary;
 
-use super::{ConfiguredAudienceModelAssociation, MODEL, list_all};
-use crate::cleanrooms::aws::AwsError;
+use super::{ConfiguredAudienceModelAssociation, MODEL};
+use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, described_by, filter, required, told};
 use crate::cleanrooms::of_membership::of_membership;
@@ -59,6 +59,14 @@ impl Listing for ConfiguredAudienceModelAssociations {
         at: &Reading<'_>,
         config: &Value,
     ) -> Result<Vec<ConfiguredAudienceModelAssociationSummary>, AwsError> {
-        list_all(at, config.get("membership_id").as_str().unwrap_or_default()).await
+        const CALL: &str = "ListConfiguredAudienceModelAssociations";
+        let membership_id = config.get("membership_id").as_str().unwrap_or_default();
+        all_pages(CALL, &at.stop, |token| async {
+            let call = at.sdk.list_configured_audience_model_associations().max_results(PAGE_SIZE);
+            let call = call.membership_identifier(membership_id).set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of(CALL))?;
+            Ok((reply.configured_audience_model_association_summaries, reply.next_token))
+        })
+        .await
     }
 }

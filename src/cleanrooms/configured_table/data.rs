@@ -5,8 +5,8 @@ use aws_sdk_cleanrooms::types::{
     SelectedAnalysisMethod, TableReferenceType,
 };
 
-use super::{ConfiguredTable, list_all};
-use crate::cleanrooms::aws::AwsError;
+use super::ConfiguredTable;
+use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, described_by, filter};
 use crate::cleanrooms::lookup::Sought;
@@ -85,6 +85,11 @@ impl Listing for ConfiguredTables {
         at: &Reading<'_>,
         _config: &Value,
     ) -> Result<Vec<ConfiguredTableSummary>, AwsError> {
-        list_all(at).await
+        all_pages("ListConfiguredTables", &at.stop, |token| async {
+            let call = at.sdk.list_configured_tables().max_results(PAGE_SIZE).set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of("ListConfiguredTables"))?;
+            Ok((reply.configured_table_summaries, reply.next_token))
+        })
+        .await
     }
 }

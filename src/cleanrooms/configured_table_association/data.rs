@@ -4,8 +4,8 @@ use aws_sdk_cleanrooms::types::{
     ConfiguredTableAssociationAnalysisRuleType, ConfiguredTableAssociationSummary,
 };
 
-use super::{ConfiguredTableAssociation, list_all};
-use crate::cleanrooms::aws::AwsError;
+use super::ConfiguredTableAssociation;
+use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, described_by, filter, required};
 use crate::cleanrooms::query::Queried;
@@ -85,6 +85,14 @@ impl Listing for ConfiguredTableAssociations {
         at: &Reading<'_>,
         config: &Value,
     ) -> Result<Vec<ConfiguredTableAssociationSummary>, AwsError> {
-        list_all(at, config.get("membership_id").as_str().unwrap_or_default()).await
+        const CALL: &str = "ListConfiguredTableAssociations";
+        let membership_id = config.get("membership_id").as_str().unwrap_or_default();
+        all_pages(CALL, &at.stop, |token| async {
+            let call = at.sdk.list_configured_table_associations().max_results(PAGE_SIZE);
+            let call = call.membership_identifier(membership_id).set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of(CALL))?;
+            Ok((reply.configured_table_association_summaries, reply.next_token))
+        })
+        .await
     }
 }

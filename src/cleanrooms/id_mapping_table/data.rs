@@ -2,8 +2,8 @@
 
 use aws_sdk_cleanrooms::types::IdMappingTableSummary;
 
-use super::{IdMappingTable, list_all, reference};
-use crate::cleanrooms::aws::AwsError;
+use super::{IdMappingTable, reference};
+use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, described_by, filter, required, told};
 use crate::cleanrooms::of_membership::of_membership;
@@ -57,6 +57,14 @@ impl Listing for IdMappingTables {
         at: &Reading<'_>,
         config: &Value,
     ) -> Result<Vec<IdMappingTableSummary>, AwsError> {
-        list_all(at, config.get("membership_id").as_str().unwrap_or_default()).await
+        const CALL: &str = "ListIdMappingTables";
+        let membership_id = config.get("membership_id").as_str().unwrap_or_default();
+        all_pages(CALL, &at.stop, |token| async {
+            let call = at.sdk.list_id_mapping_tables().max_results(PAGE_SIZE);
+            let call = call.membership_identifier(membership_id).set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of(CALL))?;
+            Ok((reply.id_mapping_table_summaries, reply.next_token))
+        })
+        .await
     }
 }

@@ -2,8 +2,8 @@
 
 use aws_sdk_cleanrooms::types::IdNamespaceAssociationSummary;
 
-use super::{IdNamespaceAssociation, input, list_all};
-use crate::cleanrooms::aws::AwsError;
+use super::{IdNamespaceAssociation, input};
+use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, described_by, filter, required, told};
 use crate::cleanrooms::of_membership::of_membership;
@@ -62,6 +62,14 @@ impl Listing for IdNamespaceAssociations {
         at: &Reading<'_>,
         config: &Value,
     ) -> Result<Vec<IdNamespaceAssociationSummary>, AwsError> {
-        list_all(at, config.get("membership_id").as_str().unwrap_or_default()).await
+        const CALL: &str = "ListIdNamespaceAssociations";
+        let membership_id = config.get("membership_id").as_str().unwrap_or_default();
+        all_pages(CALL, &at.stop, |token| async {
+            let call = at.sdk.list_id_namespace_associations().max_results(PAGE_SIZE);
+            let call = call.membership_identifier(membership_id).set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of(CALL))?;
+            Ok((reply.id_namespace_association_summaries, reply.next_token))
+        })
+        .await
     }
 }

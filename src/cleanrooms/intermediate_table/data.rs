@@ -6,9 +6,9 @@ use aws_sdk_cleanrooms::types::{
     PopulateIntermediateTableAnalysisType,
 };
 
+use super::IntermediateTable;
 use super::populate::list_versions;
-use super::{IntermediateTable, list_all};
-use crate::cleanrooms::aws::AwsError;
+use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, argument, described_by, filter, required, told};
 use crate::cleanrooms::of_membership::of_membership;
@@ -81,7 +81,15 @@ impl Listing for IntermediateTables {
         at: &Reading<'_>,
         config: &Value,
     ) -> Result<Vec<IntermediateTableSummary>, AwsError> {
-        list_all(at, text(config, "membership_id")).await
+        const CALL: &str = "ListIntermediateTables";
+        let membership_id = text(config, "membership_id");
+        all_pages(CALL, &at.stop, |token| async {
+            let call = at.sdk.list_intermediate_tables().max_results(PAGE_SIZE);
+            let call = call.membership_identifier(membership_id).set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of(CALL))?;
+            Ok((reply.intermediate_table_summaries, reply.next_token))
+        })
+        .await
     }
 }
 

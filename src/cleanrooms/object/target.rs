@@ -120,6 +120,27 @@ pub async fn another<O: Object>(
     }
 }
 
+/// The other object of its own parent that goes by the name which a plan gives; none while the name
+/// stays, or is not known.
+///
+/// # Errors
+///
+/// The objects of the parent could not be listed.
+pub async fn namesake<O: Object>(
+    at: &Reading<'_>,
+    target: &Value,
+    prior: &Value,
+) -> Result<Option<String>, AwsError> {
+    let is_known = O::TARGET.iter().all(|name| !target.get(name).is_null());
+    if !is_known || O::name(target) == O::name(prior) {
+        return Ok(None);
+    }
+    let named = O::candidates(at, target).await?;
+    // What this run has made to replace the prior one afterwards is in nobody's way.
+    let other = named.iter().find(|it| !at.client.has_made(&it.known_as()));
+    Ok(other.map(|it| it.key.shown()))
+}
+
 fn in_the_way<O: Object>(prior: &Value, obstacle: &str) -> Diagnostic {
     let id = Key::of_value(&O::KIND, prior).map(|key| key.shown()).unwrap_or_default();
     Diagnostic::error(

@@ -2,8 +2,8 @@
 
 use aws_sdk_cleanrooms::types::{PrivacyBudgetTemplateSummary, PrivacyBudgetType};
 
-use super::{PrivacyBudgetTemplate, list_all};
-use crate::cleanrooms::aws::AwsError;
+use super::PrivacyBudgetTemplate;
+use crate::cleanrooms::aws::{AwsError, PAGE_SIZE, all_pages};
 use crate::cleanrooms::client::Reading;
 use crate::cleanrooms::listing::{Listing, described_by, filter, required};
 use crate::cleanrooms::of_membership::of_membership;
@@ -58,6 +58,14 @@ impl Listing for PrivacyBudgetTemplates {
         at: &Reading<'_>,
         config: &Value,
     ) -> Result<Vec<PrivacyBudgetTemplateSummary>, AwsError> {
-        list_all(at, config.get("membership_id").as_str().unwrap_or_default()).await
+        const CALL: &str = "ListPrivacyBudgetTemplates";
+        let membership_id = config.get("membership_id").as_str().unwrap_or_default();
+        all_pages(CALL, &at.stop, |token| async {
+            let call = at.sdk.list_privacy_budget_templates().max_results(PAGE_SIZE);
+            let call = call.membership_identifier(membership_id).set_next_token(token);
+            let reply = call.send().await.map_err(AwsError::of(CALL))?;
+            Ok((reply.privacy_budget_template_summaries, reply.next_token))
+        })
+        .await
     }
 }
