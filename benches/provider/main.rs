@@ -51,6 +51,15 @@ fn main() -> Result<()> {
         applied.duration.as_secs_f64()
     );
 
+    let refreshed = runtime.block_on(processes::refresh(300))?;
+    println!(
+        "300 collaborations refreshed by {} callers at AWS's rates: {} calls, {} of them throttled, {:.0} s",
+        processes::CALLERS,
+        refreshed.calls,
+        refreshed.throttled,
+        refreshed.duration.as_secs_f64()
+    );
+
     plans::compare(&runtime.block_on(processes::plan_one(plans::NAME))?)
 }
 

@@ -20,7 +20,7 @@ use super::{Result, Spread};
 const STARTS: usize = 51;
 
 /// How many calls engines have under way at once, unless told otherwise.
-const CALLERS: usize = 10;
+pub const CALLERS: usize = 10;
 
 /// What starting costs.
 pub struct Starts {
@@ -139,8 +139,68 @@ pub async fn plan_one(name: &str) -> Result<DynamicValue> {
     plan.planned_state.ok_or_else(|| "the plan has no state".into())
 }
 
+/// How often a refresh was throttled.
+pub struct Throttled {
+    /// Calls in all.
+    pub calls: usize,
+    /// Those that AWS would not have.
+    pub throttled: usize,
+    /// From the first read to the last reply.
+    pub duration: Duration,
+}
+
+/// Refreshes `count` collaborations as a plan does, where a second has as many calls as AWS allows.
+pub async fn refresh(count: usize) -> Result<Throttled> {
+    let sandbox = Sandbox::start()?;
+    raise_quotas(&sandbox, count)?;
+    let (_makes, mut makes) = configured(&sandbox).await?;
+    let mut made = Vec::new();
+    for number in 0..count {
+        made.push(create(&mut makes, &format!("Campaign {number}")).await?);
+    }
+    let rates = json!({ "calls_per_second": 5, "calls_per_second_of_frequent_reads": 20 });
+    sandbox.client().admin("PATCH", "quotas", Some(&rates))?;
+    sandbox.client().clear_calls()?;
+    let (_reads, client) = configured(&sandbox).await?;
+    let started = Instant::now();
+    let mut callers = JoinSet::new();
+    for of_one in made.chunks(count.div_ceil(CALLERS)) {
+        let (mut client, of_one) = (client.clone(), of_one.to_vec());
+        callers.spawn(async move {
+            for applied in of_one {
+                read(&mut client, applied).await?;
+            }
+            Result::Ok(())
+        });
+    }
+    while let Some(caller) = callers.join_next().await {
+        caller??;
+    }
+    let duration = started.elapsed();
+    let calls = sandbox.client().calls()?;
+    let refused = calls.iter().filter(|call| call.error.as_deref() == Some("ThrottlingException"));
+    Ok(Throttled { calls: calls.len(), throttled: refused.count(), duration })
+}
+
+async fn read(
+    client: &mut ProviderClient<Channel>,
+    applied: apply_resource_change::Response,
+) -> Result<()> {
+    let request = read_resource::Request {
+        type_name: TYPE_NAME.to_owned(),
+        current_state: applied.new_state,
+        private: applied.private,
+        current_identity: applied.new_identity,
+        ..read_resource::Request::default()
+    };
+    no_errors(&client.read_resource(request).await?.into_inner().diagnostics)
+}
+
 /// Plans and applies one collaboration, as an engine does for a new one.
-async fn create(client: &mut ProviderClient<Channel>, name: &str) -> Result<()> {
+async fn create(
+    client: &mut ProviderClient<Channel>,
+    name: &str,
+) -> Result<apply_resource_change::Response> {
     let config = collaboration_config(name)?;
     let plan = plan(client, &config).await?;
     let request = apply_resource_change::Request {
@@ -153,7 +213,8 @@ async fn create(client: &mut ProviderClient<Channel>, name: &str) -> Result<()> 
         provider_meta: None,
     };
     let applied = client.apply_resource_change(request).await?.into_inner();
-    no_errors(&applied.diagnostics)
+    no_errors(&applied.diagnostics)?;
+    Ok(applied)
 }
 
 async fn plan(

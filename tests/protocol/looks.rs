@@ -26,7 +26,7 @@ impl DataSource for ThingByName {
     fn schema() -> DataSchema<Thing> {
         let things = ThingResource::schema();
         let name = things.schema().attribute("name").unwrap().argument("Its name.");
-        DataSchema::of("A thing, by its name.", &things).given([name])
+        DataSchema::of("A thing, by its name.", things).given([name])
     }
 
     async fn read(cx: &Context<'_, Arc<Things>>, config: &Value) -> Result<Thing, Diagnostics> {

@@ -20,7 +20,7 @@ use super::config::ProviderConfig;
 use super::credentials::{self, Kit};
 use super::errors::AwsError;
 use super::observe::Observer;
-use super::pace::paced;
+use super::pace::{Pace, paced};
 use super::profiles::Profiles;
 use super::retries::{Repeats, Retries, configured_retries, retry_config, retry_partition};
 use super::settings::{Service, Settings};
@@ -46,6 +46,7 @@ struct Shared {
     /// In place of the network, if not the network itself.
     http: Option<SharedHttpClient>,
     clock: Arc<ServerClock>,
+    pace: Arc<Pace>,
     region: OnceLock<Result<String, AwsError>>,
     loaded: OnceCell<Result<Loaded, AwsError>>,
     clients: Mutex<HashMap<(String, Retries), aws_sdk_cleanrooms::Client>>,
@@ -87,11 +88,13 @@ impl Aws {
 
     fn with(config: ProviderConfig, intervals: Intervals, http: Option<SharedHttpClient>) -> Self {
         let retry = intervals.retry.at_most(configured_retries(&config));
+        let pace = Arc::new(Pace::new(intervals.turn, config.pace.clone()));
         let shared = Shared {
             config,
             intervals: Intervals { retry, ..intervals },
             http,
             clock: Arc::default(),
+            pace,
             region: OnceLock::new(),
             loaded: OnceCell::new(),
             clients: Mutex::default(),
@@ -343,7 +346,12 @@ impl Aws {
     }
 
     fn observer(&self) -> Observer {
-        Observer::new(&self.shared.config, Arc::clone(&self.shared.clock), self.stop.clone())
+        self.observer_until(self.stop.clone())
+    }
+
+    fn observer_until(&self, stop: Option<CancellationToken>) -> Observer {
+        let Shared { config, clock, pace, .. } = &*self.shared;
+        Observer::new(config, Arc::clone(clock), Arc::clone(pace), stop)
     }
 
     /// What is found out once. `region` serves STS if the provider itself has no Region.
@@ -363,10 +371,7 @@ impl Aws {
             Some(http) => http.clone(),
             None => http::client(&config, bundle.as_deref(), intervals).await?,
         };
-        let http = match &config.pace {
-            Some(folder) => paced(http, folder),
-            None => http,
-        };
+        let http = paced(http, &self.shared.pace);
         let region = Region::new(region);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -383,7 +388,7 @@ impl Aws {
             endpoint: settings.endpoint(Service::Sts)?,
             region: config.sts_region.clone(),
             // All share it, also who looks after a stop; who does not ends the question itself.
-            observer: Observer::new(&self.shared.config, Arc::clone(&self.shared.clock), None),
+            observer: self.observer_until(None),
         };
         let cleanrooms = settings.endpoint(Service::CleanRooms)?;
         let sources = Sources::without_region().with_region(Some(region)).with_http_client(http);

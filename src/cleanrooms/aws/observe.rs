@@ -19,8 +19,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::ServerClock;
 use super::config::ProviderConfig;
-use super::pace::Operation;
-use super::reply::{Asked, request_id};
+use super::outcome::is_throttling;
+use super::pace::{Operation, Pace};
+use super::reply::{Asked, error_code, request_id};
 use super::retries::DatedWrong;
 use super::stop::{OnlyLooks, Stopped};
 use super::variables::non_empty_variable;
@@ -32,6 +33,7 @@ const PRODUCT: &str = concat!("terraform-provider-cleanrooms/", env!("CARGO_PKG_
 #[derive(Clone, Debug)]
 pub(super) struct Observer {
     clock: Arc<ServerClock>,
+    pace: Arc<Pace>,
     user_agent: Arc<str>,
     stop: Option<CancellationToken>,
 }
@@ -41,9 +43,10 @@ impl Observer {
     pub(super) fn new(
         config: &ProviderConfig,
         clock: Arc<ServerClock>,
+        pace: Arc<Pace>,
         stop: Option<CancellationToken>,
     ) -> Self {
-        Self { clock, user_agent: user_agent(config).into(), stop }
+        Self { clock, pace, user_agent: user_agent(config).into(), stop }
     }
 }
 
@@ -64,7 +67,7 @@ fn user_agent(config: &ProviderConfig) -> String {
 #[derive(Debug)]
 struct Attempt {
     service: String,
-    operation: String,
+    operation: Operation,
     /// The path, which names the object. Queries and bodies stay out of the
     /// log, since they hold what users configure.
     resource: String,
@@ -84,14 +87,21 @@ impl Attempt {
         context: &BeforeTransmitInterceptorContextMut<'_>,
         cfg: &ConfigBag,
         correction: i64,
+        stop: Option<CancellationToken>,
     ) -> Self {
         let metadata = cfg.load::<Metadata>();
-        let uri = context.request().uri().parse::<http::Uri>();
+        let uri = context.request().uri().parse::<http::Uri>().unwrap_or_default();
+        let number = attempts(cfg);
         Self {
             service: metadata.map(Metadata::service).unwrap_or_default().to_owned(),
-            operation: metadata.map(Metadata::name).unwrap_or_default().to_owned(),
-            resource: uri.map(|uri| uri.path().to_owned()).unwrap_or_default(),
-            number: attempts(cfg),
+            operation: Operation {
+                name: metadata.map(Metadata::name).unwrap_or_default().to_owned(),
+                host: uri.authority().map(ToString::to_string).unwrap_or_default(),
+                was_sent: number > 1,
+                stop,
+            },
+            resource: uri.path().to_owned(),
+            number,
             correction,
             started: Instant::now(),
             told: AtomicBool::new(false),
@@ -106,7 +116,7 @@ impl Attempt {
         let milliseconds = self.started.elapsed().as_millis();
         tracing::debug!(
             service = self.service,
-            operation = self.operation,
+            operation = self.operation.name,
             resource = self.resource,
             request_id = reply.and_then(request_id).unwrap_or_default(),
             attempt = self.number,
@@ -169,8 +179,8 @@ impl Intercept for Observer {
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let attempt = Attempt::new(context, cfg, self.clock.correction());
-        context.request_mut().add_extension(Operation(attempt.operation.clone()));
+        let attempt = Attempt::new(context, cfg, self.clock.correction(), self.stop.clone());
+        context.request_mut().add_extension(attempt.operation.clone());
         cfg.interceptor_state().store_put(attempt);
         if cfg.load::<Asked>().is_some_and(Asked::only_looks) {
             context.request_mut().add_extension(OnlyLooks);
@@ -195,6 +205,13 @@ impl Intercept for Observer {
         let correction = cfg.load::<Attempt>().map_or(0, |attempt| attempt.correction);
         if self.clock.was_wrong_with(correction) {
             context.response_mut().add_extension(DatedWrong);
+        }
+        let status = context.response().status().as_u16();
+        if let Some(attempt) = cfg.load::<Attempt>()
+            && status >= 400
+            && is_throttling(error_code(context.response()).as_deref(), status)
+        {
+            self.pace.throttled(&attempt.operation);
         }
         let asked = cfg.load::<Asked>().ok_or("an operation was serialised")?;
         asked.judge(context.response()).map_err(|misread| misread.on_attempt(attempts(cfg)).into())

@@ -1,14 +1,18 @@
-//! A pace that processes share, so that many of them stay below AWS's limit of
-//! requests a second: acceptance tests in a real account take turns by it.
+//! Turns that requests of an operation take, so that they stay below AWS's limit of requests a second.
 //!
-//! The service counts for each account, Region and operation. Here one pace of an
-//! operation holds for all accounts and Regions, since a process does not know
-//! whose its credentials are before it has asked.
+//! The service counts for each account, Region and operation, and allows five a second. Nobody knows how
+//! much of that others use, and a service that does not throttle need not be spared. So an operation has
+//! turns from the first reply on that says it was called too often: what is called side by side waits here
+//! then, in place of being refused again and again.
+//!
+//! Processes can share a pace by files: acceptance tests in a real account do. That one holds for all
+//! accounts and Regions, since a process does not know whose its credentials are before it has asked.
 
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_smithy_runtime_api::client::http::{
@@ -16,28 +20,98 @@ use aws_smithy_runtime_api::client::http::{
     SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
-/// From one request of an operation to the next: a little less than AWS's five a second.
-const INTERVAL: Duration = Duration::from_millis(220);
+use super::stop::Stopped;
+use super::wait::TURN;
+use crate::framework::resource::lock;
+
+/// Operations of which AWS allows four times as many requests as of others (user guide: quotas).
+const FREQUENT: [&str; 2] = ["GetConfiguredTable", "GetProtectedQuery"];
 
 /// No queue is longer.
 const LONGEST: Duration = Duration::from_secs(600);
 
-/// Names the operation of a request, for the client that sends it.
+/// What a request is, for the client that sends it.
 #[derive(Clone, Debug)]
-pub(super) struct Operation(pub(super) String);
+pub(super) struct Operation {
+    /// What it is called.
+    pub(super) name: String,
+    /// Who is asked.
+    pub(super) host: String,
+    /// Whether it was sent before.
+    pub(super) was_sent: bool,
+    /// Ends the wait for a turn.
+    pub(super) stop: Option<CancellationToken>,
+}
+
+/// The turns of one provider configuration, which is one account.
+#[derive(Debug)]
+pub(super) struct Pace {
+    /// From one turn to the next, of most operations.
+    interval: Duration,
+    /// Where processes share a pace of all requests.
+    folder: Option<PathBuf>,
+    /// The first free turn of each operation that was throttled, at each host.
+    free: Mutex<HashMap<(String, String), Instant>>,
+}
+
+impl Pace {
+    pub(super) fn new(interval: Duration, folder: Option<PathBuf>) -> Self {
+        Self { interval, folder, free: Mutex::default() }
+    }
+
+    /// Takes note that a request came too soon.
+    pub(super) fn throttled(&self, Operation { name, host, .. }: &Operation) {
+        let first = Instant::now() + self.interval_of(name);
+        lock(&self.free).entry((host.clone(), name.clone())).or_insert_with(|| {
+            tracing::debug!(operation = name, "AWS throttles; requests take turns from now on");
+            first
+        });
+    }
+
+    /// Takes the next turn: how long it is until then.
+    fn take(&self, Operation { name, host, .. }: &Operation) -> Duration {
+        let mut free = lock(&self.free);
+        let Some(next) = free.get_mut(&(host.clone(), name.clone())) else {
+            return Duration::ZERO;
+        };
+        let now = Instant::now();
+        let taken = now.max(*next);
+        *next = taken + self.interval_of(name);
+        taken - now
+    }
+
+    fn interval_of(&self, operation: &str) -> Duration {
+        if FREQUENT.contains(&operation) { self.interval / 4 } else { self.interval }
+    }
+
+    /// Waits for a turn.
+    async fn wait(&self, operation: &Operation) -> Result<(), ConnectorError> {
+        let shared = match &self.folder {
+            Some(folder) => turn(folder.join(&operation.name)).await,
+            None => Duration::ZERO,
+        };
+        let stop = operation.stop.clone().unwrap_or_default();
+        let waiting = sleep(shared.max(self.take(operation)));
+        let stopped = Stopped { was_sent: operation.was_sent };
+        let waited = stop.run_until_cancelled(waiting).await;
+        waited.ok_or_else(|| ConnectorError::user(stopped.into()))
+    }
+}
 
 /// A client whose requests wait for their turn.
-pub(super) fn paced(inner: SharedHttpClient, folder: &Path) -> SharedHttpClient {
-    SharedHttpClient::new(Paced { inner, folder: folder.into() })
+pub(super) fn paced(inner: SharedHttpClient, pace: &Arc<Pace>) -> SharedHttpClient {
+    SharedHttpClient::new(Paced { inner, pace: Arc::clone(pace) })
 }
 
 #[derive(Clone, Debug)]
 struct Paced<T> {
     inner: T,
-    folder: Arc<Path>,
+    pace: Arc<Pace>,
 }
 
 impl HttpClient for Paced<SharedHttpClient> {
@@ -47,18 +121,18 @@ impl HttpClient for Paced<SharedHttpClient> {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(Paced { inner, folder: Arc::clone(&self.folder) })
+        SharedHttpConnector::new(Paced { inner, pace: Arc::clone(&self.pace) })
     }
 }
 
 impl HttpConnector for Paced<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Some(Operation(operation)) = request.extension::<Operation>() else {
+        let Some(operation) = request.extension::<Operation>().cloned() else {
             return self.inner.call(request);
         };
-        let (file, inner) = (self.folder.join(operation), self.inner.clone());
+        let (pace, inner) = (Arc::clone(&self.pace), self.inner.clone());
         HttpConnectorFuture::new(async move {
-            sleep(turn(file).await).await;
+            pace.wait(&operation).await?;
             inner.call(request).await
         })
     }
@@ -91,13 +165,45 @@ fn reserve(file: &Path, now: Duration) -> io::Result<Duration> {
     let taken = if free > now + LONGEST { now } else { free.max(now) };
     file.set_len(0)?;
     file.rewind()?;
-    write!(file, "{}", (taken + INTERVAL).as_millis())?;
+    write!(file, "{}", (taken + TURN).as_millis())?;
     Ok(taken - now)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn operation(name: &str) -> Operation {
+        let (name, host) = (name.to_owned(), "cleanrooms.test".to_owned());
+        Operation { name, host, was_sent: false, stop: None }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_throttled_is_called_in_turns_and_nothing_else_is() {
+        let pace = Pace::new(TURN, None);
+        let pauses = |name| [(); 3].map(|()| pace.take(&operation(name)).as_millis());
+        assert_eq!(pauses("GetCollaboration"), [0, 0, 0]);
+        pace.throttled(&operation("GetCollaboration"));
+        pace.throttled(&operation("GetCollaboration"));
+        assert_eq!(pauses("GetCollaboration"), [220, 440, 660]);
+        assert_eq!(pauses("ListMembers"), [0, 0, 0]);
+        pace.throttled(&operation("GetConfiguredTable"));
+        assert_eq!(pauses("GetConfiguredTable"), [55, 110, 165]);
+        sleep(Duration::from_secs(10)).await;
+        assert_eq!(pauses("GetCollaboration"), [0, 220, 440], "turns are not saved up");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_ends_the_wait_for_a_turn_and_the_request_is_not_sent() {
+        let pace = Pace::new(TURN, None);
+        let stop = CancellationToken::new();
+        let get = Operation { stop: Some(stop.clone()), ..operation("GetCollaboration") };
+        pace.throttled(&get);
+        stop.cancel();
+        let started = Instant::now();
+        let ended = pace.wait(&get).await.expect_err("it is not its turn");
+        assert!(ended.is_user() && started.elapsed() < TURN, "{ended:?}");
+    }
 
     #[test]
     fn turns_are_taken_one_after_the_other_and_not_saved_up() {

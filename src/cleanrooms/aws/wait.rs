@@ -8,6 +8,10 @@ use tokio_util::sync::CancellationToken;
 /// Name of the environment variable that multiplies every waiting interval.
 const WAIT_SCALE: &str = "CLEANROOMS_WAIT_SCALE";
 
+/// From one request of a throttled operation to the next: a little less than the five a second that
+/// AWS allows (user guide: quotas).
+pub(super) const TURN: Duration = Duration::from_millis(220);
+
 /// Least time that a reply is given, however small the scale: shorter, a busy
 /// machine would look like a lost reply.
 const LEAST_REPLY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -42,6 +46,8 @@ pub struct Intervals {
     pub visibility_window: Duration,
     /// How long a reply may take, from the sent request to its last byte.
     pub reply_timeout: Duration,
+    /// From one request to the next of an operation that AWS has throttled.
+    pub turn: Duration,
 }
 
 /// Growing pauses: each twice the one before, up to a limit.
@@ -71,6 +77,7 @@ impl Default for Intervals {
             visibility: Backoff::seconds(1, 5),
             visibility_window: Duration::from_secs(30),
             reply_timeout: Duration::from_secs(60),
+            turn: TURN,
         }
     }
 }
@@ -112,6 +119,7 @@ impl Intervals {
             visibility: self.visibility.scaled(scale),
             visibility_window: self.visibility_window.mul_f64(scale),
             reply_timeout: self.reply_timeout.mul_f64(scale).max(LEAST_REPLY_TIMEOUT),
+            turn: self.turn.mul_f64(scale),
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Lists that are long, of which a page is throttled and an object denied.
+//! Lists that are long, of which a page is throttled and an object denied; and plans of many objects.
 
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use cleanrooms_harness::sandbox::REGION;
+use cleanrooms_harness::sandbox::{Call, REGION};
+use cleanrooms_harness::scenario::Run;
 use cleanrooms_provider::cleanrooms::aws::{Aws, Endpoints, Intervals, ProviderConfig, Secret};
 use cleanrooms_provider::cleanrooms::client::Client;
 use cleanrooms_provider::cleanrooms::registry;
@@ -18,9 +19,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 
-pub const ALL: [(&str, Claim); 1] = [("a_list_of_five_thousand_is_read_to_its_end", || {
-    Box::pin(a_list_of_five_thousand_is_read_to_its_end())
-})];
+pub const ALL: [(&str, Claim); 2] = [
+    ("a_list_of_five_thousand_is_read_to_its_end", || {
+        Box::pin(a_list_of_five_thousand_is_read_to_its_end())
+    }),
+    ("a_plan_of_hundreds_is_seldom_throttled", || {
+        Box::pin(a_plan_of_hundreds_is_seldom_throttled())
+    }),
+];
 
 const MANY: usize = 5_000;
 /// So many are read one by one.
@@ -68,6 +74,36 @@ async fn a_list_of_five_thousand_is_read_to_its_end() -> Result<()> {
     let [left_out] = told.as_slice() else { anyhow::bail!("it is told of {told:#?}") };
     ensure!(!left_out.diagnostics.has_error(), "it ends the query: {left_out:?}");
     ensure!(stage.world.faults_have_begun().await?, "none was denied");
+    Ok(())
+}
+
+/// What may be throttled of a hundred calls.
+const SELDOM: usize = 2;
+
+async fn a_plan_of_hundreds_is_seldom_throttled() -> Result<()> {
+    const HUNDREDS: usize = 500;
+    let mut stage = Stage::new();
+    let quotas = json!({ "collaborations_created_per_account": HUNDREDS });
+    stage.world.admin("PATCH", "quotas", Some(&quotas)).await?;
+    stage.configure(&format!(
+        "resource \"cleanrooms_collaboration\" \"all\" {{\n  count = {HUNDREDS}\n  name = \"Campaign \
+         ${{count.index}}\"\n  description = \"\"\n  creator_display_name = \"Creator\"\n  \
+         creator_member_abilities = []\n  query_log_status = \"DISABLED\"\n}}\n"
+    ));
+    applied(&mut stage).await?;
+    let rates = json!({ "calls_per_second": 5, "calls_per_second_of_frequent_reads": 20 });
+    stage.world.admin("PATCH", "quotas", Some(&rates)).await?;
+    stage.world.clear_calls().await?;
+    stage.plan(&Run::default()).await?;
+    let calls = stage.world.calls().await?;
+    let throttled = |call: &&Call| call.error.as_deref() == Some("ThrottlingException");
+    let throttled = calls.iter().filter(throttled).count();
+    ensure!(throttled > 0, "nothing is throttled at {rates}");
+    ensure!(
+        throttled * 100 < calls.len() * SELDOM,
+        "{throttled} of {} calls were throttled",
+        calls.len()
+    );
     Ok(())
 }
 

@@ -112,7 +112,7 @@ fn become_another(request: &mut HttpRequest, method: &str, path: &str, body: Opt
     let end = uri[authority..].find('/').map_or(uri.len(), |path| authority + path);
     let address = format!("{}{path}", &uri[..end]);
     let replaced = request.set_uri(address).is_ok() && request.set_method(method).is_ok();
-    debug_assert!(replaced, "scenarios have paths and methods that HTTP knows");
+    assert!(replaced, "scenarios have paths and methods that HTTP knows");
     if let Some(body) = body {
         request.headers_mut().insert("content-type", "application/json");
         request.headers_mut().insert("content-length", body.len().to_string());

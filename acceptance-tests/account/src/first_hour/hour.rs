@@ -184,7 +184,7 @@ fn leave_out_others(body: &mut Value, prefix: &str) {
             names.into_iter().flatten().any(|name| name.starts_with(prefix))
         });
     }
-    debug_assert!(prefix.starts_with(PREFIX), "a run has the prefix of all runs");
+    assert!(prefix.starts_with(PREFIX), "a run has the prefix of all runs");
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ impl DataSource for Look {
         let things = Thing::schema();
         let name = things.schema().attribute("name").map(|it| it.argument("The name to look for."));
         let extent = Attribute::new("extent", Kind::Plain(wire::Type::String), Vec::new());
-        DataSchema::of("A thing.", &things).given(name).given([extent.argument("Where to look.")])
+        DataSchema::of("A thing.", things).given(name).given([extent.argument("Where to look.")])
     }
 
     fn validate(config: &Value, diagnostics: &mut Diagnostics) {
