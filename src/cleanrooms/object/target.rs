@@ -131,7 +131,10 @@ pub async fn namesake<O: Object>(
     target: &Value,
     prior: &Value,
 ) -> Result<Option<String>, AwsError> {
-    let is_known = O::TARGET.iter().all(|name| !target.get(name).is_null());
+    let is_known = O::TARGET.iter().all(|name| {
+        let value = target.get(name);
+        value.is_known() && !value.is_null()
+    });
     if !is_known || O::name(target) == O::name(prior) {
         return Ok(None);
     }

@@ -85,11 +85,14 @@ async fn a_plan_of_hundreds_is_seldom_throttled() -> Result<()> {
     let mut stage = Stage::new();
     let quotas = json!({ "collaborations_created_per_account": HUNDREDS });
     stage.world.admin("PATCH", "quotas", Some(&quotas)).await?;
-    stage.configure(&format!(
-        "resource \"cleanrooms_collaboration\" \"all\" {{\n  count = {HUNDREDS}\n  name = \"Campaign \
-         ${{count.index}}\"\n  description = \"\"\n  creator_display_name = \"Creator\"\n  \
-         creator_member_abilities = []\n  query_log_status = \"DISABLED\"\n}}\n"
-    ));
+    let collaboration = |number| {
+        format!(
+            "resource \"cleanrooms_collaboration\" \"number_{number}\" {{\n  name = \"Campaign \
+             {number}\"\n  description = \"\"\n  creator_display_name = \"Creator\"\n  \
+             creator_member_abilities = []\n  members = {{}}\n  query_log_status = \"DISABLED\"\n}}\n"
+        )
+    };
+    stage.configure(&(0..HUNDREDS).map(collaboration).collect::<String>());
     applied(&mut stage).await?;
     let rates = json!({ "calls_per_second": 5, "calls_per_second_of_frequent_reads": 20 });
     stage.world.admin("PATCH", "quotas", Some(&rates)).await?;
