@@ -88,20 +88,27 @@ impl Candidate {
         planned: &Value,
     ) -> Result<Vec<Self>, AwsError> {
         let Some(key) = Key::of_value(&O::KIND, planned) else { return Ok(Vec::new()) };
-        match O::get(at, &key).await {
-            Ok(item) => {
-                let create_time = O::facts(&item).create_time;
-                Ok(create_time.map(|create_time| Self { key, create_time }).into_iter().collect())
-            }
-            Err(err) if err.kind == ErrorKind::NotFound => Ok(Vec::new()),
-            Err(err) => Err(err),
-        }
+        let item = there::<O>(at, &key).await?;
+        let create_time = item.and_then(|item| O::facts(&item).create_time);
+        Ok(create_time.map(|create_time| Self { key, create_time }).into_iter().collect())
     }
 
     /// As what it is told from all others, also from a later one of the same key: a rule has no id of
     /// its own, and may be made again.
     pub fn known_as(&self) -> String {
         known_as(&self.key, Some(self.create_time))
+    }
+}
+
+/// The object of that key; none where the service says that there is none.
+///
+/// # Errors
+///
+/// Whether there is one cannot be told.
+pub async fn there<O: Object>(at: &Reading<'_>, key: &Key) -> Result<Option<O::Item>, AwsError> {
+    match O::get(at, key).await {
+        Err(err) if err.kind == ErrorKind::NotFound => Ok(None),
+        got => got.map(Some),
     }
 }
 
@@ -364,8 +371,8 @@ pub trait Object: Send + Sync + Sized + 'static {
 
     /// What else is said of it: how it may be the one that is to be replaced.
     fn in_the_way() -> &'static str {
-        let is_named_by_parent = Self::KIND.is_unique && Self::KIND.key.len() > 1;
-        if is_named_by_parent {
+        let is_of_parent = Self::KIND.key.len() > 1;
+        if is_of_parent {
             "Or, if this one is to replace it: the two cannot exist at the same time, so leave \
              `create_before_destroy` out. "
         } else {

@@ -10,16 +10,16 @@ use aws_sdk_cleanrooms::Client as Sdk;
 use aws_sdk_cleanrooms::operation::create_privacy_budget_template::builders::CreatePrivacyBudgetTemplateInputBuilder as Create;
 use aws_sdk_cleanrooms::operation::update_privacy_budget_template::builders::UpdatePrivacyBudgetTemplateInputBuilder as Update;
 use aws_sdk_cleanrooms::types::{
-    PrivacyBudgetTemplate as Item, PrivacyBudgetTemplateAutoRefresh,
-    PrivacyBudgetTemplateParametersOutput as Parameters, PrivacyBudgetType,
+    PrivacyBudgetTemplate as Item, PrivacyBudgetTemplateAutoRefresh, PrivacyBudgetType,
 };
 
-use super::aws::{AwsError, ErrorKind};
+use super::aws::AwsError;
 use super::client::{Client, Reading};
 use super::key::Key;
 use super::kind::Kind;
 use super::listing::Listing;
-use super::object::{Candidate, Facts, Object, Obstacle, Of};
+use super::object::target::namesake;
+use super::object::{Candidate, Facts, Object, Obstacle, Of, there};
 use super::shapes::enumeration::{constant, open};
 use super::shapes::ids::uuid;
 use crate::framework::codec::string;
@@ -221,16 +221,16 @@ impl Object for PrivacyBudgetTemplate {
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        let text = |name| planned.get(name).as_str().unwrap_or_default();
-        let (membership_id, resource) = (text("membership_id"), checks::resource(planned));
+        let (kind, table) = (planned.get(TYPE).as_str(), checks::resource(planned));
         let mut found = Vec::new();
-        for listed in data::PrivacyBudgetTemplates::list(at, planned).await? {
-            let candidate = Candidate::of([membership_id, &listed.id], listed.create_time);
-            let is_of_type = listed.privacy_budget_type.as_str() == text(TYPE);
-            let Some(candidate) = candidate.filter(|_| is_of_type) else { continue };
+        let listed = data::PrivacyBudgetTemplates::list(at, planned).await?;
+        for it in listed.iter().filter(|it| kind == Some(it.privacy_budget_type.as_str())) {
+            let one = Candidate::of([&*it.membership_id, &it.id], it.create_time);
+            let Some(one) = one else { continue };
             // The list does not say what an access budget is for.
-            if resource.is_empty() || is_for(at, &candidate.key, &resource).await? {
-                found.push(candidate);
+            if table.is_empty() || parameters::table_of(there::<Self>(at, &one.key).await?) == table
+            {
+                found.push(one);
             }
         }
         Ok(found)
@@ -248,64 +248,26 @@ impl Object for PrivacyBudgetTemplate {
         checks::loses(prior)
     }
 
-    /// Numbers of differential privacy that stay are not sent, and the call repeats the type.
     fn complete_update(
         input: Option<Update>,
         change: Change<'_>,
     ) -> Result<Option<Update>, Diagnostic> {
-        let Some(input) = input else { return Ok(None) };
-        let changed = input.get_parameters().clone().map(|it| parameters::changed(it, change));
-        let kind = change.planned.get(TYPE).as_str().map(PrivacyBudgetType::from);
-        Ok(Some(input.set_parameters(changed).set_privacy_budget_type(kind)))
-    }
-
-    fn existing() -> String {
-        "There is such a privacy budget template already".to_owned()
+        Ok(input.map(|input| parameters::complete(input, change)))
     }
 
     fn taken(parent: &Value) -> Diagnostic {
-        Diagnostic::error(
-            Self::existing(),
-            format!(
-                "It is none of membership {parent}, so it is another member's: a collaboration has \
-                 one template of differential privacy. Leave this one out, or let the other member \
-                 delete theirs."
-            ),
-        )
-    }
-
-    fn in_the_way() -> &'static str {
-        "Or, if this one is to replace it: the two cannot exist at the same time, so leave \
-         `create_before_destroy` out. "
+        checks::taken(parent)
     }
 
     const TARGET: &'static [&'static str] = &["membership_id", TYPE];
 
-    /// Where the type changes to differential privacy, the membership has no such template yet.
+    /// The membership has no template of differential privacy yet; of access budgets nothing says so.
     async fn check_target(at: &Reading<'_>, target: &Value, prior: &Value) -> Obstacle {
-        let is_another = target.get(TYPE) != prior.get(TYPE);
-        let is_private = target.get(TYPE).as_str() == Some(checks::DIFFERENTIAL_PRIVACY);
-        if !is_another || !is_private || target.get("membership_id").as_str().is_none() {
+        if target.get(TYPE).as_str() != Some(checks::DIFFERENTIAL_PRIVACY) {
             return Ok(None);
         }
-        let other = Self::candidates(at, target).await?.into_iter().next();
-        Ok(other.map(|it| {
-            format!("Privacy budget template {} is one of that type already.", it.key.shown())
-        }))
-    }
-}
-
-/// Whether an access budget is for the table of that ARN; one that has gone meanwhile is not.
-async fn is_for(at: &Reading<'_>, key: &Key, resource: &str) -> Result<bool, AwsError> {
-    match PrivacyBudgetTemplate::get(at, key).await {
-        Ok(item) => Ok(match item.parameters {
-            Some(Parameters::AccessBudget(budget)) => {
-                parameters::budgeted(&budget.resource_arn) == resource
-            }
-            _ => false,
-        }),
-        Err(err) if err.kind == ErrorKind::NotFound => Ok(false),
-        Err(err) => Err(err),
+        let other = namesake::<Self>(at, target, prior).await?;
+        Ok(other.map(|id| format!("Privacy budget template {id} is one of that type already.")))
     }
 }
 

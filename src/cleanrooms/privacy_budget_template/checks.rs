@@ -119,3 +119,15 @@ pub fn loses(prior: &Value) -> Option<Diagnostic> {
         _ => None,
     }
 }
+
+/// What is said where another member has the one template that a collaboration can have.
+pub fn taken(parent: &Value) -> Diagnostic {
+    Diagnostic::error(
+        "There is such a privacy budget template already",
+        format!(
+            "It is none of membership {parent}, so it is another member's: a collaboration has one \
+             template of differential privacy. Leave this one out, or let the other member delete \
+             theirs."
+        ),
+    )
+}

@@ -11,12 +11,12 @@ use aws_sdk_cleanrooms::types::{
     DifferentialPrivacyTemplateUpdateParameters,
     PrivacyBudgetTemplateParametersInput as Parameters,
     PrivacyBudgetTemplateParametersOutput as Reply,
-    PrivacyBudgetTemplateUpdateParameters as UpdateParameters,
+    PrivacyBudgetTemplateUpdateParameters as UpdateParameters, PrivacyBudgetType,
 };
 
 use serde_json::{Value as Json, json};
 
-use super::PARAMETERS;
+use super::{Item, PARAMETERS, TYPE, Update};
 use crate::cleanrooms::origins;
 use crate::cleanrooms::shapes::enumeration::{constant, open};
 use crate::cleanrooms::shapes::text::budgeted_arn;
@@ -226,8 +226,23 @@ pub fn update(given: Parameters) -> Option<UpdateParameters> {
     }
 }
 
+/// Completes the update call: numbers of differential privacy that stay are not sent, and the call repeats the type.
+pub fn complete(input: Update, change: Change<'_>) -> Update {
+    let changed = input.get_parameters().clone().map(|it| changed(it, change));
+    let kind = change.planned.get(TYPE).as_str().map(PrivacyBudgetType::from);
+    input.set_parameters(changed).set_privacy_budget_type(kind)
+}
+
+/// The ARN of the table that a template is an access budget for; empty for any other one, and for none.
+pub fn table_of(template: Option<Item>) -> String {
+    match template.and_then(|it| it.parameters) {
+        Some(Reply::AccessBudget(it)) => budgeted(&it.resource_arn),
+        _ => String::new(),
+    }
+}
+
 /// The same without the numbers of differential privacy that stay.
-pub fn changed(update: UpdateParameters, change: Change<'_>) -> UpdateParameters {
+fn changed(update: UpdateParameters, change: Change<'_>) -> UpdateParameters {
     let UpdateParameters::DifferentialPrivacy(mut numbers) = update else { return update };
     let number =
         |object: &Value, name| object.get(PARAMETERS).get("differential_privacy").get(name).clone();

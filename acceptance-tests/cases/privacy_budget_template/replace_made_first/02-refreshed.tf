@@ -1,4 +1,4 @@
-#: expect_error: such a privacy budget template already
+#: expect_error: privacy budget template exists already
 #: leaves_changes: true
 
 # A collaboration has one, so that the old one must go first.
