@@ -87,7 +87,16 @@ impl Candidate {
         at: &Reading<'_>,
         planned: &Value,
     ) -> Result<Vec<Self>, AwsError> {
-        let Some(key) = Key::of_value(&O::KIND, planned) else { return Ok(Vec::new()) };
+        Self::at::<O>(at, Key::of_value(&O::KIND, planned)).await
+    }
+
+    /// The object of that key, if there is one; none without a key.
+    ///
+    /// # Errors
+    ///
+    /// Whether there is one cannot be told.
+    pub async fn at<O: Object>(at: &Reading<'_>, key: Option<Key>) -> Result<Vec<Self>, AwsError> {
+        let Some(key) = key else { return Ok(Vec::new()) };
         let item = there::<O>(at, &key).await?;
         let create_time = item.and_then(|item| O::facts(&item).create_time);
         Ok(create_time.map(|create_time| Self { key, create_time }).into_iter().collect())

@@ -221,12 +221,12 @@ impl Object for PrivacyBudgetTemplate {
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        let (kind, table) = (planned.get(TYPE).as_str(), checks::resource(planned));
-        let mut found = Vec::new();
+        let text = |name| planned.get(name).as_str().unwrap_or_default();
+        let (membership_id, table) = (text("membership_id"), checks::resource(planned));
         let listed = data::PrivacyBudgetTemplates::list(at, planned).await?;
-        for it in listed.iter().filter(|it| kind == Some(it.privacy_budget_type.as_str())) {
-            let one = Candidate::of([&*it.membership_id, &it.id], it.create_time);
-            let Some(one) = one else { continue };
+        let of_type = listed.iter().filter(|it| it.privacy_budget_type.as_str() == text(TYPE));
+        let mut found = Vec::new();
+        for one in of_type.filter_map(|it| Candidate::of([membership_id, &it.id], it.create_time)) {
             // The list does not say what an access budget is for.
             if table.is_empty() || parameters::table_of(there::<Self>(at, &one.key).await?) == table
             {

@@ -5,12 +5,10 @@
 
 use aws_sdk_cleanrooms::operation::create_membership::builders::CreateMembershipInputBuilder as Create;
 
-use super::read;
 use crate::cleanrooms::aws::{AwsError, ConflictReason, ErrorKind};
 use crate::cleanrooms::client::{Client, Reading};
 use crate::cleanrooms::collaboration::{get_collaboration, list_members};
 use crate::cleanrooms::key::Key;
-use crate::cleanrooms::object::Candidate;
 use crate::cleanrooms::shapes::payment::Payer;
 use crate::framework::Diagnostic;
 use crate::wire::{AttributePath, Value};
@@ -41,24 +39,17 @@ async fn named_for_queries(at: &Reading<'_>, planned: &Value) -> Option<bool> {
     own.payment_configuration?.query_compute.map(|flag| flag.is_responsible)
 }
 
-/// The own membership of the collaboration, once it is visible.
+/// The key of the own membership of the collaboration, once that is visible.
 ///
 /// # Errors
 ///
 /// A call failed.
-pub async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
+pub async fn own(at: &Reading<'_>, planned: &Value) -> Result<Option<Key>, AwsError> {
     let id = planned.get("collaboration_id").as_str().unwrap_or_default();
     let invisible = |err: AwsError| if err.may_mean_gone() { Ok(None) } else { Err(err) };
     let collaboration = get_collaboration(&at.sdk, id).await.map(Some).or_else(invisible)?;
     let own = collaboration.and_then(|collaboration| collaboration.membership_id);
-    let Some(key) = own.and_then(|id| Key::new([id])) else {
-        return Ok(Vec::new());
-    };
-    match read::get(&at.sdk, key.id()).await {
-        Ok(membership) => Ok(vec![Candidate { key, create_time: membership.create_time }]),
-        Err(err) if err.kind == ErrorKind::NotFound => Ok(Vec::new()),
-        Err(err) => Err(err),
-    }
+    Ok(own.and_then(|id| Key::new([id])))
 }
 
 /// Why the account could most likely not join.

@@ -296,7 +296,7 @@ impl Object for Membership {
     }
 
     async fn candidates(at: &Reading<'_>, planned: &Value) -> Result<Vec<Candidate>, AwsError> {
-        create::candidates(at, planned).await
+        Candidate::at::<Self>(at, create::own(at, planned).await?).await
     }
 
     async fn received(
